@@ -1,0 +1,359 @@
+"""Batch, layer, instance and group normalization from scratch.
+
+One formula (Wu and He 2018, Eq. 1): subtract the mean of a set of values, divide by its standard deviation.
+The four layers differ only in the set S_i, that is, in the axes they average over:
+
+    batch norm      (N, *)      Eq. 3    one set per channel
+    layer norm      (C, *)      Eq. 4    one set per image
+    instance norm   (*)         Eq. 5    one set per image and channel
+    group norm      (C/G, *)    Eq. 7    one set per image and group of channels
+
+Names, argument order and defaults are those of torch.nn.functional and torch.nn.
+"""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from gn_edu.arrays import Images, PerChannel
+from gn_edu.refusals import (
+    check_channels,
+    check_features,
+    check_groups,
+    check_input,
+    check_parameters,
+    check_rank,
+    check_running,
+    check_set_size,
+)
+
+
+def normalize_over(
+    input: Tensor, dim: Sequence[int], eps: float, stats: tuple[Tensor, Tensor] | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Subtract the mean over `dim` and divide by the standard deviation: Eq. 1 and 2.
+
+    Args:
+        input: any floating-point tensor. float16 and bfloat16 are computed in float32.
+        dim: the axes that form the set S_i.
+        eps: added to the variance, inside the square root.
+        stats: a mean and a variance to use instead of the input's own.
+
+    Returns:
+        The normalized input, in the precision it was computed in; the mean; the variance. Both statistics keep
+        the reduced axes with length 1. The variance divides by m, not m - 1, and has the unit of input squared.
+    """
+    x = input.float() if input.dtype in (torch.float16, torch.bfloat16) else input
+    if stats is None:
+        mean = x.mean(dim, keepdim=True)
+        centred = x - mean
+        # The mean itself is rounded. Centring once more removes what is left when |mean| >> std.
+        rest = centred.mean(dim, keepdim=True)
+        centred, mean = centred - rest, mean + rest
+        # Subtract first, then square: E[x^2] - E[x]^2 cancels.
+        var = centred.square().mean(dim, keepdim=True)
+    else:
+        mean, var = stats
+        centred = x - mean
+    return centred * torch.rsqrt(var + eps), mean, var
+
+
+def group_norm(
+    input: Images,
+    num_groups: int,
+    weight: PerChannel | None = None,
+    bias: PerChannel | None = None,
+    eps: float = 1e-5,
+) -> Images:
+    """Normalize each group of channels of each image: the set S_i of Eq. 7, then scale and shift (Eq. 6).
+
+    Args:
+        input: (n, c, *), at least two axes.
+        num_groups: into how many runs of neighbouring channels c is cut; must divide c.
+        weight, bias: gamma and beta, one value per channel, (c,).
+        eps: added to the variance, inside the square root; unit of input squared.
+
+    Returns:
+        A tensor like input: shape, dtype and memory format.
+
+    Raises:
+        TypeError: input is not floating point, or num_groups is not an integer.
+        ValueError: num_groups does not divide c, a parameter has the wrong size, there are fewer than two axes,
+            or the only group of the batch holds a single value.
+    """
+    check_input(input, "group_norm", "(N, C, *)", least=2)
+    c = input.shape[1]
+    check_groups(num_groups, c)
+    check_parameters((c,), weight=weight, bias=bias)
+    # Splitting one axis in two never copies, in any memory format.
+    grouped = input.unflatten(1, (num_groups, c // num_groups))
+    check_set_size(grouped.numel() // num_groups, "group of channels", input)
+    x_hat, _, _ = normalize_over(grouped, dim=range(2, grouped.dim()), eps=eps)
+    return _scale_and_shift(x_hat.flatten(1, 2), weight, bias, _per_channel(input), input.dtype)
+
+
+def batch_norm(
+    input: Images,
+    running_mean: PerChannel | None,
+    running_var: PerChannel | None,
+    weight: PerChannel | None = None,
+    bias: PerChannel | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Images:
+    """Normalize each channel over the whole batch: the set S_i of Eq. 3, then scale and shift (Eq. 6).
+
+    Args:
+        input: (n, c, *), at least two axes.
+        running_mean, running_var: (c,). In training they are updated in place (the variance with its unbiased
+            estimate, dividing by m - 1); otherwise they are used in place of the batch's statistics.
+        weight, bias: gamma and beta, (c,).
+        training: take the statistics from this batch.
+        momentum: the weight of this batch in the running statistics.
+        eps: added to the variance, inside the square root; unit of input squared.
+
+    Returns:
+        A tensor like input: shape, dtype and memory format.
+
+    Raises:
+        TypeError: input is not floating point.
+        ValueError: a parameter or statistic has the wrong size or is missing, there are fewer than two axes, or
+            a channel holds a single value in training.
+    """
+    check_input(input, "batch_norm", "(N, C, *)", least=2)
+    c = input.shape[1]
+    check_parameters((c,), running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
+    check_running(running_mean, running_var, required=not training)
+    shape = _per_channel(input)
+    if not training:
+        stats = (running_mean.view(shape), running_var.view(shape))
+        x_hat, _, _ = normalize_over(input, (), eps, stats)
+        return _scale_and_shift(x_hat, weight, bias, shape, input.dtype)
+    m = input.numel() // max(c, 1)
+    check_set_size(m, "channel", input)
+    x_hat, mean, var = normalize_over(input, (0, *range(2, input.dim())), eps)
+    if running_mean is not None and m > 0:
+        _update_running(running_mean, running_var, mean.flatten(), var.flatten() * m / (m - 1), momentum)
+    return _scale_and_shift(x_hat, weight, bias, shape, input.dtype)
+
+
+def layer_norm(
+    input: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Normalize over the last axes: with normalized_shape = (c, h, w) the set S_i of Eq. 4, then scale and shift.
+
+    The paper's layer norm has one gamma and beta per channel. Here, as in torch, weight and bias have
+    normalized_shape: one value per position as well.
+
+    Args:
+        input: (*, *normalized_shape).
+        normalized_shape: the lengths of the last axes.
+        weight, bias: gamma and beta, of shape normalized_shape.
+        eps: added to the variance, inside the square root; unit of input squared.
+
+    Returns:
+        A tensor like input: shape, dtype and memory format.
+
+    Raises:
+        TypeError: input is not floating point, or normalized_shape is a single number.
+        ValueError: input does not end in normalized_shape, or a parameter has another shape.
+    """
+    check_input(input, "layer_norm", "(*, *normalized_shape)", least=1)
+    if isinstance(normalized_shape, int):
+        raise TypeError(
+            f"layer_norm: normalized_shape must be a sequence of axis lengths, got the integer {normalized_shape}; "
+            f"write ({normalized_shape},)"
+        )
+    shape = tuple(normalized_shape)
+    if not shape or tuple(input.shape[-len(shape) :]) != shape:
+        raise ValueError(
+            f"layer_norm: the last axes of input must be normalized_shape={shape}, got input of shape "
+            f"{tuple(input.shape)}; for images use normalized_shape=input.shape[1:]"
+        )
+    check_parameters(shape, weight=weight, bias=bias)
+    x_hat, _, _ = normalize_over(input, range(-len(shape), 0), eps)
+    return _scale_and_shift(x_hat, weight, bias, shape, input.dtype)
+
+
+def instance_norm(
+    input: Images,
+    running_mean: PerChannel | None = None,
+    running_var: PerChannel | None = None,
+    weight: PerChannel | None = None,
+    bias: PerChannel | None = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Images:
+    """Normalize each channel of each image: the set S_i of Eq. 5, then scale and shift (Eq. 6).
+
+    Args:
+        input: (n, c, *) with at least one axis after the channels.
+        running_mean, running_var: (c,). Updated in place with the averages over the images when use_input_stats
+            is true; used in place of the image's own statistics when it is false.
+        weight, bias: gamma and beta, (c,).
+        use_input_stats: take the statistics from each image.
+        momentum: the weight of this batch in the running statistics.
+        eps: added to the variance, inside the square root; unit of input squared.
+
+    Returns:
+        A tensor like input: shape, dtype and memory format.
+
+    Raises:
+        TypeError: input is not floating point.
+        ValueError: a parameter or statistic has the wrong size or is missing, there are fewer than three axes, or
+            a channel holds a single value.
+    """
+    check_input(input, "instance_norm", "(N, C, *) with at least one axis after the channels", least=3)
+    n, c = input.shape[:2]
+    check_parameters((c,), running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
+    check_running(running_mean, running_var, required=not use_input_stats)
+    shape = _per_channel(input)
+    if not use_input_stats:
+        stats = (running_mean.view(shape), running_var.view(shape))
+        x_hat, _, _ = normalize_over(input, (), eps, stats)
+        return _scale_and_shift(x_hat, weight, bias, shape, input.dtype)
+    m = math.prod(input.shape[2:])
+    check_set_size(m, "channel of an image", input)
+    x_hat, mean, var = normalize_over(input, range(2, input.dim()), eps)
+    if running_mean is not None and n * m > 0:
+        mean, var = mean.flatten(1).mean(0), var.flatten(1).mean(0) * m / (m - 1)
+        _update_running(running_mean, running_var, mean, var, momentum)
+    return _scale_and_shift(x_hat, weight, bias, shape, input.dtype)
+
+
+class _Affine(nn.Module):
+    """Owns gamma and beta (Eq. 6), named weight and bias as in torch so that state_dicts fit both ways."""
+
+    def __init__(self, shape: tuple[int, ...], eps: float, affine: bool, bias: bool, device, dtype):
+        super().__init__()
+        self.eps, self.affine = eps, affine
+        self.weight = nn.Parameter(torch.ones(shape, device=device, dtype=dtype)) if affine else None
+        self.bias = nn.Parameter(torch.zeros(shape, device=device, dtype=dtype)) if affine and bias else None
+
+    def reset_parameters(self) -> None:
+        """Set gamma to 1 and beta to 0."""
+        if self.weight is not None:
+            nn.init.ones_(self.weight)
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+
+class GroupNorm(_Affine):
+    """group_norm with its own gamma and beta. Arguments and state_dict of torch.nn.GroupNorm."""
+
+    def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None, *, bias=True):
+        check_groups(num_groups, num_channels)
+        super().__init__((num_channels,), eps, affine, bias, device, dtype)
+        self.num_groups, self.num_channels = num_groups, num_channels
+
+    def forward(self, input: Images) -> Images:
+        check_channels(input, self.num_channels, "GroupNorm")
+        return group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
+
+    def extra_repr(self) -> str:
+        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+
+
+class LayerNorm(_Affine):
+    """layer_norm with its own gamma and beta. Arguments and state_dict of torch.nn.LayerNorm."""
+
+    def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None):
+        shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        super().__init__(shape, eps, elementwise_affine, bias, device, dtype)
+        self.normalized_shape, self.elementwise_affine = shape, elementwise_affine
+
+    def forward(self, input: Tensor) -> Tensor:
+        return layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
+
+    def extra_repr(self) -> str:
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+
+
+class _Running(_Affine):
+    """Adds the running statistics that batch norm, and on demand instance norm, keep as buffers."""
+
+    def __init__(self, num_features, eps, momentum, affine, track_running_stats, device, dtype, bias):
+        check_features(num_features)
+        super().__init__((num_features,), eps, affine, bias, device, dtype)
+        self.num_features, self.momentum, self.track_running_stats = num_features, momentum, track_running_stats
+        values = {
+            "running_mean": torch.zeros(num_features, device=device, dtype=dtype),
+            "running_var": torch.ones(num_features, device=device, dtype=dtype),
+            "num_batches_tracked": torch.tensor(0, device=device),
+        }
+        for name, value in values.items():
+            self.register_buffer(name, value if track_running_stats else None)
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"track_running_stats={self.track_running_stats}"
+        )
+
+
+class BatchNorm2d(_Running):
+    """batch_norm on (n, c, h, w) with its own parameters. Arguments and state_dict of torch.nn.BatchNorm2d."""
+
+    def __init__(
+        self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None,
+        *, bias=True
+    ):  # fmt: skip
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
+
+    def forward(self, input: Images) -> Images:
+        check_rank(input, (4,), "BatchNorm2d", "(N, C, H, W)")
+        check_channels(input, self.num_features, "BatchNorm2d")
+        momentum = self.momentum
+        if self.training and self.track_running_stats:
+            self.num_batches_tracked += 1
+            # momentum=None means the plain average over all batches so far.
+            momentum = 1 / int(self.num_batches_tracked) if momentum is None else momentum
+        own = self.training or not self.track_running_stats
+        stats = (self.running_mean, self.running_var)
+        return batch_norm(input, *stats, self.weight, self.bias, own, momentum or 0.0, self.eps)
+
+
+class InstanceNorm2d(_Running):
+    """instance_norm on (n, c, h, w) or (c, h, w). Arguments and state_dict of torch.nn.InstanceNorm2d."""
+
+    def __init__(
+        self, num_features, eps=1e-5, momentum=0.1, affine=False, track_running_stats=False, device=None, dtype=None,
+        *, bias=True
+    ):  # fmt: skip
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
+
+    def forward(self, input: Images) -> Images:
+        check_rank(input, (3, 4), "InstanceNorm2d", "(N, C, H, W) or (C, H, W)")
+        if input.dim() == 3:
+            return self.forward(input[None])[0]
+        check_channels(input, self.num_features, "InstanceNorm2d")
+        own = self.training or not self.track_running_stats
+        stats = (self.running_mean, self.running_var)
+        return instance_norm(input, *stats, self.weight, self.bias, own, self.momentum or 0.0, self.eps)
+
+
+def _per_channel(x: Tensor) -> tuple[int, ...]:
+    return (1, x.shape[1], *[1] * (x.dim() - 2))
+
+
+def _scale_and_shift(x_hat: Tensor, weight, bias, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+    """gamma * x_hat + beta (Eq. 6), rounded once to the input's dtype."""
+    if weight is not None:
+        x_hat = x_hat * weight.to(x_hat.dtype).view(shape)
+    if bias is not None:
+        x_hat = x_hat + bias.to(x_hat.dtype).view(shape)
+    return x_hat.to(dtype)
+
+
+@torch.no_grad()
+def _update_running(running_mean: Tensor, running_var: Tensor, mean: Tensor, var: Tensor, momentum: float) -> None:
+    running_mean.lerp_(mean.to(running_mean.dtype), momentum)
+    running_var.lerp_(var.to(running_var.dtype), momentum)

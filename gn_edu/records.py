@@ -1,0 +1,89 @@
+"""RunRecord: the settings and the numbers of one training run, to and from one JSON file."""
+
+import json
+import os
+import subprocess
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run. Errors and accuracies are in percent, on the whole test set; times in seconds."""
+
+    experiment: str
+    norm: str
+    groups: int
+    ws: bool
+    batch: int
+    lr: float
+    epochs: int
+    seed: int
+    n_train: int
+    device: str
+    precision: str
+    accuracy: float
+    error_by_epoch: list[float]
+    images_per_s: float
+    cpu_s: float
+    wall_s: float
+    torch: str
+    python: str
+    commit: str
+    date: str
+    data: str
+
+    def __post_init__(self):
+        for field in fields(self):
+            value, kind = getattr(self, field.name), str(field.type)
+            allowed = {"<class 'float'>": (float, int), "<class 'int'>": int, "<class 'str'>": str}.get(kind)
+            if field.type is bool:
+                allowed = bool
+            if allowed and (not isinstance(value, allowed) or (isinstance(value, bool) and field.type is not bool)):
+                raise ValueError(f"record: {field.name} must be {field.type.__name__}, got {value!r}")
+        if len(self.error_by_epoch) != self.epochs:
+            raise ValueError(f"record: {self.epochs} epochs but {len(self.error_by_epoch)} entries in error_by_epoch")
+        if not 0 <= self.accuracy <= 100:
+            raise ValueError(f"record: accuracy must lie between 0 and 100 percent, got {self.accuracy}")
+
+
+def write_record(record: RunRecord, path: Path | str) -> None:
+    """Write the record whole or not at all."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_suffix(f".{os.getpid()}.part")
+    scratch.write_text(json.dumps(asdict(record), indent=1) + "\n")
+    os.replace(scratch, path)
+
+
+def read_record(path: Path | str) -> RunRecord:
+    """Read one record.
+
+    Raises:
+        ValueError: the file is not JSON, or its keys or values do not fit the schema; the message names the file.
+    """
+    try:
+        return RunRecord(**json.loads(Path(path).read_text()))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path} is not a run record: {error}") from error
+
+
+def read_records(folder: Path | str) -> list[RunRecord]:
+    """All records in a folder, in the order of their file names."""
+    paths = sorted(Path(folder).glob("*.json"))
+    if not paths:
+        raise FileNotFoundError(f"no run records in {folder}: each is one .json file written by gn-edu train")
+    return [read_record(path) for path in paths]
+
+
+def current_commit() -> str:
+    """The commit of the working tree, "+" behind it where files differ from it; "unknown" outside a checkout."""
+    folder = Path(__file__).parent
+
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
