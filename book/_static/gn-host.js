@@ -1,0 +1,109 @@
+// Wakes the live outputs of a page without a kernel: widgets (anywidget front-end modules) at once, Plotly figures
+// when they come near the view. A classic script, since browsers refuse module scripts on file://.
+(() => {
+  const here = document.currentScript.src;
+  const read = (script) => JSON.parse(script.textContent.replaceAll("<\\/", "</"));
+  const scripts = (kind, root = document) => root.querySelectorAll(`script[data-gn="${kind}"]`);
+  const catalogue = scripts("catalogue")[0] ? read(scripts("catalogue")[0]) : {};
+
+  // The part of the widget model that modules use: get, set, on, off, save_changes, send.
+  class Model {
+    #traits;
+    #handlers = new Map();
+    constructor(traits) {
+      this.#traits = traits;
+    }
+    get(key) {
+      return this.#traits[key];
+    }
+    set(key, value) {
+      if (this.#traits[key] === value) return;
+      this.#traits[key] = value;
+      for (const name of [`change:${key}`, "change"]) for (const f of this.#handlers.get(name) ?? []) f();
+    }
+    on(names, handler) {
+      for (const name of names.split(" ")) {
+        if (!this.#handlers.has(name)) this.#handlers.set(name, new Set());
+        this.#handlers.get(name).add(handler);
+      }
+    }
+    off(names, handler) {
+      for (const name of names.split(" ")) this.#handlers.get(name)?.delete(handler);
+    }
+    save_changes() {}
+    send() {}
+  }
+
+  const modules = new Map();
+  function load(stem) {
+    if (!modules.has(stem)) {
+      const source = document.querySelector(`script[data-gn="source"][data-stem="${stem}"]`).textContent;
+      const blob = new Blob([source.replaceAll("<\\/", "</")], { type: "text/javascript" });
+      modules.set(stem, import(URL.createObjectURL(blob)));
+    }
+    return modules.get(stem);
+  }
+
+  async function wakeWidget(box) {
+    const [script] = scripts("widget", box);
+    const model = new Model({ ...read(script), _catalogue: catalogue });
+    const el = document.createElement("div");
+    const { default: widget } = await load(script.dataset.stem);
+    const still = box.querySelector(".gn-still");
+    box.append(el);
+    await widget.render({ model, el });
+    still.remove();
+  }
+
+  let plotly;
+  function loadPlotly() {
+    plotly ??= new Promise((done, failed) => {
+      const script = document.createElement("script");
+      Object.assign(script, { src: new URL("plotly.min.js", here), onload: () => done(window.Plotly), onerror: failed });
+      document.head.append(script);
+    });
+    return plotly;
+  }
+
+  function themed(layout) {
+    const style = getComputedStyle(document.body);
+    const colour = style.color, grid = "rgba(128,128,128,.3)";
+    const axis = { gridcolor: grid, linecolor: colour, zerolinecolor: grid };
+    return {
+      ...layout,
+      font: { ...layout.font, color: colour },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      xaxis: { ...layout.xaxis, ...axis },
+      yaxis: { ...layout.yaxis, ...axis },
+    };
+  }
+
+  async function wakeFigure(box) {
+    const figure = read(scripts("plotly", box)[0]);
+    const Plotly = await loadPlotly();
+    const el = document.createElement("div");
+    const still = box.querySelector(".gn-still");
+    el.style.height = `${still.offsetHeight}px`;
+    still.replaceWith(el);
+    const draw = () => Plotly.react(el, figure.data, themed(figure.layout), { responsive: true, displayModeBar: false });
+    await draw();
+    new MutationObserver(draw).observe(document.body, { attributes: true, attributeFilter: ["data-theme"] });
+    box.dataset.gnReady = "";
+  }
+
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        wakeFigure(target).catch(console.error);
+      }
+    },
+    { rootMargin: "400px" },
+  );
+  for (const box of document.querySelectorAll(".gn-live")) {
+    if (box.dataset.gnHost === "plotly") near.observe(box);
+    else wakeWidget(box).catch(console.error);
+  }
+})();

@@ -1,0 +1,112 @@
+"""Live outputs: a still picture with its description, the data, and the one script that wakes them.
+
+Every live output becomes <div class="gn-live"> with the still picture first, so that a page without JavaScript, on
+paper or not yet loaded shows it. A page carries a widget's source once, however many stand on it.
+"""
+
+import base64
+import html
+import json
+import shutil
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+from gn_edu.site.mime import PLOTLY, WIDGET
+from gn_edu.site.node import ask
+from gn_edu.site.pages import catalogue
+
+logger = logging.getLogger(__name__)
+
+
+def _data(kind: str, value, **attributes: str) -> str:
+    extra = "".join(f' data-{key}="{html.escape(text)}"' for key, text in attributes.items())
+    body = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return f'<script type="application/gn+json" data-gn="{kind}"{extra}>{body.replace("</", chr(60) + chr(92) + "/")}</script>'
+
+
+class WakeLiveOutputs(SphinxPostTransform):
+    """Runs before myst-nb picks one representation of each output, since a live output needs two."""
+
+    default_priority = 3
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        self.sources = set()
+        for bundle in list(self.document.findall(lambda n: n.get("nb_element") == "mime_bundle" if isinstance(n, nodes.Element) else False)):
+            live = next((n for n in bundle.findall(nodes.container) if n.get("gn_live")), None)
+            if live is None:
+                continue
+            parts = self.widget(live) if live["gn_live"] == WIDGET else self.figure(live, bundle)
+            if parts:
+                bundle.replace_self(parts)
+
+    def widget(self, live):
+        state = json.loads(self.env.nb_metadata[self.env.docname]["js_files"]["ipywidgets_state"][1]["body"])["state"]
+        model = state[live["gn_content"]["model_id"]]
+        if model["model_module"] != "anywidget":
+            logger.warning("only the book's own widgets are alive without a kernel", location=live)
+            return None
+        state = model["state"]
+        stem = state["_anywidget_id"].rsplit(".", 1)[-1]
+        traits = {key: value for key, value in state.items() if key[0] != "_" and key not in SKIPPED}
+        words = catalogue(self.app)
+        still = ask(self.app, {"esm": state["_esm"], "traits": traits, "catalogue": words})
+        if "error" in still:
+            logger.warning("still picture of %s: %s", stem, still["error"], location=live)
+            return None
+        if "svg" in still:
+            picture = base64.b64encode(still["svg"].encode()).decode()
+            shown = f'<img alt="{html.escape(still["text"])}" src="data:image/svg+xml;base64,{picture}"/>'
+        else:
+            shown = still["html"]
+        out = f'<div class="gn-live" data-gn-host="{stem}"><div class="gn-still">{shown}</div>'
+        if stem not in self.sources:
+            self.sources.add(stem)
+            out += f"<style>{state['_css']}</style>" + _data("source", state["_esm"], stem=stem)
+        out += _data("widget", traits, stem=stem) + "</div>"
+        return [nodes.raw("", out, format="html")]
+
+    def figure(self, live, bundle):
+        image = next(iter(bundle.findall(nodes.image)), None)
+        text = next((n.astext() for n in bundle if n.get("mime_type") == "text/plain"), "")
+        if image is None or not text:
+            logger.warning("a Plotly figure needs a still picture and a text: show it with plots.Live", location=live)
+            return None
+        image["alt"] = text
+        label = html.escape(text)
+        start = f'<div class="gn-live" data-gn-host="plotly" role="figure" aria-label="{label}"><div class="gn-still">'
+        end = "</div>" + _data("plotly", live["gn_content"]) + "</div>"
+        return [nodes.raw("", start, format="html"), image, nodes.raw("", end, format="html")]
+
+
+SKIPPED = {"layout", "tabbable", "tooltip"}
+
+
+def _add_scripts(app, pagename, templatename, context, doctree):
+    # The notebook's own widget state is replaced by the data beside each widget.
+    keep = [s for s in context["script_files"] if "widget-state" not in str(getattr(s, "attributes", ""))]
+    context["script_files"][:] = keep
+    hosts = context.get("body", "")
+    if 'class="gn-live"' in hosts:
+        app.add_js_file("gn-host.js", defer="defer")
+    words = catalogue(app)
+    if words and 'class="gn-live"' in hosts:
+        context["body"] += _data("catalogue", words)
+
+
+def _copy_plotly(app, error):
+    """plotly.js comes with the package plotly, so the page and the kernel draw with the same version."""
+    if error is None and app.builder.format == "html":
+        import plotly
+
+        source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+        shutil.copyfile(source, Path(app.outdir) / "_static" / "plotly.min.js")
+
+
+def setup(app):
+    app.add_post_transform(WakeLiveOutputs)
+    app.connect("html-page-context", _add_scripts, priority=900)
+    app.connect("build-finished", _copy_plotly)

@@ -1,0 +1,48 @@
+"""What the widget classes share: joined sources, a name for links, and a repr that says what is shown."""
+
+import re
+from pathlib import Path
+
+import anywidget
+import traitlets as t
+
+FOLDER = Path(__file__).parent
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+
+
+def bundle(stem: str) -> str:
+    """One module from `stem`.js and the modules it imports, in order: a widget's source cannot import neighbours.
+
+    The imported modules lose their `export`; all share one scope, so names must differ.
+    """
+    parts: dict[str, str] = {}
+
+    def add(name: str) -> None:
+        source = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
+        for needed in _IMPORT.findall(source):
+            if needed not in parts:
+                add(needed)
+        source = _IMPORT.sub("", source)
+        parts[name] = source if name == stem else re.sub(r"^export ", "", source, flags=re.MULTILINE)
+
+    add(stem)
+    return "\n".join(parts.values())
+
+
+def styles(stem: str) -> str:
+    """The shared style sheet and the widget's own."""
+    return "\n".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("frame", stem))
+
+
+class Widget(anywidget.AnyWidget):
+    """A widget of the book. Traits: name, which tells several on one page apart in links."""
+
+    name = t.Unicode("main").tag(sync=True)
+    _catalogue = t.Dict().tag(sync=True)
+
+    def describe(self) -> str:
+        """One line that says what is shown, the same in every run."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return self.describe()

@@ -1,0 +1,105 @@
+// What every widget shares: a root with its name, translated labels, a state that lives in the address, and the
+// buttons reset, copy link and large type. Takes the traits `name` and `_catalogue`; touches only el and model,
+// and the address of the page it stands on.
+
+/** Fill {placeholders} in a message that may be translated: catalogue maps English to another language. */
+export const translator = (catalogue) => (message, values = {}) =>
+  (catalogue?.[message] ?? message).replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);
+
+/** A DOM element from a tag, its attributes and its children (strings or elements). */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value != null) element.setAttribute(key, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** Fixed decimals without a negative zero. */
+export const fixed = (value, digits = 3) => {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? (0).toFixed(digits) : text;
+};
+
+export const escapeText = (text) =>
+  String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+
+const linkOf = (stem, name, state) => `#${stem}.${name}?${new URLSearchParams(state)}`;
+
+/** The state that the page's address holds for this widget, or null. */
+function stateInAddress(stem, name) {
+  const [target, query] = location.hash.slice(1).split("?");
+  return target === `${stem}.${name}` && query ? Object.fromEntries(new URLSearchParams(query)) : null;
+}
+
+/**
+ * Make a widget's root inside el.
+ * title: what it is called; read(): its state as strings; write(state): take such a state, or {} for the start.
+ * Returns {root, body, changed}: append to body; call changed() after every change of state.
+ */
+export function frame({ model, el, stem, title, tr, read, write }) {
+  const name = model.get("name");
+  const body = h("div", { class: "gn-body" });
+  const said = h("span", { class: "gn-said", role: "status" });
+  let waiting = 0;
+  const changed = () => {
+    said.textContent = "";
+    // On the published page the address follows the view; a notebook's address belongs to the notebook.
+    if (!el.closest("[data-gn-host]")) return;
+    clearTimeout(waiting);
+    // Browsers refuse addresses that change many times a second.
+    waiting = setTimeout(() => history.replaceState(history.state, "", linkOf(stem, name, read())), 250);
+  };
+  const reset = () => {
+    write({});
+    changed();
+  };
+  const copy = async () => {
+    const link = location.href.split("#")[0] + linkOf(stem, name, read());
+    try {
+      await navigator.clipboard.writeText(link);
+      said.textContent = tr("Link copied.");
+    } catch {
+      said.replaceChildren(tr("Copy this link:"), " ", h("a", { href: link }, link));
+    }
+  };
+  const large = h("button", { type: "button", "aria-pressed": "false", "data-gn-do": "large" }, tr("Large type"));
+  large.addEventListener("click", () => {
+    const on = root.classList.toggle("gn-large");
+    large.setAttribute("aria-pressed", String(on));
+  });
+  const tools = h(
+    "div",
+    { class: "gn-tools" },
+    h("button", { type: "button", onclick: reset, "data-gn-do": "reset" }, tr("Reset")),
+    h("button", { type: "button", onclick: copy, "data-gn-do": "copy" }, tr("Copy link")),
+    large,
+    said,
+  );
+  const root = h(
+    "section",
+    { class: `gn gn-${stem}`, "data-gn-widget": stem, "data-gn-name": name, "aria-label": title },
+    body,
+    tools,
+  );
+  // JupyterLab takes arrow keys away from whatever stands in a cell.
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+  const follow = () => {
+    const state = stateInAddress(stem, name);
+    if (!state) return;
+    write(state);
+    root.scrollIntoView({ block: "center" });
+  };
+  window.addEventListener("hashchange", follow);
+  const start = () => {
+    write(stateInAddress(stem, name) ?? {});
+    el.append(root);
+    root.setAttribute("data-gn-ready", "");
+    if (stateInAddress(stem, name)) root.scrollIntoView({ block: "center" });
+  };
+  const stop = () => window.removeEventListener("hashchange", follow);
+  return { root, body, changed, start, stop };
+}

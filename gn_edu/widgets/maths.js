@@ -1,0 +1,56 @@
+// The book's arithmetic in float64. A tensor is a flat array in the order (image, channel, position), with
+// dims = {images, channels, positions}; options = {method, groups, interleaved, eps}. Wu and He (2018), Eq. 1-7.
+
+/** Where flat index i lies. */
+export const cellAt = ({ channels, positions }, i) => ({
+  image: Math.floor(i / (channels * positions)),
+  channel: Math.floor(i / positions) % channels,
+  position: i % positions,
+});
+
+/** Group of a channel: runs of neighbouring channels (Eq. 7), or every G-th channel, a different layer. */
+export const groupOf = (channel, channels, { groups, interleaved }) =>
+  interleaved ? channel % groups : Math.floor((channel * groups) / channels);
+
+/** The number of the set S_i that holds flat index i. */
+export function setOf(dims, options, i) {
+  const { image, channel } = cellAt(dims, i);
+  if (options.method === "batch") return channel;
+  if (options.method === "layer") return image;
+  if (options.method === "instance") return image * dims.channels + channel;
+  return image * options.groups + groupOf(channel, dims.channels, options);
+}
+
+/** Every set's members, mean and biased variance; the variance is taken after the mean is subtracted. */
+export function statistics(x, dims, options) {
+  const sets = new Map();
+  for (let i = 0; i < x.length; i++) {
+    const key = setOf(dims, options, i);
+    if (!sets.has(key)) sets.set(key, { members: [] });
+    sets.get(key).members.push(i);
+  }
+  for (const set of sets.values()) {
+    const m = set.members.length;
+    set.mean = set.members.reduce((sum, i) => sum + x[i], 0) / m;
+    set.variance = set.members.reduce((sum, i) => sum + (x[i] - set.mean) ** 2, 0) / m;
+    set.sigma = Math.sqrt(set.variance + options.eps);
+  }
+  return sets;
+}
+
+/** y = gamma * x_hat + beta (Eq. 6), with gamma and beta per channel. */
+export function normalize(x, dims, options, gamma, beta) {
+  const sets = statistics(x, dims, options);
+  const xHat = new Array(x.length), y = new Array(x.length);
+  for (const set of sets.values()) {
+    for (const i of set.members) {
+      const { channel } = cellAt(dims, i);
+      xHat[i] = (x[i] - set.mean) / set.sigma;
+      y[i] = gamma[channel] * xHat[i] + beta[channel];
+    }
+  }
+  return { sets, xHat, y };
+}
+
+/** The numbers that divide c. */
+export const divisors = (c) => Array.from({ length: c }, (_, k) => k + 1).filter((g) => c % g === 0);

@@ -1,0 +1,486 @@
+// Averaged with whom? A block of images x channels x positions; the cells that share a mean and a variance with
+// the chosen cell light up. Takes the traits values, shape, method, groups, interleaved, focus, eps, name; sets method,
+// groups, interleaved, focus and values. The prediction game asks which outputs move before it shows them.
+import { cellAt, divisors, normalize, setOf } from "./maths.js";
+import { escapeText, fixed, frame, h, translator } from "./frame.js";
+
+const METHODS = [
+  ["batch", "Batch", "batch norm"],
+  ["layer", "Layer", "layer norm"],
+  ["instance", "Instance", "instance norm"],
+  ["group", "Group", "group norm"],
+];
+const MOVED = 1e-9;
+
+export const dimsOf = ([images, channels, height, width]) => ({ images, channels, positions: height * width });
+
+/** Everything that is shown, from the state alone. */
+export function view({ values, shape, method, groups, interleaved, focus, eps, gamma, beta }) {
+  const dims = dimsOf(shape);
+  const options = { method, groups, interleaved, eps };
+  const result = normalize(values, dims, options, gamma, beta);
+  const key = setOf(dims, options, focus);
+  return { dims, key, set: result.sets.get(key), sets: result.sets, xHat: result.xHat, y: result.y };
+}
+
+/** Which outputs differ between two results. */
+export const movedBetween = (before, after) =>
+  after.map((y, i) => i).filter((i) => Math.abs(after[i] - before[i]) > MOVED);
+
+/** The nearest number of groups that divides the channels, in the direction of the move. */
+export function snapGroups(wanted, from, channels) {
+  const allowed = divisors(channels);
+  if (allowed.includes(wanted)) return wanted;
+  return wanted > from ? allowed.find((g) => g > wanted) : allowed.findLast((g) => g < wanted);
+}
+
+const shown = (value) => (Number.isInteger(value) ? String(value) : fixed(value, 2));
+
+// Geometry, in units of the drawing: a cell's side, the gap between cells, how far a lit cell is raised.
+const SIDE = 46, GAP = 6, RAISE = 7, PITCH = SIDE + GAP;
+
+function layout({ images, channels, positions }) {
+  const width = channels * PITCH, height = positions * PITCH;
+  // Each further image stands up and to the right of the one before, far enough to be seen whole.
+  const shift = { x: positions > 2 ? width + 46 : 58, y: positions > 2 ? 40 : height + 34 };
+  const depth = { x: shift.x * (images - 1), y: shift.y * (images - 1) };
+  const box = { width: width + depth.x + 52, height: height + depth.y + 62 };
+  const origin = (image) => ({ x: 40 + shift.x * image, y: 30 + depth.y - shift.y * image });
+  return { width, height, box, origin };
+}
+
+function cellMarkup(i, x, y, text, label) {
+  const s = SIDE, r = RAISE;
+  const top = `M${x} ${y}l${r} ${-r}h${s}l${-r} ${r}z`;
+  const right = `M${x + s} ${y}l${r} ${-r}v${s}l${-r} ${r}z`;
+  return (
+    `<g class="cell" data-cell="${i}" role="gridcell" tabindex="-1" aria-label="${escapeText(label)}">` +
+    `<path class="under" d="M${x} ${y}h${s}v${s}h${-s}z"/><g class="lift">` +
+    `<path class="top" d="${top}"/><path class="right" d="${right}"/>` +
+    `<rect class="face" x="${x}" y="${y}" width="${s}" height="${s}" rx="3"/>` +
+    `<text class="value" x="${x + s / 2}" y="${y + s / 2}" dy=".35em">${escapeText(text)}</text></g></g>`
+  );
+}
+
+/** The block as SVG text: the same for the live widget and for the still picture. */
+export function blockMarkup(state, tr, { values, stem, cellLabel }) {
+  const dims = dimsOf(state.shape);
+  const { width, height, box, origin } = layout(dims);
+  const parts = [];
+  for (let image = dims.images - 1; image >= 0; image--) {
+    const { x, y } = origin(image);
+    if (image > 0) {
+      const front = origin(image - 1);
+      const line = (dx, dy) => `M${x + dx} ${y + dy}L${front.x + dx} ${front.y + dy}`;
+      if (dims.positions <= 2)
+        parts.push(`<path class="thread" d="${line(0, 0)}${line(width - GAP, 0)}${line(width - GAP, height - GAP)}"/>`);
+    }
+    parts.push(
+      `<rect class="slab" x="${x - 5}" y="${y - 5}" width="${width + 10 - GAP}" height="${height + 10 - GAP}" rx="6"/>`,
+      `<text class="axis" x="${x - 2}" y="${y - 12}">${escapeText(tr("image {n}", { n: image + 1 }))}</text>`,
+      `<g role="rowgroup">`,
+    );
+    for (let position = 0; position < dims.positions; position++) {
+      parts.push(`<g role="row">`);
+      for (let channel = 0; channel < dims.channels; channel++) {
+        const i = (image * dims.channels + channel) * dims.positions + position;
+        parts.push(cellMarkup(i, x + channel * PITCH, y + position * PITCH, values[i], cellLabel(i)));
+      }
+      parts.push(`</g>`);
+    }
+    parts.push(`</g>`);
+  }
+  const first = origin(0);
+  for (let channel = 0; channel < dims.channels; channel++) {
+    const at = first.x + channel * PITCH + SIDE / 2;
+    parts.push(`<text class="axis mid" x="${at}" y="${first.y + height + 16}">${channel + 1}</text>`);
+  }
+  parts.push(
+    `<text class="axis" x="${first.x}" y="${first.y + height + 36}">${escapeText(tr("channel"))} →</text>`,
+    `<text class="axis" transform="translate(${first.x - 16} ${first.y + height - GAP}) rotate(-90)">` +
+      `${escapeText(tr("pixel"))} ←</text>`,
+  );
+  return (
+    `<svg class="${stem}" viewBox="0 0 ${box.width} ${box.height}" width="${box.width}" height="${box.height}"` +
+    ` xmlns="http://www.w3.org/2000/svg">${parts.join("")}</svg>`
+  );
+}
+
+/** One sentence that says what the picture shows, with its numbers. */
+export function sentence(state, tr) {
+  const { set, dims, xHat } = view(state);
+  const { image, channel } = cellAt(dims, state.focus);
+  const values = {
+    method: tr(METHODS.find(([key]) => key === state.method)[2]),
+    m: set.members.length,
+    all: state.values.length,
+    image: image + 1,
+    channel: channel + 1,
+    mean: fixed(set.mean),
+    sigma: fixed(set.sigma),
+    x: shown(state.values[state.focus]),
+    xHat: fixed(xHat[state.focus]),
+  };
+  return tr(
+    "Image {image}, channel {channel}: {method} averages {m} of {all} values. " +
+      "Mean {mean}, σ {sigma}, so {x} becomes {xHat}.",
+    values,
+  );
+}
+
+const STILL_STYLE =
+  ".card{fill:#fff}.slab{fill:#f2f1ec;stroke:#c9c6bb}.face{fill:#fff;stroke:#8d8a80}.value{fill:#45423b}" +
+  ".under,.top,.right{fill:none}.lit .face{fill:#b34700;stroke:#7a3000}.lit .value{fill:#fff;font-weight:700}" +
+  ".lit .top{fill:#e58b4d}.lit .right{fill:#7a3000}.lit .lift{transform:translate(-7px,7px)}" +
+  ".focus .face{stroke:#111;stroke-width:4}.thread{fill:none;stroke:#8d8a80;stroke-dasharray:3 4}" +
+  "text{font-family:system-ui,sans-serif}.value{font-size:17px;text-anchor:middle}.axis{font-size:13px;fill:#55524a}" +
+  ".mid{text-anchor:middle}";
+
+/** The picture that stands in the page until the widget is alive, and where it never will be. */
+export function still(traits, catalogue) {
+  const tr = translator(catalogue);
+  const channels = traits.shape[1];
+  const state = { ...traits, gamma: Array(channels).fill(1), beta: Array(channels).fill(0) };
+  const { set } = view(state);
+  const markup = blockMarkup(state, tr, { values: state.values.map(shown), stem: "still", cellLabel: () => "" });
+  const lit = new Set(set.members);
+  const svg = markup
+    .replace(/ (role|tabindex|aria-label)="[^"]*"/g, "")
+    .replace(/<g class="cell" data-cell="(\d+)">/g, (_, i) => {
+      const classes = ["cell", lit.has(+i) ? "lit" : "", +i === state.focus ? "focus" : ""];
+      return `<g class="${classes.join(" ").trim()}">`;
+    })
+    .replace(">", `><style>${STILL_STYLE}</style><rect class="card" width="100%" height="100%" rx="8"/>`);
+  return { svg, text: sentence(state, tr) };
+}
+
+function render({ model, el }) {
+  const tr = translator(model.get("_catalogue"));
+  const shape = model.get("shape"), dims = dimsOf(shape), eps = model.get("eps");
+  const start = {};
+  for (const key of ["values", "method", "groups", "interleaved", "focus"]) start[key] = model.get(key);
+  const ones = Array(dims.channels).fill(1), zeros = Array(dims.channels).fill(0);
+  const state = { ...start, shape, eps, gamma: ones, beta: zeros };
+  let moved = [], note = "", game = null, preview = null;
+
+  const cellLabel = (i) => {
+    const { image, channel, position } = cellAt(dims, i);
+    return tr("image {n}, channel {c}, pixel {p}", { n: image + 1, c: channel + 1, p: position + 1 });
+  };
+  const texts = () => state.values.map(shown);
+
+  // ---- parts
+  const box = frame({ model, el, stem: "statistic_set", title: tr("Averaged with whom?"), tr, read, write });
+  const radios = METHODS.map(([key, label]) => {
+    const input = h("input", { type: "radio", name: `m-${crypto.randomUUID()}`, value: key, "data-gn-method": key });
+    input.addEventListener("change", () => set({ method: key }));
+    return [input, h("label", { class: "gn-choice" }, input, h("span", {}, tr(label)))];
+  });
+  const shared = radios[0][0].name;
+  for (const [input] of radios) input.name = shared;
+  const slider = h("input", { type: "range", min: 1, max: dims.channels, step: 1, "data-gn-groups": true });
+  const ticks = h("div", { class: "gn-ticks", "aria-hidden": "true" });
+  for (let g = 1; g <= dims.channels; g++) {
+    const end = g === 1 ? " LN" : g === dims.channels ? " IN" : "";
+    const allowed = dims.channels % g === 0;
+    ticks.append(h("span", { class: allowed ? "" : "gn-off" }, allowed ? `${g}${end}` : "·"));
+  }
+  const groupsText = h("span", { "data-gn-value": "groups" });
+  const groupsLabel = h("label", { class: "gn-slider" }, tr("Groups G ="), " ", groupsText, slider);
+  const interleave = h("input", { type: "checkbox", "data-gn-interleaved": true });
+  const controls = h(
+    "div",
+    { class: "gn-controls" },
+    h("div", { class: "gn-methods", role: "radiogroup", "aria-label": tr("Which norm") }, ...radios.map(([, l]) => l)),
+    h(
+      "div",
+      { class: "gn-group-controls" },
+      h("div", { class: "gn-dial" }, groupsLabel, ticks),
+      h("label", { class: "gn-check" }, interleave, h("span", {}, tr("interleave the channels (another layer)"))),
+    ),
+  );
+  const holder = h("div", { class: "gn-block" });
+  holder.innerHTML = blockMarkup(state, tr, { values: texts(), stem: "gn-in", cellLabel });
+  const input = holder.firstChild;
+  input.setAttribute("role", "grid");
+  input.setAttribute("aria-label", tr("Input x. Arrow keys move, plus and minus change the value."));
+  const output = h("div", { class: "gn-out" });
+  const table = outputTable();
+  output.append(h("p", { class: "gn-part" }, tr("Output y")), table.element);
+  const less = h("button", { type: "button", "aria-label": tr("smaller"), "data-gn-do": "less" }, "−");
+  const more = h("button", { type: "button", "aria-label": tr("larger"), "data-gn-do": "more" }, "+");
+  less.addEventListener("click", () => nudge(-1));
+  more.addEventListener("click", () => nudge(1));
+  const value = (name) => h("span", { class: "gn-number", "data-gn-value": name });
+  const out = Object.fromEntries(["m", "mean", "variance", "sigma", "x", "x_hat", "y"].map((n) => [n, value(n)]));
+  const list = h("span", { class: "gn-list", "data-gn-value": "members" });
+  const line = (...children) => h("div", { class: "gn-line" }, ...children);
+  const formula = h(
+    "div",
+    { class: "gn-formula" },
+    line(h("b", {}, "m"), " = ", out.m, h("span", { class: "gn-dim" }, " ", tr("values: "), list)),
+    line(h("b", {}, "μ"), " = ", out.mean, "  ", h("b", {}, "σ"), " = √(", out.variance, " + ε) = ", out.sigma),
+    line(h("b", {}, "x"), " = ", less, out.x, more, " → ", h("b", {}, "x̂"), " = (x − μ) / σ = ", out.x_hat),
+    line(h("b", {}, "y"), " = γ x̂ + β = ", out.y),
+  );
+  const live = h("p", { class: "gn-live-text", "aria-live": "polite" });
+  const affine = h("details", { class: "gn-affine" }, h("summary", {}, tr("γ and β, one of each per channel")));
+  const knobs = ["gamma", "beta"].map((kind) =>
+    state[kind].map((_, c) => {
+      const label = (kind === "gamma" ? "γ" : "β") + (c + 1);
+      const knob = h("input", { type: "number", step: 0.5, "aria-label": label, "data-gn-knob": `${kind}${c}` });
+      knob.addEventListener("input", () => {
+        const next = [...state[kind]];
+        if (knob.value === "" || !Number.isFinite(+knob.value)) return;
+        next[c] = +knob.value;
+        set({ [kind]: next });
+      });
+      return h("label", {}, label, knob);
+    }),
+  );
+  affine.append(...knobs.map((row) => h("div", { class: "gn-knobs" }, ...row)));
+  const play = h("button", { type: "button", "data-gn-do": "predict" }, tr("Predict what moves"));
+  const check = h("button", { type: "button", hidden: true, "data-gn-do": "check" }, tr("Check"));
+  play.addEventListener("click", () => startGame());
+  check.addEventListener("click", () => finishGame());
+  box.body.append(
+    controls,
+    h("div", { class: "gn-stage" }, h("div", {}, h("p", { class: "gn-part" }, tr("Input x")), holder), output),
+    formula,
+    live,
+    h("div", { class: "gn-tools" }, play, check),
+    affine,
+  );
+  const cells = [...input.querySelectorAll(".cell")].sort((a, b) => a.dataset.cell - b.dataset.cell);
+
+  function outputTable() {
+    const rows = [], numbers = [];
+    for (let image = 0; image < dims.images; image++) {
+      const grid = h("div", { class: "gn-grid", style: `--columns:${dims.channels}` });
+      for (let position = 0; position < dims.positions; position++) {
+        for (let channel = 0; channel < dims.channels; channel++) {
+          const i = (image * dims.channels + channel) * dims.positions + position;
+          const number = h("span", { "data-gn-value": `y[${i}]` });
+          const cell = h("button", { type: "button", class: "gn-y", "data-output": i, tabindex: "-1" }, number);
+          cell.addEventListener("click", () => guess(i));
+          numbers[i] = [cell, number];
+          grid.append(cell);
+        }
+      }
+      rows.push(h("p", { class: "gn-axis" }, tr("image {n}", { n: image + 1 })), grid);
+    }
+    return { element: h("div", { class: "gn-outputs" }, ...rows), numbers };
+  }
+
+  // ---- state
+  function read() {
+    const state_ = { method: state.method, groups: state.groups, focus: state.focus };
+    if (state.interleaved) state_.interleaved = 1;
+    for (const key of ["values", "gamma", "beta"]) {
+      const base = key === "values" ? start.values : key === "gamma" ? ones : zeros;
+      if (state[key].some((v, i) => v !== base[i])) state_[key] = state[key].join(" ");
+    }
+    return state_;
+  }
+  function write(saved) {
+    const numbers = (text, fallback) => {
+      const list = (text ?? "").split(" ").map(Number);
+      return text && list.length === fallback.length && list.every(Number.isFinite) ? list : fallback;
+    };
+    const whole = (text, least, most, fallback) =>
+      text != null && Number.isInteger(+text) && +text >= least && +text <= most ? +text : fallback;
+    moved = [];
+    note = "";
+    game = null;
+    Object.assign(state, {
+      method: METHODS.some(([key]) => key === saved.method) ? saved.method : start.method,
+      groups: divisors(dims.channels).includes(+saved.groups) ? +saved.groups : start.groups,
+      interleaved: saved.interleaved ? saved.interleaved === "1" : start.interleaved,
+      focus: whole(saved.focus, 0, start.values.length - 1, start.focus),
+      values: numbers(saved.values, start.values),
+      gamma: numbers(saved.gamma, ones),
+      beta: numbers(saved.beta, zeros),
+    });
+    draw();
+  }
+  function set(change, message = "") {
+    const before = view(state).y;
+    Object.assign(state, change);
+    note = message;
+    const edited = "values" in change;
+    moved = edited ? movedBetween(before, view(state).y) : [];
+    if (edited && !game)
+      note = tr("This change moved {k} of {all} outputs.", { k: moved.length, all: state.values.length });
+    draw();
+    box.changed();
+    for (const key of ["values", "method", "groups", "interleaved", "focus"]) model.set(key, state[key]);
+    model.save_changes();
+  }
+  function nudge(by) {
+    if (game?.asking) return;
+    const values = [...state.values];
+    values[state.focus] = Math.round((values[state.focus] + by) * 1e6) / 1e6;
+    set({ values });
+  }
+  slider.addEventListener("input", () => {
+    const wanted = +slider.value, groups = snapGroups(wanted, state.groups, dims.channels);
+    const why = { wanted, channels: dims.channels, groups };
+    const message = tr("{wanted} does not divide {channels} channels into equal groups, so G goes to {groups}.", why);
+    set({ groups }, groups === wanted ? "" : message);
+  });
+  interleave.addEventListener("change", () => set({ interleaved: interleave.checked }));
+
+  // ---- the prediction game
+  function startGame() {
+    game = { asking: true, guesses: new Set() };
+    moved = [];
+    note = tr("The framed input will grow by 1. Tap every output that you think will move, then check.");
+    draw();
+  }
+  function guess(i) {
+    if (!game?.asking) return;
+    if (!game.guesses.delete(i)) game.guesses.add(i);
+    draw();
+  }
+  function finishGame() {
+    const { guesses } = game;
+    game = { asking: false, guesses };
+    const values = [...state.values];
+    values[state.focus] += 1;
+    set({ values });
+    const hit = moved.filter((i) => guesses.has(i)).length, extra = guesses.size - hit;
+    note =
+      hit === moved.length && extra === 0
+        ? tr("Right: exactly these {k} outputs moved.", { k: moved.length })
+        : tr("{k} outputs moved. You marked {hit} of them, and {extra} that stood still.", { k: moved.length, hit, extra });
+    game = null;
+    draw();
+  }
+
+  // ---- drawing
+  function draw() {
+    const looked = { ...state, focus: preview ?? state.focus };
+    const now = view(looked), lit = new Set(now.set.members), changed = new Set(moved);
+    const gn = state.method === "group";
+    box.root.dataset.method = state.method;
+    for (const [radio] of radios) radio.checked = radio.value === state.method;
+    slider.value = state.groups;
+    slider.disabled = !gn;
+    slider.setAttribute("aria-valuetext", tr("{g} groups of {k} channels", sizes()));
+    interleave.checked = state.interleaved;
+    interleave.disabled = !gn;
+    groupsText.textContent = state.groups;
+    cells.forEach((cell, i) => {
+      cell.classList.toggle("lit", lit.has(i));
+      cell.classList.toggle("focus", i === looked.focus);
+      cell.setAttribute("tabindex", i === state.focus ? "0" : "-1");
+      cell.setAttribute("aria-selected", String(lit.has(i)));
+      cell.querySelector(".value").textContent = shown(state.values[i]);
+      cell.setAttribute("aria-label", `${cellLabel(i)}: ${shown(state.values[i])}`);
+    });
+    table.numbers.forEach(([cell, number], i) => {
+      number.textContent = fixed(now.y[i], 2);
+      cell.classList.toggle("lit", lit.has(i));
+      cell.classList.toggle("focus", i === looked.focus);
+      cell.classList.toggle("moved", changed.has(i));
+      cell.setAttribute("tabindex", game?.asking ? "0" : "-1");
+      cell.setAttribute("aria-pressed", String(Boolean(game?.guesses.has(i))));
+      cell.setAttribute("aria-label", `${cellLabel(i)}: y = ${fixed(now.y[i], 2)}`);
+    });
+    const numbers = {
+      m: String(now.set.members.length),
+      mean: fixed(now.set.mean),
+      variance: fixed(now.set.variance),
+      sigma: fixed(now.set.sigma),
+      x: shown(state.values[looked.focus]),
+      x_hat: fixed(now.xHat[looked.focus]),
+      y: fixed(now.y[looked.focus]),
+    };
+    for (const [key, text] of Object.entries(numbers)) out[key].textContent = text;
+    list.textContent = now.set.members.map((i) => shown(state.values[i])).join(", ");
+    state.gamma.forEach((_, c) => {
+      for (const [row, kind] of [[0, "gamma"], [1, "beta"]]) {
+        const knob = knobs[row][c].querySelector("input");
+        if (document.activeElement !== knob) knob.value = state[kind][c];
+      }
+    });
+    play.hidden = Boolean(game?.asking);
+    check.hidden = !game?.asking;
+    live.textContent = [note, sentence(looked, tr), alias()].filter(Boolean).join(" ");
+  }
+  const sizes = () => ({ g: state.groups, k: dims.channels / state.groups });
+  function alias() {
+    if (state.method !== "group") return "";
+    if (state.groups === 1) return tr("G = 1: one group holds all channels, the same set as layer norm.");
+    if (state.groups === dims.channels) return tr("G = C: every channel is alone, the same set as instance norm.");
+    return "";
+  }
+
+  // ---- pointer and keyboard on the cells
+  const focusOn = (i, grab = false) => {
+    preview = null;
+    if (i !== state.focus) set({ focus: i });
+    if (grab) cells[i].focus();
+  };
+  let drag = null;
+  input.addEventListener("pointerdown", (event) => {
+    const cell = event.target.closest(".cell");
+    if (!cell || game?.asking) return;
+    const i = +cell.dataset.cell;
+    // A finger on a cell that is not chosen may be scrolling the page; on the chosen one it drags the value.
+    drag = event.pointerType === "touch" && i !== state.focus ? null : { y: event.clientY, value: state.values[i] };
+    focusOn(i, true);
+    if (drag) input.setPointerCapture(event.pointerId);
+  });
+  input.addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    const steps = Math.round((drag.y - event.clientY) / 10);
+    if (drag.value + steps !== state.values[state.focus]) nudge(drag.value + steps - state.values[state.focus]);
+  });
+  for (const end of ["pointerup", "pointercancel"]) input.addEventListener(end, () => (drag = null));
+  // A mouse that passes over a cell shows its set; only a click, a tap or a key chooses the cell.
+  input.addEventListener("pointerover", (event) => {
+    const cell = event.target.closest(".cell");
+    if (!cell || event.pointerType !== "mouse" || event.buttons || game?.asking) return;
+    preview = +cell.dataset.cell;
+    draw();
+  });
+  input.addEventListener("pointerleave", () => {
+    preview = null;
+    draw();
+  });
+  input.addEventListener("keydown", (event) => {
+    if (game?.asking) return;
+    const at = cellAt(dims, state.focus), { channels, positions, images } = dims;
+    const line = at.position - at.image * positions; // images further back stand higher
+    const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    if (moves[event.key]) {
+      event.preventDefault();
+      const [dc, dl] = moves[event.key];
+      const channel = Math.min(channels - 1, Math.max(0, at.channel + dc));
+      const next = Math.min(positions - 1, Math.max(-(images - 1) * positions, line + dl));
+      const image = next >= 0 ? 0 : Math.ceil(-next / positions);
+      focusOn((image * channels + channel) * positions + (next + image * positions), true);
+    } else if (event.key === "+" || event.key === "=" || event.key === "-") {
+      event.preventDefault();
+      nudge(event.key === "-" ? -1 : 1);
+    }
+  });
+
+  // ---- changes that come from Python
+  const listen = () => {
+    const change = {};
+    for (const key of ["values", "method", "groups", "interleaved", "focus"])
+      if (JSON.stringify(model.get(key)) !== JSON.stringify(state[key])) change[key] = model.get(key);
+    if (Object.keys(change).length) set(change);
+  };
+  const watched = "change:values change:method change:groups change:interleaved change:focus";
+  model.on(watched, listen);
+  box.start();
+  return () => {
+    model.off(watched, listen);
+    box.stop();
+  };
+}
+
+export default { render };
