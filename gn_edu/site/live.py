@@ -35,7 +35,11 @@ class WakeLiveOutputs(SphinxPostTransform):
 
     def run(self, **kwargs):
         self.sources = set()
-        for bundle in list(self.document.findall(lambda n: n.get("nb_element") == "mime_bundle" if isinstance(n, nodes.Element) else False)):
+        for bundle in list(
+            self.document.findall(
+                lambda n: n.get("nb_element") == "mime_bundle" if isinstance(n, nodes.Element) else False
+            )
+        ):
             live = next((n for n in bundle.findall(nodes.container) if n.get("gn_live")), None)
             if live is None:
                 continue

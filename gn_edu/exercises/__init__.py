@@ -1,0 +1,1 @@
+"""Checks for the exercises: one module a chapter, one check a function that the reader writes."""

@@ -1,0 +1,35 @@
+"""What a check answers, and how it speaks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Report:
+    """The answer of a check: passed or not, the names of the mistakes it recognised, and the text it printed."""
+
+    ok: bool
+    text: str
+    mistakes: list[str] = field(default_factory=list)
+
+    def _ipython_display_(self) -> None:
+        """Nothing: the text is already printed."""
+
+
+def answer(ok: bool, text: str, mistakes: list[str] | None = None) -> Report:
+    """Print the text and return the report."""
+    print(text)
+    return Report(ok, text, mistakes or [])
+
+
+def call(f: Callable, *args) -> tuple[object, Report | None]:
+    """f(*args), or the report that says why there is no result."""
+    try:
+        result = f(*args)
+    except NotImplementedError:
+        return None, answer(False, "Not attempted yet.")
+    except Exception as error:  # a reader's function may raise anything
+        return None, answer(False, f"Not yet: your function raised {type(error).__name__}: {error}")
+    if result is None:
+        return None, answer(False, "Not yet: your function returned None. Is there a return?", ["missing-return"])
+    return result, None

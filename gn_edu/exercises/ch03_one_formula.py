@@ -1,0 +1,100 @@
+"""Checks of chapter 3: write a set as a predicate; find out which images a layer couples."""
+
+import itertools
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+
+from gn_edu.exercises._check import Report, answer, call
+from gn_edu.norms import batch_norm, group_norm
+
+
+class Cell(NamedTuple):
+    """The place of one number: image, channel, row and column, counted from 0."""
+
+    n: int
+    c: int
+    h: int
+    w: int
+
+
+# What a predicate computes when it leaves the right set: name, the set it takes, and a question that helps.
+_POSITIONAL = {
+    "layer-norm": (lambda i, k: i.n == k.n, "every pixel of the image is in your set. Which pixel may it hold?"),
+    "over-batch": (
+        lambda i, k: (i.h, i.w) == (k.h, k.w),
+        "your set reaches into other images. Which image may it hold?",
+    ),
+    "instance-norm": (
+        lambda i, k: (i.n, i.c) == (k.n, k.c),
+        "your set keeps the channel and runs over pixels. Which of the two should be fixed?",
+    ),
+    "one-axis": (
+        lambda i, k: i.n == k.n and (i.h == k.h) != (i.w == k.w) or i == k,
+        "row and column must be compared separately. Do both have to agree?",
+    ),
+    "row-only": (lambda i, k: i.n == k.n and i.h == k.h, "your set runs along the row. Which column may it hold?"),
+    "column-only": (lambda i, k: i.n == k.n and i.w == k.w, "your set runs along the column. Which row may it hold?"),
+}
+
+
+def check_positional(positional: Callable[[Cell, Cell], bool]) -> Report:
+    """Check a predicate that says whether two cells share an image and a pixel, whatever their channels."""
+    cells = [Cell(*at) for at in itertools.product(range(2), range(3), range(2), range(2))]
+    pairs = list(itertools.product(cells, cells))
+    _, failed = call(positional, *pairs[0])
+    if failed:
+        return failed
+    got = [bool(positional(i, k)) for i, k in pairs]
+    want = [(i.n, i.h, i.w) == (k.n, k.h, k.w) for i, k in pairs]
+    if got == want:
+        return answer(True, "Right: each set holds the 3 channels of one pixel, m = C.")
+    mistakes = [name for name, (wrong, _) in _POSITIONAL.items() if got == [bool(wrong(i, k)) for i, k in pairs]]
+    i, k = next(pair for pair, g, w in zip(pairs, got, want, strict=True) if g != w)
+    hint = _POSITIONAL[mistakes[0]][1] if mistakes else "compare image, row and column of the two cells."
+    said = "in" if not ((i.n, i.h, i.w) == (k.n, k.h, k.w)) else "out"
+    text = f"Not yet: {hint}\nFor {tuple(i)} your set has {tuple(k)} {said}; it should be the other way round."
+    return answer(False, text, mistakes)
+
+
+def check_coupling(coupling: Callable) -> Report:
+    """Check a function coupling(layer, x) -> (n, n) bool: entry [i, j] says whether image j moves output i."""
+    torch.manual_seed(0)
+    x = torch.randn(3, 4, 2, 2, dtype=torch.float64)
+
+    def running_sum(x):  # image j moves the outputs j, j + 1, ...
+        return x.cumsum(0)
+
+    layers = [
+        ("group norm", lambda x: group_norm(x, 2), torch.eye(3, dtype=torch.bool)),
+        (
+            "batch norm in training",
+            lambda x: batch_norm(x, None, None, training=True),
+            torch.ones(3, 3, dtype=torch.bool),
+        ),
+        ("a running sum over images", running_sum, torch.ones(3, 3).tril().bool()),
+    ]
+    for name, layer, want in layers:
+        before = x.clone()
+        got, failed = call(coupling, layer, before)
+        if failed:
+            return failed
+        if not torch.equal(before, x):
+            return answer(False, "Not yet: your function changed x itself. What does x.clone() give you?", ["in-place"])
+        got = torch.as_tensor(got)
+        if got.shape != want.shape or got.dtype != torch.bool:
+            text = f"Not yet: expected a (3, 3) tensor of bool, got {tuple(got.shape)} of {got.dtype}."
+            return answer(False, text, ["wrong-shape"])
+        if torch.equal(got, want):
+            continue
+        if torch.equal(got, want.T):
+            hint = "rows and columns are swapped. Which index is the image that you changed?"
+            return answer(False, f"Not yet, for {name}: {hint}", ["swapped-axes"])
+        if got.all():
+            hint = "every output counts as moved. Do you compare output i alone?"
+            return answer(False, f"Not yet, for {name}: {hint}", ["whole-output"])
+        i, j = (got != want).nonzero()[0].tolist()
+        text = f"Not yet, for {name}: entry [{i}, {j}] is {bool(got[i, j])}, it should be {bool(want[i, j])}."
+        return answer(False, text)
+    return answer(True, "Right: group norm couples no images, batch norm all of them.")

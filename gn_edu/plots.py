@@ -1,0 +1,116 @@
+"""Figures from arrays and records; nothing here trains. The palette of the book: one colour a norm.
+
+A figure says in one line of text what it shows: the text is its description for readers who don't see it, and what
+the notebooks' validation compares, since it skips pictures.
+"""
+
+import io
+from collections.abc import Callable, Sequence
+
+import matplotlib.pyplot as plt
+import plotly.graph_objects as go
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gn_edu.records import RunRecord
+from gn_edu.show import fixed
+
+COLOUR = {"batch": "#00639c", "layer": "#007456", "instance": "#a2417a", "group": "#b34700"}
+RUNS = {
+    ("bn", False): ("batch norm", "#00639c", "s", "square"),
+    ("gn", False): ("group norm", "#e08a4a", "^", "triangle-up"),
+    ("gn", True): ("group norm + weight standardization", "#b34700", "o", "circle"),
+}
+
+
+class Live:
+    """A Plotly figure with a still picture and a description.
+
+    A notebook shows the Plotly figure, the published page starts with the still and wakes the figure when it is
+    near, a code host shows the still.
+    """
+
+    def __init__(self, figure: go.Figure, still: Figure, text: str):
+        self.figure, self.still, self.text = figure, still, text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        picture = io.BytesIO()
+        self.still.savefig(picture, format="png", dpi=110, bbox_inches="tight")
+        plt.close(self.still)
+        plotly = self.figure.to_plotly_json()
+        return {
+            "application/vnd.plotly.v1+json": {"data": list(plotly["data"]), "layout": plotly["layout"]},
+            "image/png": picture.getvalue(),
+            "text/plain": self.text,
+        }
+
+
+def statistic_sets(shape: Sequence[int], sets: dict[str, Callable[[int, int, int], bool]]) -> Figure:
+    """One panel a norm: a grid of images and channels by pixels; the cells for which sets[name](n, c, s) are filled.
+
+    Args:
+        shape: (n, c, h, w).
+        sets: panel title to a predicate over image, channel and pixel; titles start with a key of COLOUR.
+    """
+    n, c, h, w = shape
+    figure, axes = plt.subplots(1, len(sets), figsize=(2.3 * len(sets), 0.34 * n * (h * w + 1) + 0.7))
+    for ax, (name, chosen) in zip(axes, sets.items(), strict=True):
+        colour = COLOUR[name.split()[0].lower()]
+        for image in range(n):
+            for channel in range(c):
+                for pixel in range(h * w):
+                    at = (channel, image * (h * w + 1) + pixel)
+                    lit = chosen(image, channel, pixel)
+                    style = dict(facecolor=colour, hatch="//") if lit else dict(facecolor="white")
+                    ax.add_patch(plt.Rectangle(at, 0.9, 0.9, edgecolor="#555", linewidth=0.6, **style))
+        ax.set(xlim=(-0.2, c), ylim=(n * (h * w + 1) - 0.8, -0.3), title=name, aspect="equal")
+        ax.set_xlabel("channel")
+        ax.set_xticks([k + 0.45 for k in range(c)], [str(k + 1) for k in range(c)], fontsize=8)
+        ax.set_yticks([i * (h * w + 1) + h * w / 2 for i in range(n)], [f"image {i + 1}" for i in range(n)], fontsize=8)
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+    figure.tight_layout()
+    return figure
+
+
+def _by_run(records: Sequence[RunRecord]) -> dict[tuple[str, bool], list[RunRecord]]:
+    return {key: [r for r in records if (r.norm, r.ws) == key] for key in RUNS}
+
+
+def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> Live:
+    """Test error (%) after each epoch: one thin line a seed, one marked line for their mean."""
+    ax = ax if ax is not None else plt.subplots(figsize=(6.2, 3.4))[1]
+    figure, said = go.Figure(), []
+    for key, runs in _by_run(records).items():
+        if not runs:
+            continue
+        label, colour, marker, symbol = RUNS[key]
+        epochs = list(range(1, runs[0].epochs + 1))
+        mean = [sum(errors) / len(runs) for errors in zip(*(r.error_by_epoch for r in runs), strict=True)]
+        for run in runs:
+            ax.plot(epochs, run.error_by_epoch, color=colour, linewidth=0.7, alpha=0.6)
+        ax.plot(epochs, mean, color=colour, marker=marker, label=label)
+        hover = "seed %{customdata}: %{y:.2f} %<extra></extra>"
+        for run in runs:
+            figure.add_scatter(
+                x=epochs, y=run.error_by_epoch, mode="lines", line=dict(color=colour, width=1), opacity=0.6,
+                customdata=[run.seed] * len(epochs), hovertemplate=hover, showlegend=False, legendgroup=label,
+            )  # fmt: skip
+        figure.add_scatter(
+            x=epochs, y=[round(e, 3) for e in mean], mode="lines+markers", name=label, legendgroup=label,
+            line=dict(color=colour), marker=dict(symbol=symbol, size=9),
+            hovertemplate="mean: %{y:.2f} %<extra></extra>",
+        )  # fmt: skip
+        said.append(f"{label} ends at {fixed(mean[-1], 1)} % (mean of {len(runs)} seeds)")
+    ax.set(xlabel="epoch", ylabel="test error (%)")
+    ax.set_xticks(epochs)
+    ax.legend(frameon=False)
+    ax.spines[["top", "right"]].set_visible(False)
+    figure.update_layout(
+        height=380, margin=dict(l=55, r=10, t=10, b=45), legend=dict(orientation="h", y=-0.22),
+        xaxis=dict(title="epoch", tickvals=epochs), yaxis=dict(title="test error (%)"), template="none",
+    )  # fmt: skip
+    return Live(figure, ax.figure, "Test error by epoch: " + "; ".join(said) + ".")

@@ -1,0 +1,82 @@
+"""Build the site: python scripts/build_book.py [LANGUAGE ...]   (English at the root, others under their code)
+
+Warnings are errors, a failing cell is an error, and so is a page of _toc.yml that is not there afterwards.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "_build"
+HTML = BUILD / "html"
+REDIRECT = """<!doctype html>
+<html lang="{0}"><head><meta charset="utf-8"><title>Group Normalization</title>
+<meta http-equiv="refresh" content="0; url=book/index.html"></head>
+<body><main><a href="book/index.html">Group Normalization</a></main></body></html>
+"""
+
+
+def pages() -> list[str]:
+    """Every page that _toc.yml names."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+
+    def files(node):
+        if isinstance(node, dict):
+            yield from (value for key, value in node.items() if key in ("root", "file"))
+            for value in node.values():
+                yield from files(value)
+        elif isinstance(node, list):
+            for item in node:
+                yield from files(item)
+
+    return list(files(toc))
+
+
+def forget_stale_cells() -> None:
+    """The execution cache looks at notebooks only: drop it when the code or the records that they use changed."""
+    digest = hashlib.sha256()
+    for folder in ("gn_edu", "results"):
+        for path in sorted(p for p in (ROOT / folder).rglob("*") if p.suffix in {".py", ".js", ".css", ".json"}):
+            digest.update(path.read_bytes())
+    stamp = BUILD / "cells.sha256"
+    if not stamp.exists() or stamp.read_text() != digest.hexdigest():
+        shutil.rmtree(BUILD / ".jupyter_cache", ignore_errors=True)
+        shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
+    BUILD.mkdir(exist_ok=True)
+    stamp.write_text(digest.hexdigest())
+
+
+def build(language: str, languages: list[str]) -> None:
+    """Run Sphinx once and put the landing page's address at the root."""
+    out = HTML if language == "en" else HTML / language
+    # One doctree folder a language: what is read from a cell does not depend on it, what is translated does.
+    options = ["-W", "-n", "--keep-going", "-q", "-d", str(BUILD / ".doctrees" / language)]
+    settings = ["-D", f"language={language}", "-D", f"gn_built={','.join(languages)}"]
+    command = [sys.executable, "-m", "sphinx", "-b", "html", *options, *settings, str(ROOT), str(out)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    (out / "index.html").write_text(REDIRECT.format(language))
+    missing = [page for page in pages() if not (out / f"{page}.html").is_file()]
+    if missing:
+        sys.exit(f"pages missing from {out}: {', '.join(missing)}")
+
+
+def main() -> None:
+    languages = sys.argv[1:] or ["en"]
+    if languages[0] != "en":
+        sys.exit(f"English comes first, for it stands at the root of the site; got {' '.join(languages)}")
+    shutil.rmtree(HTML, ignore_errors=True)
+    forget_stale_cells()
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    subprocess.run([jupyter_book, "config", "sphinx", "."], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    for language in languages:
+        build(language, languages)
+    print(f"built {len(pages())} pages in {', '.join(languages)}: {HTML / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main()
