@@ -71,7 +71,8 @@ def load_cifar10(*, download: bool = False, synthetic: bool | None = None) -> Ci
 
     Args:
         download: allow the download when no local copy is found.
-        synthetic: True makes the made-up set at once; None makes it where no data is found; False never does.
+        synthetic: True makes the made-up set at once; None makes it where no data is found, or where GN_EDU_DATA is
+            the word "synthetic"; False never does.
 
     Returns:
         A Cifar10, whose `fingerprint` says which data it is.
@@ -80,9 +81,9 @@ def load_cifar10(*, download: bool = False, synthetic: bool | None = None) -> Ci
         FileNotFoundError: no data was found and synthetic is False, or GN_EDU_DATA names a folder without the data.
         ValueError: a file is damaged, or is neither official nor declared a stand-in.
     """
-    if synthetic:
-        return synthetic_cifar10()
     named = os.environ.get("GN_EDU_DATA")
+    if synthetic or (synthetic is None and named == "synthetic"):
+        return synthetic_cifar10()
     if named:
         return read_cifar10(Path(named) / FOLDER)
     cached = cache_folder() / FOLDER

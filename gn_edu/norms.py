@@ -31,7 +31,7 @@ from gn_edu.refusals import (
 
 
 def normalize_over(
-    input: Tensor, dim: Sequence[int], eps: float, stats: tuple[Tensor, Tensor] | None = None
+    input: Tensor, dim: tuple[int, ...], eps: float, stats: tuple[Tensor, Tensor] | None = None
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Subtract the mean over `dim` and divide by the standard deviation: Eq. 1 and 2.
 
@@ -90,7 +90,7 @@ def group_norm(
     # Splitting one axis in two never copies, in any memory format.
     grouped = input.unflatten(1, (num_groups, c // num_groups))
     check_set_size(grouped.numel() // num_groups, "group of channels", input)
-    x_hat, _, _ = normalize_over(grouped, dim=range(2, grouped.dim()), eps=eps)
+    x_hat, _, _ = normalize_over(grouped, dim=tuple(range(2, grouped.dim())), eps=eps)
     return _scale_and_shift(x_hat.flatten(1, 2), weight, bias, _per_channel(input), input.dtype)
 
 
@@ -178,7 +178,7 @@ def layer_norm(
             f"{tuple(input.shape)}; for images use normalized_shape=input.shape[1:]"
         )
     check_parameters(shape, weight=weight, bias=bias)
-    x_hat, _, _ = normalize_over(input, range(-len(shape), 0), eps)
+    x_hat, _, _ = normalize_over(input, tuple(range(-len(shape), 0)), eps)
     return _scale_and_shift(x_hat, weight, bias, shape, input.dtype)
 
 
@@ -222,7 +222,7 @@ def instance_norm(
         return _scale_and_shift(x_hat, weight, bias, shape, input.dtype)
     m = math.prod(input.shape[2:])
     check_set_size(m, "channel of an image", input)
-    x_hat, mean, var = normalize_over(input, range(2, input.dim()), eps)
+    x_hat, mean, var = normalize_over(input, tuple(range(2, input.dim())), eps)
     if running_mean is not None and n * m > 0:
         mean, var = mean.flatten(1).mean(0), var.flatten(1).mean(0) * m / (m - 1)
         _update_running(running_mean, running_var, mean, var, momentum)

@@ -1,5 +1,6 @@
 """RunRecord: the settings and the numbers of one training run, to and from one JSON file."""
 
+import importlib.metadata
 import json
 import os
 import subprocess
@@ -74,6 +75,16 @@ def read_records(folder: Path | str) -> list[RunRecord]:
     if not paths:
         raise FileNotFoundError(f"no run records in {folder}: each is one .json file written by gn-edu train")
     return [read_record(path) for path in paths]
+
+
+def published(experiment: str) -> list[RunRecord]:
+    """The book's own records of an experiment: from the checkout, else from the installed package."""
+    folder = Path(__file__).parents[1] / "results" / experiment
+    if not folder.is_dir():
+        installed = importlib.metadata.files("gn-edu") or []
+        found = (Path(file.locate()).parent for file in installed if file.match(f"results/{experiment}/*.json"))
+        folder = next(found, folder)
+    return read_records(folder)
 
 
 def current_commit() -> str:

@@ -14,17 +14,19 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from gn_edu.site.mime import PLOTLY, WIDGET
+from gn_edu.site.mime import WIDGET
 from gn_edu.site.node import ask
 from gn_edu.site.pages import catalogue
 
 logger = logging.getLogger(__name__)
+SKIPPED = {"layout", "tabbable", "tooltip"}  # traits of every ipywidget that no front end of ours reads
 
 
 def _data(kind: str, value, **attributes: str) -> str:
     extra = "".join(f' data-{key}="{html.escape(text)}"' for key, text in attributes.items())
     body = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return f'<script type="application/gn+json" data-gn="{kind}"{extra}>{body.replace("</", chr(60) + chr(92) + "/")}</script>'
+    body = body.replace("</", "<\\/")
+    return f'<script type="application/gn+json" data-gn="{kind}"{extra}>{body}</script>'
 
 
 class WakeLiveOutputs(SphinxPostTransform):
@@ -35,11 +37,8 @@ class WakeLiveOutputs(SphinxPostTransform):
 
     def run(self, **kwargs):
         self.sources = set()
-        for bundle in list(
-            self.document.findall(
-                lambda n: n.get("nb_element") == "mime_bundle" if isinstance(n, nodes.Element) else False
-            )
-        ):
+        outputs = [n for n in self.document.findall(nodes.container) if n.get("nb_element") == "mime_bundle"]
+        for bundle in outputs:
             live = next((n for n in bundle.findall(nodes.container) if n.get("gn_live")), None)
             if live is None:
                 continue
@@ -84,9 +83,6 @@ class WakeLiveOutputs(SphinxPostTransform):
         start = f'<div class="gn-live" data-gn-host="plotly" role="figure" aria-label="{label}"><div class="gn-still">'
         end = "</div>" + _data("plotly", live["gn_content"]) + "</div>"
         return [nodes.raw("", start, format="html"), image, nodes.raw("", end, format="html")]
-
-
-SKIPPED = {"layout", "tabbable", "tooltip"}
 
 
 def _add_scripts(app, pagename, templatename, context, doctree):

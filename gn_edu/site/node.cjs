@@ -1,5 +1,5 @@
 // Answers one JSON request a line: {tex, display} -> {html}, {esm, traits, catalogue} -> {svg|html, text}.
-const temml = require(process.argv[2]);
+const temml = require("vm").runInThisContext(require("fs").readFileSync(process.argv[2], "utf8") + ";temml");
 const modules = new Map();
 
 function load(esm) {

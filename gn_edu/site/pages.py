@@ -5,9 +5,6 @@ from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
-from sphinx.locale import get_translation
-
-_ = get_translation("pages")
 
 
 @cache
