@@ -104,7 +104,7 @@ def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> L
             line=dict(color=colour), marker=dict(symbol=symbol, size=9),
             hovertemplate="mean: %{y:.2f} %<extra></extra>",
         )  # fmt: skip
-        said.append(f"{label} ends at {fixed(mean[-1], 1)} % (mean of {len(runs)} seeds)")
+        said.append(f"{label} ends at {fixed(mean[-1], 2)} % (mean of {len(runs)} seeds)")
     ax.set(xlabel="epoch", ylabel="test error (%)")
     ax.set_xticks(epochs)
     ax.legend(frameon=False)

@@ -5,6 +5,7 @@ from gn_edu.site import live, maths, pages
 
 def setup(app):
     app.add_config_value("gn_temml", "", "env")
+    app.add_config_value("gn_repository", "", "html")
     app.add_config_value("gn_tag", "", "html")
     app.add_config_value("gn_languages", {"en": "English"}, "html")
     app.add_config_value("gn_built", "en", "html")

@@ -26,9 +26,9 @@ def _launch(app, pagename: str) -> str:
     source = f"{pagename}.ipynb"
     if not Path(app.srcdir, source).exists():
         return ""
-    address = app.config.html_context["gn_repository"].removeprefix("https://github.com/")
+    address = app.config.gn_repository.removeprefix("https://github.com/")
     colab = f"https://colab.research.google.com/github/{address}/blob/{app.config.gn_tag}/{source}"
-    notebook = f"https://github.com/{address}/blob/{app.config.gn_tag}/{source}"
+    notebook = f"{app.config.gn_repository}/blob/{app.config.gn_tag}/{source}"
     return (
         f'<p class="gn-launch"><a href="{colab}">{say("Open in Colab")}</a> '
         f'<a href="{notebook}">{say("Notebook")}</a></p>'
