@@ -77,7 +77,7 @@ export function blockMarkup(state, tr, { values, stem, cellLabel }) {
     }
     parts.push(
       `<rect class="slab" x="${x - 5}" y="${y - 5}" width="${width + 10 - GAP}" height="${height + 10 - GAP}" rx="6"/>`,
-      `<text class="axis" x="${x - 2}" y="${y - 12}">${escapeText(tr("image {n}", { n: image + 1 }))}</text>`,
+      `<text class="axis mid" x="${x + (width - GAP) / 2}" y="${y - 12}">${escapeText(tr("image {n}", { n: image + 1 }))}</text>`,
       `<g role="rowgroup">`,
     );
     for (let position = 0; position < dims.positions; position++) {
@@ -245,8 +245,7 @@ function render({ model, el }) {
   check.addEventListener("click", () => finishGame());
   box.body.append(
     controls,
-    h("div", { class: "gn-stage" }, h("div", {}, h("p", { class: "gn-part" }, tr("Input x")), holder), output),
-    formula,
+    h("div", { class: "gn-stage" }, h("div", {}, h("p", { class: "gn-part" }, tr("Input x")), holder), output, formula),
     live,
     h("div", { class: "gn-tools" }, play, check),
     affine,
