@@ -55,7 +55,7 @@ class WakeLiveOutputs(SphinxPostTransform):
         state = model["state"]
         stem = state["_anywidget_id"].rsplit(".", 1)[-1]
         traits = {key: value for key, value in state.items() if key[0] != "_" and key not in SKIPPED}
-        words = catalogue(self.app)
+        words = catalogue(self.app, self.env.docname)
         still = ask(self.app, {"esm": state["_esm"], "traits": traits, "catalogue": words})
         if "error" in still:
             logger.warning("still picture of %s: %s", stem, still["error"], location=live)
@@ -92,7 +92,7 @@ def _add_scripts(app, pagename, templatename, context, doctree):
     hosts = context.get("body", "")
     if 'class="gn-live"' in hosts:
         app.add_js_file("gn-host.js", defer="defer")
-    words = catalogue(app)
+    words = catalogue(app, pagename)
     if words and 'class="gn-live"' in hosts:
         context["body"] += _data("catalogue", words)
 

@@ -13,26 +13,38 @@ def _messages(path: str) -> dict[str, str]:
         return {m.id: m.string for m in read_po(file) if m.id and m.string and not m.fuzzy}
 
 
-def catalogue(app) -> dict[str, str]:
-    """The widgets' words in the page's language: English message to its translation; empty for English."""
+def _words(app) -> dict[str, str]:
+    """English message to its translation in the language of the build; empty for English."""
     path = Path(app.confdir) / "locale" / str(app.config.language) / "LC_MESSAGES" / "widgets.po"
     return _messages(str(path)) if path.exists() else {}
 
 
+def catalogue(app, pagename: str) -> dict[str, str]:
+    """The widgets' words on a page, in the language of its text."""
+    return _words(app) if _translated(app, pagename) else {}
+
+
+def _say(app, message: str) -> str:
+    """A message in the page's language; scripts/i18n.py collects these calls."""
+    return html.escape(_words(app).get(message, message))
+
+
 def _launch(app, pagename: str) -> str:
     """The line under a chapter's title."""
-    words = catalogue(app)
-    say = lambda message: html.escape(words.get(message, message))  # noqa: E731
     source = f"{pagename}.ipynb"
     if not Path(app.srcdir, source).exists():
         return ""
     address = app.config.gn_repository.removeprefix("https://github.com/")
     colab = f"https://colab.research.google.com/github/{address}/blob/{app.config.gn_tag}/{source}"
     notebook = f"{app.config.gn_repository}/blob/{app.config.gn_tag}/{source}"
-    return (
-        f'<p class="gn-launch"><a href="{colab}">{say("Open in Colab")}</a> '
-        f'<a href="{notebook}">{say("Notebook")}</a></p>'
-    )
+    links = ((colab, _say(app, "Open in Colab")), (notebook, _say(app, "Notebook")))
+    return '<p class="gn-launch">' + " ".join(f'<a href="{href}">{text}</a>' for href, text in links) + "</p>"
+
+
+def _translated(app, pagename: str) -> bool:
+    """Whether a page has a translation in the page's language; English needs none."""
+    path = Path(app.confdir) / "locale" / str(app.config.language) / "LC_MESSAGES" / f"{pagename}.po"
+    return app.config.language == "en" or (path.exists() and bool(_messages(str(path))))
 
 
 def _languages(app, pagename: str) -> list[tuple[str, str, str]]:
@@ -48,6 +60,9 @@ def _add_page_links(app, pagename, templatename, context, doctree):
     if "body" not in context:
         return
     context["body"] = context["body"].replace("</h1>", "</h1>" + _launch(app, pagename), 1)
+    if Path(app.env.doc2path(pagename)).exists() and not _translated(app, pagename):
+        note = _say(app, "This page is not translated yet.")
+        context["body"] = f'<p class="gn-untranslated">{note}</p><div lang="en">{context["body"]}</div>'
     context["gn_languages"] = _languages(app, pagename)
 
 

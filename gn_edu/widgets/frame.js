@@ -6,6 +6,9 @@
 export const translator = (catalogue) => (message, values = {}) =>
   (catalogue?.[message] ?? message).replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);
 
+/** Marks a message for the catalogue where it is not translated on the spot. */
+export const N_ = (message) => message;
+
 /** A DOM element from a tag, its attributes and its children (strings or elements). */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);

@@ -9,7 +9,7 @@ export function still({ prompt, choices }, catalogue) {
   const html =
     `<div class="gn-question-still"><p><b>${text(prompt)}</b></p><ul>` +
     choices.map((choice) => `<li>${text(choice.text)}</li>`).join("") +
-    `</ul><details><summary>${text("Answer")}</summary><p>${text(right.text)}. ${text(right.reply)}</p></details></div>`;
+    `</ul><details><summary>${escapeText(tr("Answer"))}</summary><p>${text(right.text)}. ${text(right.reply)}</p></details></div>`;
   return { html, text: tr(prompt) };
 }
 

@@ -2,13 +2,13 @@
 // the chosen cell light up. Takes the traits values, shape, method, groups, interleaved, focus, eps, name; sets method,
 // groups, interleaved, focus and values. The prediction game asks which outputs move before it shows them.
 import { cellAt, divisors, normalize, setOf } from "./maths.js";
-import { escapeText, fixed, frame, h, translator } from "./frame.js";
+import { escapeText, fixed, frame, h, N_, translator } from "./frame.js";
 
 const METHODS = [
-  ["batch", "Batch", "batch norm"],
-  ["layer", "Layer", "layer norm"],
-  ["instance", "Instance", "instance norm"],
-  ["group", "Group", "group norm"],
+  ["batch", N_("Batch"), N_("batch norm")],
+  ["layer", N_("Layer"), N_("layer norm")],
+  ["instance", N_("Instance"), N_("instance norm")],
+  ["group", N_("Group"), N_("group norm")],
 ];
 const MOVED = 1e-9;
 
@@ -42,7 +42,7 @@ const SIDE = 46, GAP = 6, RAISE = 7, PITCH = SIDE + GAP;
 function layout({ images, channels, positions }) {
   const width = channels * PITCH, height = positions * PITCH;
   // Each further image stands up and to the right of the one before, far enough to be seen whole.
-  const shift = { x: positions > 2 ? width + 46 : 58, y: positions > 2 ? 40 : height + 34 };
+  const shift = { x: 58, y: height + 34 };
   const depth = { x: shift.x * (images - 1), y: shift.y * (images - 1) };
   const box = { width: width + depth.x + 52, height: height + depth.y + 62 };
   const origin = (image) => ({ x: 40 + shift.x * image, y: 30 + depth.y - shift.y * image });
@@ -72,8 +72,7 @@ export function blockMarkup(state, tr, { values, stem, cellLabel }) {
     if (image > 0) {
       const front = origin(image - 1);
       const line = (dx, dy) => `M${x + dx} ${y + dy}L${front.x + dx} ${front.y + dy}`;
-      if (dims.positions <= 2)
-        parts.push(`<path class="thread" d="${line(0, 0)}${line(width - GAP, 0)}${line(width - GAP, height - GAP)}"/>`);
+      parts.push(`<path class="thread" d="${line(0, 0)}${line(width - GAP, 0)}${line(width - GAP, height - GAP)}"/>`);
     }
     parts.push(
       `<rect class="slab" x="${x - 5}" y="${y - 5}" width="${width + 10 - GAP}" height="${height + 10 - GAP}" rx="6"/>`,
