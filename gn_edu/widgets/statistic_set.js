@@ -96,7 +96,7 @@ export function blockMarkup(state, tr, { values, stem, cellLabel }) {
   }
   parts.push(
     `<text class="axis" x="${first.x}" y="${first.y + height + 36}">${escapeText(tr("channel"))} →</text>`,
-    `<text class="axis" transform="translate(${first.x - 16} ${first.y + height - GAP}) rotate(-90)">` +
+    `<text class="axis" transform="translate(${first.x - 20} ${first.y + height - GAP}) rotate(-90)">` +
       `${escapeText(tr("pixel"))} ←</text>`,
   );
   return (

@@ -1,0 +1,42 @@
+# Two commands do it all: make book, make test. Both create .venv first, from requirements.txt.
+PYTHON ?= python3
+LANGS ?= en
+PORT ?= 8000
+PY := .venv/bin/python
+READY := .venv/.ready
+
+.PHONY: install book serve test outputs i18n lint clean
+
+install: $(READY)
+
+$(READY): requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+book: install  ## the site, into _build/html
+	$(PY) scripts/build_book.py $(LANGS)
+
+serve: install  ## look at it: http://localhost:8000
+	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+# The tests look at the Sinhala page too.
+test: LANGS = en si
+test: book lint  ## everything that CI checks
+	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 --dist loadscope --nbval --nbval-current-env --nbval-cell-timeout=180 tests notebooks
+
+outputs: install  ## run the notebooks and store what they print
+	$(PY) scripts/run_notebooks.py
+
+i18n: install  ## bring the catalogues in locale/ up to date: make i18n LANGS=si
+	$(PY) scripts/i18n.py $(filter-out en,$(LANGS))
+
+lint: install
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m codespell_lib README.md CONTRIBUTING.md CHANGELOG.md book gn_edu scripts tests notebooks
+
+clean:
+	rm -rf _build conf.py .pytest_cache .ruff_cache .hypothesis
