@@ -36,7 +36,7 @@ i18n: install  ## bring the catalogues in locale/ up to date: make i18n LANGS=si
 lint: install
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m codespell_lib README.md CONTRIBUTING.md CHANGELOG.md book gn_edu scripts tests notebooks
+	$(PY) -m codespell_lib README.md CONTRIBUTING.md CHANGELOG.md book gn_edu scripts tests
 
 clean:
 	rm -rf _build conf.py .pytest_cache .ruff_cache .hypothesis

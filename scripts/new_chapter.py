@@ -1,0 +1,51 @@
+"""Start a chapter: python scripts/new_chapter.py ch05_backward "The backward pass by hand"
+
+Writes the notebook with its set-up cells, the module of its checks, and its line in _toc.yml.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+from address import present
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+ROOT = Path(__file__).resolve().parent.parent
+SET_UP = """import sys
+
+if "google.colab" in sys.modules:
+    %pip install -q "gn-edu @ git+{}@{}\""""
+OPENING = """# {}
+
+What the reader can do after this chapter, in two sentences.
+
+*You need: ... About ... minutes, no GPU.*"""
+
+
+def main() -> None:
+    if len(sys.argv) != 3 or not re.fullmatch(r"ch\d\d_[a-z0-9_]+", sys.argv[1]):
+        sys.exit(__doc__)
+    stem, title = sys.argv[1:]
+    path = ROOT / "notebooks" / f"{stem}.ipynb"
+    if path.exists():
+        sys.exit(f"{path} is there already")
+    cells = [
+        new_markdown_cell(OPENING.format(title)),
+        new_code_cell(SET_UP.format(*present()), metadata={"tags": ["remove-cell"]}),
+        new_code_cell("import torch\n\nfrom gn_edu import norms, show"),
+        new_markdown_cell("## What you take away\n\n- ..."),
+    ]
+    for number, cell in enumerate(cells, 1):
+        cell["id"] = f"c{number:02d}"
+    nbformat.write(new_notebook(cells=cells), path)
+    (ROOT / "gn_edu" / "exercises" / f"{stem}.py").write_text(
+        f'"""Checks of chapter {int(stem[2:4])}."""\n\nfrom gn_edu.exercises._check import Report, answer, call\n'
+    )
+    toc = ROOT / "_toc.yml"
+    toc.write_text(toc.read_text() + f"  - file: notebooks/{stem}\n")
+    print(f"{path.relative_to(ROOT)}, gn_edu/exercises/{stem}.py and a line in _toc.yml: now write, then make outputs")
+
+
+if __name__ == "__main__":
+    main()
