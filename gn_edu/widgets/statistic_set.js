@@ -219,7 +219,8 @@ function render({ model, el }) {
     { class: "gn-formula" },
     line(h("b", {}, "m"), " = ", out.m, h("span", { class: "gn-dim" }, " ", tr("values: "), list)),
     line(h("b", {}, "μ"), " = ", out.mean, "  ", h("b", {}, "σ"), " = √(", out.variance, " + ε) = ", out.sigma),
-    line(h("b", {}, "x"), " = ", less, out.x, more, " → ", h("b", {}, "x̂"), " = (x − μ) / σ = ", out.x_hat),
+    line(h("b", {}, "x"), " = ", less, out.x, more),
+    line(h("b", {}, "x̂"), " = (x − μ) / σ = ", out.x_hat),
     line(h("b", {}, "y"), " = γ x̂ + β = ", out.y),
   );
   const live = h("p", { class: "gn-live-text", "aria-live": "polite" });

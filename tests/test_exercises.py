@@ -1,0 +1,106 @@
+"""Each stub fails, each solution of the page passes, each mistake is called by its name."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+import torch
+
+from gn_edu.exercises import ch03_one_formula as ch03
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("ch*.ipynb"))
+CALL = re.compile(r"^(\w+)\.(check_(\w+))\((\w+)\)$", re.MULTILINE)
+
+
+def exercises():
+    """(notebook, function, stub cell, check, solution) of every exercise in the book."""
+    for path in NOTEBOOKS:
+        cells = nbformat.read(path, as_version=4).cells
+        solutions = "\n".join(re.findall(r"```python\n(.*?)```", "\n".join(c.source for c in cells), re.DOTALL))
+        for cell in cells:
+            for _, check, name, argument in CALL.findall(cell.source):
+                assert name == argument
+                yield pytest.param(path.stem, name, cell, check, solutions, id=f"{path.stem}-{name}")
+
+
+def module(stem):
+    return __import__(f"gn_edu.exercises.{stem}", fromlist=["*"])
+
+
+@pytest.mark.parametrize("stem, name, cell, check, solutions", list(exercises()))
+def test_stub_fails_and_solution_passes(stem, name, cell, check, solutions):
+    assert "".join(output.get("text", "") for output in cell.outputs) == "Not attempted yet.\n"
+    scope = {"torch": torch}
+    exec(solutions, scope)
+    report = getattr(module(stem), check)(scope[name])
+    assert report.ok and report.text.startswith("Right")
+
+
+@pytest.mark.parametrize("path", sorted(Path(ch03.__file__).parent.glob("ch*.py")), ids=lambda p: p.stem)
+def test_every_check_is_used_by_its_chapter(path):
+    checks = set(re.findall(r"^def (check_\w+)", path.read_text(), re.MULTILINE))
+    assert checks == {p.values[3] for p in exercises() if p.values[0] == path.stem}
+
+
+POSITIONAL = {
+    "layer-norm": lambda i, k: i.n == k.n,
+    "over-batch": lambda i, k: i.h == k.h and i.w == k.w,
+    "instance-norm": lambda i, k: not (i.n != k.n or i.c != k.c),
+    "row-only": lambda i, k: (i[0], i[2]) == (k[0], k[2]),
+    "column-only": lambda i, k: (i[0], i[3]) == (k[0], k[3]),
+}
+
+
+@pytest.mark.parametrize("mistake", POSITIONAL)
+def test_positional_names_the_mistake(mistake):
+    report = ch03.check_positional(POSITIONAL[mistake])
+    assert not report.ok and report.mistakes == [mistake] and "?" in report.text
+    assert "(k.n, k.h, k.w)" not in report.text
+
+
+def test_positional_takes_another_way_to_write_it():
+    assert ch03.check_positional(lambda i, k: i.n == k.n and (i.h - k.h) ** 2 + (i.w - k.w) ** 2 == 0).ok
+
+
+def by_gradient(layer, x):
+    """Another right answer, which shares no code with the solution."""
+    x = x.clone().requires_grad_()
+    weights = torch.randn(x[0].shape, generator=torch.Generator().manual_seed(1), dtype=x.dtype)
+    rows = []
+    for i in range(len(x)):
+        (grad,) = torch.autograd.grad((layer(x)[i] * weights).sum(), x)
+        rows.append(grad.flatten(1).abs().amax(1) > 1e-9)
+    return torch.stack(rows)
+
+
+def moved(layer, x, j):
+    other = x.clone()
+    other[j].view(-1)[0] += 1
+    return (layer(other) != layer(x)).flatten(1).any(1)
+
+
+def in_place(layer, x):
+    x += 1
+    return torch.eye(len(x), dtype=torch.bool)
+
+
+WRONG = {
+    "missing-return": lambda layer, x: None,
+    "in-place": in_place,
+    "wrong-shape": lambda layer, x: torch.ones(len(x), dtype=torch.bool),
+    "swapped-axes": lambda layer, x: torch.stack([moved(layer, x, j) for j in range(len(x))], dim=0),
+    "whole-output": lambda layer, x: torch.ones(len(x), len(x), dtype=torch.bool),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG)
+def test_coupling_names_the_mistake(mistake):
+    report = ch03.check_coupling(WRONG[mistake])
+    assert not report.ok and report.mistakes == [mistake]
+
+
+def test_coupling_takes_another_way_and_survives_errors():
+    assert ch03.check_coupling(by_gradient).ok
+    report = ch03.check_coupling(lambda layer, x: x[100])
+    assert not report.ok and "IndexError" in report.text

@@ -1,0 +1,64 @@
+"""What nbval does not see: cells that were never run, widget state, pictures without words, the set-up cell."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from scripts_path import scripts
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").rglob("*.ipynb"))
+present = scripts("address").present
+normalise = scripts("run_notebooks").normalise
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda p: p.stem)
+def notebook(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_every_code_cell_was_run_once_in_order(notebook):
+    assert [cell.execution_count for cell in code(notebook)] == list(range(1, len(code(notebook)) + 1))
+
+
+def test_stored_outputs_are_normalised(notebook):
+    before = nbformat.writes(notebook)
+    normalise(notebook)
+    assert nbformat.writes(notebook) == before
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+
+
+def test_no_error_no_warning_and_no_skipped_cell(notebook):
+    for cell in code(notebook):
+        assert not {"nbval-skip", "nbval-ignore-output", "skip-execution"} & set(cell.metadata.get("tags", []))
+        for output in cell.outputs:
+            assert output.output_type != "error" and output.get("name") != "stderr"
+
+
+def test_every_picture_has_words_and_a_caption(notebook):
+    for k, cell in enumerate(notebook.cells):
+        outputs = cell.get("outputs", [])
+        if any("image/png" in output.get("data", {}) for output in outputs):
+            texts = [o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in outputs]
+            assert any(len(text) > 40 and not text.startswith("<Figure") for text in texts)
+            assert notebook.cells[k + 1].source.startswith("*Figure ")
+
+
+def test_the_set_up_cell_installs_the_tagged_package(notebook):
+    address, tag = present()
+    cell = code(notebook)[0]
+    assert f'%pip install -q "gn-edu @ git+{address}@{tag}"' in cell.source
+    assert cell.source.startswith("import sys\n\nif ") and cell.metadata.tags == ["remove-cell"]
+
+
+def test_cells_are_short(notebook):
+    sizes = [len([line for line in cell.source.splitlines() if line.strip()]) for cell in code(notebook)]
+    assert max(sizes) <= 25 and sorted(sizes)[len(sizes) // 2] <= 6
+
+
+def test_three_quick_questions(notebook):
+    assert sum(cell.source.startswith("QuickQuestion(") for cell in code(notebook)) == 3
