@@ -1,0 +1,139 @@
+"""The shape of the tree: who imports whom, sizes, one address, no orphans, catalogues that fit."""
+
+import ast
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from babel.messages.pofile import read_po
+from scripts_path import scripts
+
+ROOT = Path(__file__).parents[1]
+# A module imports only from the lines before its own.
+ORDER = (
+    "show arrays refusals norms data records nets train plots widgets exercises site cli".split()
+)  # fmt: skip
+ALONE = {"matplotlib": {"plots"}, "plotly": {"plots", "site"}, "anywidget": {"widgets"}, "pooch": {"data"}}
+MODULES = sorted((ROOT / "gn_edu").rglob("*.py"))
+
+
+def part(path: Path) -> str:
+    return path.relative_to(ROOT / "gn_edu").parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            found |= {f"{base}.{alias.name}" for alias in node.names} if base == "gn_edu" else {base}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_go_one_way(path):
+    here = part(path)
+    if here == "__init__":
+        return
+    for name in imports(path):
+        top, *rest = name.split(".")
+        if top == "gn_edu":
+            assert ORDER.index(rest[0]) <= ORDER.index(here), f"{here} must not import {name}"
+            assert {here, rest[0]} != {"widgets", "exercises"}
+        assert here in ALONE.get(top, {here}), f"only {ALONE[top]} may import {top}"
+        assert top not in ("tests", "scripts", "notebooks")
+
+
+@pytest.mark.parametrize("path", [*MODULES, *sorted((ROOT / "scripts").glob("*.py"))], ids=lambda p: p.name)
+def test_modules_stay_readable(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("stem", sorted(p.stem for p in (ROOT / "gn_edu/widgets").glob("*.py") if p.stem[0] != "_"))
+def test_every_widget_has_its_files_is_shown_and_is_light(stem):
+    if stem == "base":
+        return
+    from gn_edu.widgets.base import bundle
+
+    folder = ROOT / "gn_edu" / "widgets"
+    assert (folder / f"{stem}.js").is_file() and (folder / f"{stem}.css").is_file()
+    assert len(bundle(stem).encode()) <= 60_000
+    name = "".join(word.title() for word in stem.split("_"))
+    assert any(f"{name}(" in path.read_text() for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+
+def test_every_question_is_asked_once():
+    questions = json.loads((ROOT / "gn_edu/widgets/questions.json").read_text())
+    text = "".join(path.read_text() for path in (ROOT / "notebooks").glob("*.ipynb"))
+    for name, question in questions.items():
+        assert text.count(f'QuickQuestion(\\"{name}\\")') == 1
+        assert sum("mistake" not in choice for choice in question["choices"]) == 1
+        assert all(choice["reply"].endswith(("?", ".")) for choice in question["choices"])
+        assert all("?" in choice["reply"] for choice in question["choices"] if "mistake" in choice)
+
+
+def test_address_and_tag_agree_everywhere():
+    address, tag = scripts("address").present()
+    places = {path for path in scripts("address").files() if address in path.read_text(encoding="utf-8")}
+    found = set()
+    for path in tracked():
+        for match in re.findall(r"https://github\.com/[\w.-]+/[\w.-]+(?:@[\w.]+)?", path.read_text("utf-8", "ignore")):
+            if path.name not in ("address.py", "CONTRIBUTING.md", "pages.py") and "actions/" not in match:
+                found.add(path)
+                assert match in (address, f"{address}@{tag}"), f"{path}: {match}"
+    assert found == places
+    version = re.search(r'__version__ = "(.*)"', (ROOT / "gn_edu/__init__.py").read_text())[1]
+    assert tag == f"v{version}" and f"version: {version}" in (ROOT / "CITATION.cff").read_text()
+
+
+def tracked() -> list[Path]:
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True).stdout.split("\0")
+    kinds = {".py", ".md", ".yml", ".toml", ".ipynb", ".js", ".css", ".json", ".po", ".cff", ".txt", ".html", ""}
+    paths = [ROOT / name for name in names if name and Path(name).suffix in kinds]
+    return [p for p in paths if p.is_file() and "_vendor" not in p.parts and "fonts" not in p.parts]
+
+
+def test_every_chapter_is_in_the_table_of_contents():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    listed = {chapter["file"] for chapter in toc["chapters"]}
+    assert listed == {f"notebooks/{path.stem}" for path in (ROOT / "notebooks").glob("ch*.ipynb")}
+
+
+def test_results_travel_with_the_package():
+    text = (ROOT / "pyproject.toml").read_text()
+    for folder in (p for p in (ROOT / "results").iterdir() if p.is_dir()):
+        assert f'"share/gn_edu/results/{folder.name}" = ["results/{folder.name}/*.json"]' in text
+
+
+# ---- translations
+
+
+CATALOGUES = sorted((ROOT / "locale").rglob("*.po"))
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda p: str(p.relative_to(ROOT / "locale")))
+def test_catalogue_is_sound(path):
+    with open(path, "rb") as file:
+        for message in read_po(file):
+            if not (message.id and message.string):
+                continue
+            holes = [sorted(re.findall(r"\{\w+\}|\]\([^)]*\)", text)) for text in (message.id, message.string)]
+            assert holes[0] == holes[1], f"other placeholders or links: {message.string}"
+            if "/si/" in path.as_posix():
+                # A conjunct with ya or ra needs a zero-width joiner, except after ra.
+                assert not re.search("(?<!\u0dbb)\u0dca[\u0dba\u0dbb]", message.string), message.string
+                assert not re.search("[\u0d80-\u0dff][A-Za-z]|[A-Za-z][\u0d80-\u0dff]", message.string), message.string
+                assert "කණ්ඩායම" not in message.string
+
+
+def test_widget_messages_are_in_the_catalogue():
+    wanted = {message.id for message in scripts("i18n").widget_messages() if message.id}
+    assert len(wanted) > 80
+    for path in (ROOT / "locale").glob("*/LC_MESSAGES/widgets.po"):
+        with open(path, "rb") as file:
+            assert {message.id for message in read_po(file) if message.id} == wanted, "run make i18n"
