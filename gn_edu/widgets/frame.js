@@ -83,8 +83,8 @@ export function frame({ model, el, stem, title, tr, read, write }) {
     said,
   );
   const root = h(
-    "section",
-    { class: `gn gn-${stem}`, "data-gn-widget": stem, "data-gn-name": name, "aria-label": title },
+    "div",
+    { class: `gn gn-${stem}`, role: "group", "data-gn-widget": stem, "data-gn-name": name, "aria-label": title },
     body,
     tools,
   );

@@ -54,7 +54,7 @@ function cellMarkup(i, x, y, text, label) {
   const top = `M${x} ${y}l${r} ${-r}h${s}l${-r} ${r}z`;
   const right = `M${x + s} ${y}l${r} ${-r}v${s}l${-r} ${r}z`;
   return (
-    `<g class="cell" data-cell="${i}" role="gridcell" tabindex="-1" aria-label="${escapeText(label)}">` +
+    `<g class="gn-cell" data-cell="${i}" role="gridcell" tabindex="-1" aria-label="${escapeText(label)}">` +
     `<path class="under" d="M${x} ${y}h${s}v${s}h${-s}z"/><g class="lift">` +
     `<path class="top" d="${top}"/><path class="right" d="${right}"/>` +
     `<rect class="face" x="${x}" y="${y}" width="${s}" height="${s}" rx="3"/>` +
@@ -145,8 +145,8 @@ export function still(traits, catalogue) {
   const lit = new Set(set.members);
   const svg = markup
     .replace(/ (role|tabindex|aria-label)="[^"]*"/g, "")
-    .replace(/<g class="cell" data-cell="(\d+)">/g, (_, i) => {
-      const classes = ["cell", lit.has(+i) ? "lit" : "", +i === state.focus ? "focus" : ""];
+    .replace(/<g class="gn-cell" data-cell="(\d+)">/g, (_, i) => {
+      const classes = ["gn-cell", lit.has(+i) ? "lit" : "", +i === state.focus ? "focus" : ""];
       return `<g class="${classes.join(" ").trim()}">`;
     })
     .replace(">", `><style>${STILL_STYLE}</style><rect class="card" width="100%" height="100%" rx="8"/>`);
@@ -250,7 +250,7 @@ function render({ model, el }) {
     h("div", { class: "gn-tools" }, play, check),
     affine,
   );
-  const cells = [...input.querySelectorAll(".cell")].sort((a, b) => a.dataset.cell - b.dataset.cell);
+  const cells = [...input.querySelectorAll(".gn-cell")].sort((a, b) => a.dataset.cell - b.dataset.cell);
 
   function outputTable() {
     const rows = [], numbers = [];
@@ -423,7 +423,7 @@ function render({ model, el }) {
   };
   let drag = null;
   input.addEventListener("pointerdown", (event) => {
-    const cell = event.target.closest(".cell");
+    const cell = event.target.closest(".gn-cell");
     if (!cell || game?.asking) return;
     const i = +cell.dataset.cell;
     // A finger on a cell that is not chosen may be scrolling the page; on the chosen one it drags the value.
@@ -439,7 +439,7 @@ function render({ model, el }) {
   for (const end of ["pointerup", "pointercancel"]) input.addEventListener(end, () => (drag = null));
   // A mouse that passes over a cell shows its set; only a click, a tap or a key chooses the cell.
   input.addEventListener("pointerover", (event) => {
-    const cell = event.target.closest(".cell");
+    const cell = event.target.closest(".gn-cell");
     if (!cell || event.pointerType !== "mouse" || event.buttons || game?.asking) return;
     preview = +cell.dataset.cell;
     draw();
