@@ -389,7 +389,7 @@ def test_w1_state_is_in_the_link(landing, visit):
 
 @in_browser
 def test_w1_survives_a_damaged_link(visit):
-    for state in ("method=grop&groups=3&focus=99&values=1%20x", "focus=-1", "values=", "gamma=1"):
+    for state in ("method=unknown&groups=3&focus=99&values=1%20x", "focus=-1", "values=", "gamma=1"):
         page = visit(f"{LANDING}#statistic_set.hand?{state}")
         wait_until_awake(page)
         assert_shows(page, hand_tensor(), "group")

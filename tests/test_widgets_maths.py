@@ -174,7 +174,7 @@ def test_describe_is_the_same_in_every_run_and_true():
         (lambda: StatisticSet(torch.zeros(2, 64, 4, 4)), "1 to 256 values"),
         (lambda: StatisticSet(hand_tensor(), groups=3), "divide.*3 and 4"),
         (lambda: StatisticSet(hand_tensor(), focus=16), "below 16"),
-        (lambda: StatisticSet(hand_tensor(), method="grop"), "grop"),
+        (lambda: StatisticSet(hand_tensor(), method="unknown"), "unknown"),
         (lambda: QuickQuestion("nope"), "no question 'nope'.*ch03-m"),
     ],
 )

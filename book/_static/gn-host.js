@@ -84,7 +84,6 @@
     const Plotly = await loadPlotly();
     const el = document.createElement("div");
     const still = box.querySelector(".gn-still");
-    el.style.height = `${still.offsetHeight}px`;
     still.replaceWith(el);
     const draw = () => Plotly.react(el, figure.data, themed(figure.layout), { responsive: true, displayModeBar: false });
     await draw();
