@@ -65,13 +65,13 @@ def browser():
 
 @pytest.fixture
 def visit(browser, address):
-    """visit(page, **context options) -> a Playwright page with .complaints and .sizes; fails on any complaint."""
+    """visit(page, **context options) -> a Playwright page with .complaints and .fetched (paths); fails on any complaint."""
     opened = []
 
     def visit(name, width=1280, check=True, **options):
         context = browser.new_context(viewport={"width": width, "height": 800}, **options)
         page = context.new_page()
-        page.complaints, page.sizes = [], {}
+        page.complaints, page.fetched = [], []
 
         def guard(route):
             url = route.request.url
@@ -80,16 +80,19 @@ def visit(browser, address):
                 return route.abort()
             return route.continue_()
 
-        def weigh(response):
-            if urlsplit(response.url).scheme == "http" and response.ok:
-                body = response.body()
-                page.sizes[response.url] = min(len(gzip.compress(body)), len(body))
+        def note(response):
+            if response.ok and response.url.startswith(address):
+                page.fetched.append(unquote(urlsplit(response.url[len(address) :]).path))
+
+        def fail(request):
+            if request.failure != "net::ERR_ABORTED":  # the reader went to another page before it came
+                page.complaints.append(f"failed: {request.url} ({request.failure})")
 
         page.route("**/*", guard)
-        page.on("response", weigh)
+        page.on("response", note)
         page.on("console", lambda m: m.type in ("error", "warning") and page.complaints.append(m.text))
         page.on("pageerror", lambda e: page.complaints.append(str(e)))
-        page.on("requestfailed", lambda r: page.complaints.append(f"failed: {r.url}"))
+        page.on("requestfailed", fail)
         page.goto(name if "://" in name else address + name)
         opened.append((context, page, check))
         return page
@@ -105,6 +108,11 @@ def wait_until_awake(page):
     """All widgets are ready soon after the load, wherever they stand."""
     awake, all_ = (f"document.querySelectorAll('{q}').length" for q in ("[data-gn-ready]", "script[data-gn=widget]"))
     page.wait_for_function(f"{awake} >= {all_}", timeout=5000)
+
+
+def gzipped(body):
+    """The bytes that a host sends for it: gzipped, unless that is longer (fonts, pictures)."""
+    return min(len(gzip.compress(body)), len(body))
 
 
 def scroll_through(page):
@@ -142,10 +150,10 @@ def test_budget_before_scrolling(visit, name):
     page = visit(name)
     page.wait_for_load_state("networkidle")
     has_widgets = page.evaluate("document.querySelectorAll('.gn-live').length > 0")
-    kilobytes = sum(page.sizes.values()) / 1000
-    assert len(page.sizes) <= 25, list(page.sizes)
-    assert kilobytes <= (250 if has_widgets else 180), page.sizes
-    assert not any("plotly" in url for url in page.sizes)
+    sizes = {path: gzipped((HTML / path).read_bytes()) for path in set(page.fetched)}
+    assert len(page.fetched) <= 25, page.fetched
+    assert sum(sizes.values()) / 1000 <= (250 if has_widgets else 180), sizes
+    assert not any("plotly" in path for path in page.fetched)
 
 
 @in_browser
@@ -452,7 +460,7 @@ def test_plotly_comes_when_its_figure_is_near(visit):
     page = visit("notebooks/ch08_cifar10.html")
     wait_until_awake(page)
     page.wait_for_timeout(300)
-    assert not any("plotly" in url for url in page.sizes)
+    assert not any("plotly" in path for path in page.fetched)
     page.locator("[data-gn-host=plotly]").scroll_into_view_if_needed()
     page.wait_for_selector("[data-gn-host=plotly][data-gn-ready] .js-plotly-plot", timeout=20_000)
     assert page.locator(".js-plotly-plot .scatterlayer .trace").count() >= 12
