@@ -65,7 +65,7 @@ def browser():
 
 @pytest.fixture
 def visit(browser, address):
-    """visit(page, **context options) -> a Playwright page with .complaints and .fetched (paths); fails on any complaint."""
+    """visit(page, **context options) -> a Playwright page, page.fetched its paths; fails on any complaint."""
     opened = []
 
     def visit(name, width=1280, check=True, **options):

@@ -53,7 +53,7 @@ class WakeLiveOutputs(SphinxPostTransform):
             logger.warning("only the book's own widgets are alive without a kernel", location=live)
             return None
         state = model["state"]
-        stem = state["_anywidget_id"].rsplit(".", 1)[-1]
+        stem = state["_anywidget_id"].split(".")[-2]  # gn_edu.widgets.statistic_set.StatisticSet
         traits = {key: value for key, value in state.items() if key[0] != "_" and key not in SKIPPED}
         words = catalogue(self.app, self.env.docname)
         still = ask(self.app, {"esm": state["_esm"], "traits": traits, "catalogue": words})
