@@ -2,29 +2,31 @@
 
 import argparse
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 from gn_edu.data import load_cifar10
 from gn_edu.nets import NORMS
-from gn_edu.train import TrainConfig, train
+from gn_edu.train import RECIPES, TrainConfig, train
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gn-edu", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("train", help="train the small CIFAR-10 network and write a record")
-    start = TrainConfig()
-    run.add_argument("--experiment", default=start.experiment, help="the folder under --out (default: %(default)s)")
-    run.add_argument("--norm", choices=NORMS, default=start.norm)
-    run.add_argument("--groups", type=int, default=start.groups, help="number of groups (default: %(default)s)")
-    run.add_argument("--ws", action=argparse.BooleanOptionalAction, default=start.ws, help="weight standardization")
-    run.add_argument("--batch", type=int, default=start.batch, help="images an update (default: %(default)s)")
-    run.add_argument("--lr", type=float, default=start.lr, help="peak learning rate (default: %(default)s)")
-    run.add_argument("--epochs", type=int, default=start.epochs)
-    run.add_argument("--seed", type=int, default=start.seed)
-    run.add_argument("--n-train", type=int, default=start.n_train, help="first images to train on (default: all)")
+    run.add_argument("--recipe", choices=RECIPES, default="first", help="the settings to start from (%(default)s)")
+    run.add_argument("--experiment", help="the folder under --out")
+    run.add_argument("--norm", choices=NORMS)
+    run.add_argument("--groups", type=int, help="number of groups")
+    run.add_argument("--ws", action=argparse.BooleanOptionalAction, help="weight standardization")
+    run.add_argument("--width", type=int, help="channels of the first stage")
+    run.add_argument("--batch", type=int, help="images an update")
+    run.add_argument("--lr", type=float, help="peak learning rate")
+    run.add_argument("--epochs", type=int)
+    run.add_argument("--seed", type=int)
+    run.add_argument("--n-train", type=int, help="first images to train on (0: all)")
     run.add_argument("--out", type=Path, default=Path("results"), help="folder of records (default: %(default)s)")
+    run.add_argument("--weights", action="store_true", help="keep the trained weights beside the record")
     run.add_argument("--download", action="store_true", help="fetch CIFAR-10 where it is not found")
     run.add_argument("--synthetic", action="store_true", help="train on the made-up stripes")
     run.add_argument("--quiet", action="store_true", help="no progress bar")
@@ -36,8 +38,9 @@ def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         data = load_cifar10(download=args.download, synthetic=args.synthetic)
-        config = TrainConfig(**{field.name: getattr(args, field.name) for field in fields(TrainConfig)})
-        record = train(config, data, args.out / config.experiment, progress=not args.quiet)
+        given = {field.name: getattr(args, field.name) for field in fields(TrainConfig)}
+        config = replace(RECIPES[args.recipe], **{key: value for key, value in given.items() if value is not None})
+        record = train(config, data, args.out / config.experiment, progress=not args.quiet, weights=args.weights)
     except (ValueError, FileNotFoundError) as error:
         print(f"gn-edu: {error}", file=sys.stderr)
         return 2

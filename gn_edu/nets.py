@@ -90,7 +90,7 @@ def replace_norm(model: nn.Module, make) -> nn.Module:
     return model
 
 
-def seeded(seed: int, norm: str, groups: int, ws: bool) -> SmallNet:
-    """A SmallNet with its weights drawn from `seed`."""
+def seeded(seed: int, norm: str, groups: int, ws: bool, width: int = 32) -> SmallNet:
+    """A SmallNet with its weights drawn from `seed`; the three stages have width, 2 width and 4 width channels."""
     torch.manual_seed(seed)
-    return SmallNet(norm, groups, ws)
+    return SmallNet(norm, groups, ws, (width, 2 * width, 4 * width))

@@ -10,12 +10,16 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One run. Errors and accuracies are in percent, on the whole test set; times in seconds."""
+    """One run. Errors and accuracies are in percent, on the whole test set; times in seconds.
+
+    `accuracy_rounded` belongs to runs whose weights were rounded for use in a page.
+    """
 
     experiment: str
     norm: str
     groups: int
     ws: bool
+    width: int
     batch: int
     lr: float
     epochs: int
@@ -33,6 +37,7 @@ class RunRecord:
     commit: str
     date: str
     data: str
+    accuracy_rounded: float | None = None
 
     def __post_init__(self):
         for field in fields(self):

@@ -22,12 +22,17 @@ PIXEL_STD = torch.tensor([63.0, 62.1, 66.7]).view(1, 3, 1, 1)
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """The settings of one run. `lr` is the peak learning rate; `n_train` images are used, all when it is 0."""
+    """The settings of one run.
+
+    `width` is the number of channels of the first stage, `lr` the peak learning rate; `n_train` images are used, all
+    when it is 0.
+    """
 
     experiment: str = "first"
     norm: str = "gn"
     groups: int = 16
     ws: bool = True
+    width: int = 32
     batch: int = 128
     lr: float = 0.15
     epochs: int = 3
@@ -38,8 +43,16 @@ class TrainConfig:
     def stem(self) -> str:
         """The file name that holds this run's record."""
         ws = "_ws" if self.ws else ""
+        width = f"_w{self.width}" if self.width != TrainConfig.width else ""
         size = f"_n{self.n_train}" if self.n_train else ""
-        return f"{self.norm}{self.groups}{ws}_b{self.batch}_lr{self.lr:g}_e{self.epochs}{size}_s{self.seed}"
+        return f"{self.norm}{self.groups}{ws}{width}_b{self.batch}_lr{self.lr:g}_e{self.epochs}{size}_s{self.seed}"
+
+
+# Settings by name. `neighbours` trains the two networks that run inside the landing page.
+RECIPES = {
+    "first": TrainConfig(),
+    "neighbours": TrainConfig(experiment="neighbours", groups=8, width=16, epochs=8),
+}
 
 
 def choose_device() -> torch.device:
@@ -104,7 +117,7 @@ class Trainer:
         self.config = replace(config, n_train=n_train)
         self.data, self.device = data, device or choose_device()
         self.precision = choose_precision(self.device)
-        self.model = seeded(config.seed, config.norm, config.groups, config.ws).to(
+        self.model = seeded(config.seed, config.norm, config.groups, config.ws, config.width).to(
             self.device, memory_format=torch.channels_last
         )
         weights = [p for p in self.model.parameters() if p.dim() > 1]
@@ -195,10 +208,13 @@ class Trainer:
         )
 
 
-def train(config: TrainConfig, data: Cifar10, folder: Path | str, progress: bool = True) -> RunRecord:
+def train(
+    config: TrainConfig, data: Cifar10, folder: Path | str, progress: bool = True, weights: bool = False
+) -> RunRecord:
     """Train one network and write its record to `folder`; return the record at once if it is already there.
 
-    While it runs, its state lies beside the record as a .state file.
+    While it runs, its state lies beside the record as a .state file. With `weights`, the trained state_dict is kept
+    beside the record as a .pt file.
     """
     from tqdm.auto import tqdm
 
@@ -219,6 +235,8 @@ def train(config: TrainConfig, data: Cifar10, folder: Path | str, progress: bool
         while trainer.epoch < config.epochs:
             trainer.run_epoch(on_step)
             trainer.save(state)
+    if weights:
+        torch.save(trainer.model.state_dict(), path.with_suffix(".pt"))
     record = trainer.record()
     write_record(record, path)
     state.unlink()
