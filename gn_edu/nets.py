@@ -38,12 +38,14 @@ class Conv3x3(nn.Conv2d):
         self.ws = ws
         nn.init.kaiming_normal_(self.weight, nonlinearity="linear")
 
+    def standardized(self) -> Tensor:
+        """The weight that is applied."""
+        if not self.ws:
+            return self.weight
+        return F.layer_norm(self.weight, self.weight.shape[1:]) * self.weight[0].numel() ** -0.5
+
     def forward(self, x: Tensor) -> Tensor:
-        weight = self.weight
-        if self.ws:
-            fan_in = weight[0].numel()
-            weight = F.layer_norm(weight, weight.shape[1:]) * fan_in**-0.5
-        return F.conv2d(x, weight, stride=self.stride, padding=self.padding)
+        return F.conv2d(x, self.standardized(), stride=self.stride, padding=self.padding)
 
 
 class SmallNet(nn.Module):

@@ -14,13 +14,15 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 
+from gn_edu.data import CLASSES
+
 ROOT = Path(__file__).resolve().parent.parent
 POT = ROOT / "_build" / "gettext"
 TEXTS = {"prompt", "text", "reply"}  # what a reader sees of a question
 
 
 def widget_messages() -> Catalog:
-    """Every message of the widgets, of the quick questions and of the line under a chapter's title."""
+    """Every message of the widgets, their class names, of the quick questions and of the line under a chapter's title."""
     catalog = Catalog(project="Group Normalization", charset="utf-8")
     for path in sorted((ROOT / "gn_edu" / "widgets").glob("*.js")):
         options = {"parse_template_string": True}
@@ -38,6 +40,8 @@ def widget_messages() -> Catalog:
 
     for name, question in json.loads((ROOT / "gn_edu" / "widgets" / "questions.json").read_text()).items():
         collect(question, name)
+    for label in CLASSES:
+        catalog.add(label, locations=[("neighbours.json", 1)])
     return catalog
 
 

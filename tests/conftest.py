@@ -5,6 +5,8 @@ import os
 import hypothesis
 import torch
 
+pytest_plugins = ["browser"]
+
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ.pop("GN_EDU_AUTHORING", None)
 torch.set_num_threads(1)

@@ -34,6 +34,8 @@ def imports(path: Path) -> set[str]:
             found |= {f"{base}.{alias.name}" for alias in node.names} if base == "gn_edu" else {base}
     return found
 
+PAGES = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "book").glob("*.md")]
+
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_go_one_way(path):
@@ -64,7 +66,7 @@ def test_every_widget_has_its_files_is_shown_and_is_light(stem):
     assert (folder / f"{stem}.js").is_file() and (folder / f"{stem}.css").is_file()
     assert len(bundle(stem).encode()) <= 60_000
     name = "".join(word.title() for word in stem.split("_"))
-    assert any(f"{name}(" in path.read_text() for path in (ROOT / "notebooks").glob("*.ipynb"))
+    assert any(f"{name}(" in path.read_text() for path in PAGES)
 
 
 def test_every_question_is_asked_once():

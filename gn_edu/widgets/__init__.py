@@ -1,6 +1,7 @@
 """Widgets that are alive in a notebook and in the published page. All their maths is JavaScript, in float64."""
 
+from gn_edu.widgets.neighbours import Neighbours
 from gn_edu.widgets.quick_question import QuickQuestion
 from gn_edu.widgets.statistic_set import StatisticSet
 
-__all__ = ["QuickQuestion", "StatisticSet"]
+__all__ = ["Neighbours", "QuickQuestion", "StatisticSet"]

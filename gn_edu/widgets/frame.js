@@ -21,6 +21,23 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/**
+ * A row of choices of which one holds. options: [value, label] pairs; `mark` is the data attribute of each input.
+ * Returns {element, show}: show(value) checks one.
+ */
+export function choice({ label, options, mark, pick }) {
+  const name = `c-${crypto.randomUUID()}`;
+  const inputs = options.map(([value]) => {
+    const input = h("input", { type: "radio", name, value, [mark]: value });
+    input.addEventListener("change", () => pick(value));
+    return input;
+  });
+  const labels = options.map(([, text], i) => h("label", { class: "gn-choice" }, inputs[i], h("span", {}, text)));
+  const element = h("div", { class: "gn-choices-row", role: "radiogroup", "aria-label": label }, ...labels);
+  const show = (value) => inputs.forEach((input, i) => (input.checked = options[i][0] === value));
+  return { element, show };
+}
+
 /** Fixed decimals without a negative zero. */
 export const fixed = (value, digits = 3) => {
   const text = value.toFixed(digits);
@@ -40,7 +57,8 @@ function stateInAddress(stem, name) {
 
 /**
  * Make a widget's root inside el.
- * title: what it is called; read(): its state as strings; write(state): take such a state, or {} for the start.
+ * title: what it is called; read(): its state as strings; write(state): take such a state, or {} for the start; it
+ * may return a promise of the first picture.
  * Returns {root, body, changed}: append to body; call changed() after every change of state.
  */
 export function frame({ model, el, stem, title, tr, read, write }) {
@@ -97,8 +115,8 @@ export function frame({ model, el, stem, title, tr, read, write }) {
     root.scrollIntoView({ block: "center" });
   };
   window.addEventListener("hashchange", follow);
-  const start = () => {
-    write(stateInAddress(stem, name) ?? {});
+  const start = async () => {
+    await write(stateInAddress(stem, name) ?? {});
     el.append(root);
     root.setAttribute("data-gn-ready", "");
     if (stateInAddress(stem, name)) root.scrollIntoView({ block: "center" });

@@ -13,7 +13,7 @@ export function still({ prompt, choices }, catalogue) {
   return { html, text: tr(prompt) };
 }
 
-function render({ model, el }) {
+async function render({ model, el }) {
   const tr = translator(model.get("_catalogue"));
   const choices = model.get("choices");
   let chosen = -1;
@@ -53,7 +53,7 @@ function render({ model, el }) {
   }
   const listen = () => write({ chosen: model.get("chosen") });
   model.on("change:chosen", listen);
-  box.start();
+  await box.start();
   return () => {
     model.off("change:chosen", listen);
     box.stop();

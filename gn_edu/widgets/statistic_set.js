@@ -2,7 +2,7 @@
 // the chosen cell light up. Takes the traits values, shape, method, groups, interleaved, focus, eps, name; sets method,
 // groups, interleaved, focus and values. The prediction game asks which outputs move before it shows them.
 import { cellAt, divisors, normalize, setOf } from "./maths.js";
-import { escapeText, fixed, frame, h, N_, translator } from "./frame.js";
+import { choice, escapeText, fixed, frame, h, N_, translator } from "./frame.js";
 
 const METHODS = [
   ["batch", N_("Batch"), N_("batch norm")],
@@ -153,7 +153,7 @@ export function still(traits, catalogue) {
   return { svg, text: sentence(state, tr) };
 }
 
-function render({ model, el }) {
+async function render({ model, el }) {
   const tr = translator(model.get("_catalogue"));
   const shape = model.get("shape"), dims = dimsOf(shape), eps = model.get("eps");
   const start = {};
@@ -170,13 +170,12 @@ function render({ model, el }) {
 
   // ---- parts
   const box = frame({ model, el, stem: "statistic_set", title: tr("Averaged with whom?"), tr, read, write });
-  const radios = METHODS.map(([key, label]) => {
-    const input = h("input", { type: "radio", name: `m-${crypto.randomUUID()}`, value: key, "data-gn-method": key });
-    input.addEventListener("change", () => set({ method: key }));
-    return [input, h("label", { class: "gn-choice" }, input, h("span", {}, tr(label)))];
+  const methods = choice({
+    label: tr("Which norm"),
+    options: METHODS.map(([key, label]) => [key, tr(label)]),
+    mark: "data-gn-method",
+    pick: (method) => set({ method }),
   });
-  const shared = radios[0][0].name;
-  for (const [input] of radios) input.name = shared;
   const slider = h("input", { type: "range", min: 1, max: dims.channels, step: 1, "data-gn-groups": true });
   const ticks = h("div", { class: "gn-ticks", "aria-hidden": "true" });
   for (let g = 1; g <= dims.channels; g++) {
@@ -190,7 +189,7 @@ function render({ model, el }) {
   const controls = h(
     "div",
     { class: "gn-controls" },
-    h("div", { class: "gn-methods", role: "radiogroup", "aria-label": tr("Which norm") }, ...radios.map(([, l]) => l)),
+    methods.element,
     h(
       "div",
       { class: "gn-group-controls" },
@@ -362,7 +361,7 @@ function render({ model, el }) {
     const now = view(looked), lit = new Set(now.set.members), changed = new Set(moved);
     const gn = state.method === "group";
     box.root.dataset.method = state.method;
-    for (const [radio] of radios) radio.checked = radio.value === state.method;
+    methods.show(state.method);
     slider.value = state.groups;
     slider.disabled = !gn;
     slider.setAttribute("aria-valuetext", tr("{g} groups of {k} channels", sizes()));
@@ -475,7 +474,7 @@ function render({ model, el }) {
   };
   const watched = "change:values change:method change:groups change:interleaved change:focus";
   model.on(watched, listen);
-  box.start();
+  await box.start();
   return () => {
     model.off(watched, listen);
     box.stop();

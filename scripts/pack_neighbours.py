@@ -1,0 +1,118 @@
+"""Pack the two networks of the landing page: python scripts/pack_neighbours.py
+
+Takes the weights that `gn-edu train --recipe neighbours --norm bn --weights` (and gn) left in results/neighbours,
+rounds them to 5 or 6 bits a weight with one scale a filter, writes the accuracy after rounding into the two records, draws
+the pictures and stores all of it in gn_edu/widgets/neighbours.json. Needs CIFAR-10 (GN_EDU_DATA), which stays out of
+the file: a picture is taken when both networks, tested alone in evaluation mode, name it right; the first two
+drawings of each class that pass.
+"""
+
+import json
+import string
+from dataclasses import replace
+from itertools import count, islice
+from pathlib import Path
+
+import torch
+from draw_pictures import scene
+
+from gn_edu.data import CLASSES, load_cifar10
+from gn_edu.nets import Conv3x3, SmallNet, seeded
+from gn_edu.records import read_records, write_record
+from gn_edu.train import PIXEL_MEAN, PIXEL_STD, evaluate, to_input
+
+ROOT = Path(__file__).resolve().parent.parent
+RUNS = ROOT / "results" / "neighbours"
+ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+TARGET = ROOT / "gn_edu" / "widgets" / "neighbours.json"
+
+
+def text(values: torch.Tensor) -> str:
+    """One letter a number from 0 to 63: compresses better than bytes in base64."""
+    return "".join(ALPHABET[v] for v in values.flatten().int().tolist())
+
+
+def rounded(weight: torch.Tensor) -> tuple[torch.Tensor, dict]:
+    """The weight after rounding, and its stored form: whole numbers times one scale a filter.
+
+    The numbers go from -31 to 31, in the two large last layers from -15 to 15, which packs smaller.
+    """
+    largest = 15 if weight.numel() > 10_000 else 31
+    scale = weight.abs().flatten(1).amax(1) / largest
+    scale = torch.tensor([float(f"{s:.6g}") for s in scale])
+    broad = scale.view(-1, *[1] * (weight.dim() - 1))
+    whole = (weight / broad).round()
+    stored = {"weights": text(whole + 32), "scale": short(scale)}
+    return whole * broad, stored
+
+
+def short(values: torch.Tensor) -> list[float]:
+    return [float(f"{v:.6g}") for v in values.tolist()]
+
+
+@torch.no_grad()
+def pack(net: SmallNet, norm: str, groups: int) -> dict:
+    """Round the network in place and return its stored form; weight standardization is already applied in it."""
+    blocks = []
+    for layer in net.features:
+        if isinstance(layer, Conv3x3):
+            weight = layer.standardized()
+            layer.ws = False
+            layer.weight.copy_(weight)
+            layer.weight[:], stored = rounded(layer.weight)
+            blocks.append({"out": layer.out_channels, "stride": layer.stride[0], "pool": False, **stored})
+        elif isinstance(layer, torch.nn.MaxPool2d):
+            blocks[-1]["pool"] = True
+        elif not isinstance(layer, torch.nn.ReLU):
+            numbers = {"gamma": layer.weight, "beta": layer.bias}
+            if norm == "bn":
+                numbers |= {"mean": layer.running_mean, "var": layer.running_var}
+            for key, tensor in numbers.items():
+                blocks[-1][key] = short(tensor)
+                tensor.copy_(torch.tensor(blocks[-1][key]))
+    net.head.weight[:], head = rounded(net.head.weight)
+    head["bias"] = short(net.head.bias)
+    net.head.bias.copy_(torch.tensor(head["bias"]))
+    return {
+        "norm": norm,
+        "groups": groups,
+        "pixel_mean": short(PIXEL_MEAN.flatten()),
+        "pixel_std": short(PIXEL_STD.flatten()),
+        "blocks": blocks,
+        "head": head,
+    }
+
+
+@torch.no_grad()
+def named_right(nets: list[SmallNet], label: int):
+    """Drawings of a class that all networks name right, alone and in evaluation mode."""
+    for seed in count():
+        image = torch.from_numpy(scene(label, seed)).permute(2, 0, 1).contiguous()
+        if all(net.eval()(to_input(image[None])).argmax() == label for net in nets):
+            yield image
+
+
+def main() -> None:
+    data = load_cifar10(synthetic=False)
+    stored, nets = {}, []
+    for path, record in zip(sorted(RUNS.glob("*.json")), read_records(RUNS), strict=True):
+        net = seeded(record.seed, record.norm, record.groups, record.ws, record.width)
+        net.load_state_dict(torch.load(path.with_suffix(".pt"), weights_only=True))
+        stored[record.norm] = pack(net, record.norm, record.groups)
+        accuracy = evaluate(net, data.test_images, data.test_labels)
+        write_record(replace(record, accuracy_rounded=round(accuracy, 4)), path)
+        print(f"{record.norm}: test accuracy {record.accuracy:.2f} %, after rounding {accuracy:.2f} %")
+        nets.append(net)
+    pictures = [
+        # Each letter is the step from the value before it, modulo 64: smooth pictures pack smaller.
+        {"label": label, "pixels": text(torch.diff(image.flatten().int() // 4, prepend=torch.tensor([0])) % 64)}
+        for label in range(10)
+        for image in islice(named_right(nets, label), 2)
+    ]
+    packed = {"classes": CLASSES, "pictures": pictures, "nets": stored}
+    TARGET.write_text(json.dumps(packed, separators=(",", ":")) + "\n")
+    print(f"{TARGET.relative_to(ROOT)}: {TARGET.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()

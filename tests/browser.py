@@ -1,0 +1,124 @@
+"""The built site in headless Chromium: where it is, how to start it, and what every browser test needs."""
+
+import functools
+import gzip
+import http.server
+import os
+import shutil
+import threading
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+HTML = Path(__file__).parents[1] / "_build" / "html"
+# The root of a language only sends the reader on, to book/index.html.
+PAGES = sorted(
+    str(path.relative_to(HTML)) for path in HTML.rglob("*.html") if 'http-equiv="refresh"' not in path.read_text()
+) or ["book/index.html"]
+CHAPTERS = [page for page in PAGES if page.startswith(("book/", "notebooks/"))]
+LANDING = "book/index.html"
+FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
+CHROMIUM = os.environ.get("GN_EDU_CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser"))), ""
+)
+
+site_is_built = pytest.mark.skipif(not (HTML / LANDING).exists(), reason="the site is not built: make book")
+in_browser = pytest.mark.skipif(
+    not CHROMIUM, reason="Chromium is missing: apt install chromium, or set GN_EDU_CHROMIUM to its path"
+)
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory):
+    """The site under http://127.0.0.1:port/some/where/."""
+    root = tmp_path_factory.mktemp("host")
+    (root / "some").mkdir()
+    (root / "some" / "where").symlink_to(HTML)
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=root))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/some/where/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """visit(page, **context options) -> a Playwright page, page.fetched its paths; fails on any complaint."""
+    opened = []
+
+    def visit(name, width=1280, check=True, **options):
+        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
+        page = context.new_page()
+        page.complaints, page.fetched = [], []
+
+        def guard(route):
+            url = route.request.url
+            if urlsplit(url).scheme in ("http", "https") and not url.startswith(address):
+                page.complaints.append(f"request to another place: {url}")
+                return route.abort()
+            return route.continue_()
+
+        def note(response):
+            if response.ok and response.url.startswith(address):
+                page.fetched.append(unquote(urlsplit(response.url[len(address) :]).path))
+
+        def fail(request):
+            if request.failure != "net::ERR_ABORTED":  # the reader went to another page before it came
+                page.complaints.append(f"failed: {request.url} ({request.failure})")
+
+        page.route("**/*", guard)
+        page.on("response", note)
+        page.on("console", lambda m: m.type in ("error", "warning") and page.complaints.append(m.text))
+        page.on("pageerror", lambda e: page.complaints.append(str(e)))
+        page.on("requestfailed", fail)
+        page.goto(name if "://" in name else address + name)
+        opened.append((context, page, check))
+        return page
+
+    yield visit
+    for context, page, check in opened:
+        complaints = list(page.complaints)
+        context.close()
+        assert not (check and complaints), complaints
+
+
+def wait_until_awake(page):
+    """All widgets are ready soon after the load, wherever they stand."""
+    awake, all_ = (f"document.querySelectorAll('{q}').length" for q in ("[data-gn-ready]", "script[data-gn=widget]"))
+    page.wait_for_function(f"{awake} >= {all_}", timeout=5000)
+
+
+def gzipped(body):
+    """The bytes that a host sends for it: gzipped, unless that is longer (fonts, pictures)."""
+    return min(len(gzip.compress(body)), len(body))
+
+
+def scroll_through(page):
+    for y in range(0, page.evaluate("document.documentElement.scrollHeight"), 600):
+        page.evaluate(f"scrollTo(0, {y})")
+        page.wait_for_timeout(30)
+
+
+def number(page, name, stem="statistic_set"):
+    """The text of one displayed statistic."""
+    return page.locator(f"[data-gn-widget={stem}] [data-gn-value='{name}']").inner_text()
+
+
+def shown(value, digits=3):
+    text = f"{value:.{digits}f}"
+    return text if float(text) else f"{0:.{digits}f}"

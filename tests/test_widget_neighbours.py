@@ -1,0 +1,207 @@
+"""W0: the networks in JavaScript give torch's numbers; in the page, batch norm's answer follows its neighbours."""
+
+import base64
+import json
+import subprocess
+
+import pytest
+import torch
+from browser import LANDING, in_browser, number, site_is_built, wait_until_awake
+from scripts_path import scripts
+
+from gn_edu.nets import SmallNet
+from gn_edu.records import published
+from gn_edu.site.node import node_path
+from gn_edu.train import PIXEL_MEAN, PIXEL_STD, to_input
+from gn_edu.widgets.base import FOLDER, bundle
+from gn_edu.widgets.neighbours import Neighbours, networks
+
+W0 = "[data-gn-widget=neighbours]"
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+def run(source, script, **data):
+    """The value that `script` returns, given the module as `w` and the data as `d`."""
+    text = base64.b64encode(source.encode()).decode()
+    program = (
+        'let i="";process.stdin.on("data",(t)=>(i+=t)).on("end",async()=>{const d=JSON.parse(i);'
+        f'const w=await import("data:text/javascript;base64,"+d.source);{script}}});'
+    )
+    request = json.dumps({"source": text, **data})
+    result = subprocess.run([node_path(), "-e", program], input=request, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def numbers(text):
+    return torch.tensor([ALPHABET.index(letter) for letter in text])
+
+
+def pixels(text):
+    return (numbers(text).cumsum(0) % 64 * 4).view(3, 32, 32)
+
+
+def in_torch(stored):
+    """The packed network as a SmallNet, its weights read from the stored text."""
+    net = SmallNet(stored["norm"], stored["groups"], ws=False, widths=(16, 32, 64)).double()
+    convolutions = [layer for layer in net.features if isinstance(layer, torch.nn.Conv2d)]
+    norms = [layer for layer in net.features if isinstance(layer, torch.nn.BatchNorm2d | torch.nn.GroupNorm)]
+    with torch.no_grad():
+        for layer, where in [*zip(convolutions, stored["blocks"], strict=True), (net.head, stored["head"])]:
+            scale = torch.tensor(where["scale"]).double().view(-1, *[1] * (layer.weight.dim() - 1))
+            layer.weight.copy_((numbers(where["weights"]) - 32).view(layer.weight.shape) * scale)
+        net.head.bias.copy_(torch.tensor(stored["head"]["bias"]).double())
+        for layer, block in zip(norms, stored["blocks"], strict=True):
+            names = {"weight": "gamma", "bias": "beta", "running_mean": "mean", "running_var": "var"}
+            for name in set(names) & set(layer.state_dict()):
+                getattr(layer, name).copy_(torch.tensor(block[names[name]]).double())
+    return net
+
+
+@pytest.mark.parametrize("norm, training", [("bn", True), ("bn", False), ("gn", True)])
+def test_fifty_images_give_the_logits_of_torch(norm, training):
+    torch.manual_seed(0)
+    images = torch.randint(0, 256, (50, 3, 32, 32), dtype=torch.uint8)
+    images[:20] = torch.stack([pixels(p["pixels"]) for p in networks()["pictures"]])
+    stored = networks()["nets"][norm]
+    net = in_torch(stored).train(training)
+    script = (
+        "const n=w.network(),net=n.load(d.net);"
+        "process.stdout.write(JSON.stringify(d.batches.map((b)=>n.run(net,b,d.training).logits)))"
+    )
+    batches = [images[k : k + 5] for k in range(0, 50, 5)]
+    source = (FOLDER / "network.js").read_text()
+    got = run(source, script, net=stored, training=training, batches=[b.flatten(1).tolist() for b in batches])
+    for logits, batch in zip(got, batches, strict=True):
+        mean, std = PIXEL_MEAN.double(), PIXEL_STD.double()
+        with torch.no_grad():
+            # A second forward in training mode does not depend on the running statistics that the first one moved.
+            want = net((batch.double() - mean) / std)
+        torch.testing.assert_close(torch.tensor(logits, dtype=torch.float64), want, atol=1e-4, rtol=0)
+
+
+def test_the_rounded_networks_are_those_of_the_records():
+    """The accuracy after rounding stays within one point, and each file of weights is small."""
+    records = {record.norm: record for record in published("neighbours")}
+    for norm, stored in networks()["nets"].items():
+        record = records[norm]
+        assert (record.groups, record.width, record.ws) == (8, 16, True)
+        assert abs(record.accuracy - record.accuracy_rounded) < 1
+        assert stored["pixel_mean"] == pytest.approx(PIXEL_MEAN.flatten().tolist())
+        assert len(json.dumps(stored)) <= 200_000
+    bn, gn = records["bn"], records["gn"]
+    assert (bn.lr, bn.epochs, bn.batch, bn.seed, bn.n_train) == (gn.lr, gn.epochs, gn.batch, gn.seed, gn.n_train)
+
+
+def test_the_pictures_are_the_first_drawings_that_both_networks_name_right():
+    draw = scripts("draw_pictures").scene
+    nets = [in_torch(stored).eval() for stored in networks()["nets"].values()]
+    pictures = networks()["pictures"]
+    for label in range(10):
+        found, seed = [], 0
+        while len(found) < 2:
+            image = torch.from_numpy(draw(label, seed)).permute(2, 0, 1)
+            with torch.no_grad():
+                if all(net(to_input(image[None]).double()).argmax() == label for net in nets):
+                    found.append(image)
+            seed += 1
+        mine = [pixels(p["pixels"]) for p in pictures if p["label"] == label]
+        assert all(torch.equal(a, b.to(a.dtype)) for a, b in zip(mine, found, strict=True))
+
+
+def test_companions_are_different_pictures_and_repeatable():
+    script = "process.stdout.write(JSON.stringify(d.ask.map((a)=>w.companions(...a))))"
+    ask = [[picture, 20, size, draw] for picture in range(20) for size in (1, 3, 7) for draw in range(30)]
+    once, twice = (run(bundle("neighbours"), script, ask=ask) for _ in range(2))
+    assert once == twice
+    for (picture, _, size, _), others in zip(ask, once, strict=True):
+        assert len(set(others)) == size and picture not in others and set(others) <= set(range(20))
+    assert len({others[0] for others in once[:30]}) > 8
+
+
+def test_python_side_refuses_what_does_not_exist():
+    assert repr(Neighbours()) == "Neighbours: picture 4 (bird) in a batch of 2, draw 0, training mode"
+    with pytest.raises(Exception, match="below 20"):
+        Neighbours(picture=20)
+
+
+def everything(page):
+    return {
+        net: tuple(number(page, f"{net}[{k}]", "neighbours") for k in range(10))
+        + (number(page, f"{net}_label", "neighbours"),)
+        for net in ("bn", "gn")
+    }
+
+
+@pytest.fixture
+def landing(visit):
+    page = visit(LANDING)
+    wait_until_awake(page)
+    return page
+
+
+def after(page, action):
+    """Do it and wait until other pictures stand there, or the mode has changed."""
+    before = page.locator(f"{W0} .gn-live-text").inner_text()
+    action()
+    page.wait_for_function(
+        "([q, t]) => document.querySelector(q).innerText !== t", arg=[f"{W0} .gn-live-text", before], timeout=3000
+    )
+    return everything(page)
+
+
+@pytest.mark.site
+@site_is_built
+@in_browser
+def test_w0_by_mouse(landing):
+    seen = [everything(landing)]
+    for _ in range(6):
+        seen.append(after(landing, lambda: landing.click(f"{W0} [data-gn-do=again]")))
+    assert len({state["gn"] for state in seen}) == 1
+    assert len({state["bn"] for state in seen}) >= 5
+    assert len({state["bn"][-1] for state in seen}) >= 2  # another class, not only other digits
+    bigger = after(landing, lambda: landing.check(f"{W0} [data-gn-batch='8']", force=True))
+    assert bigger["gn"] == seen[0]["gn"] and bigger["bn"] != seen[-1]["bn"]
+    frozen = after(landing, lambda: landing.check(f"{W0} [data-gn-evaluation]"))
+    assert frozen["gn"] == seen[0]["gn"]
+    landing.click(f"{W0} [data-gn-do=again]")
+    landing.wait_for_timeout(400)
+    assert everything(landing) == frozen
+    other = after(landing, lambda: landing.click(f"{W0} [data-gn-picture='16']"))
+    assert other["gn"] != seen[0]["gn"] and other["gn"][-1] == "ship"
+
+
+@pytest.mark.site
+@site_is_built
+@in_browser
+def test_w0_by_keyboard_and_by_link(landing, visit):
+    start = everything(landing)
+    landing.focus(f"{W0} [data-gn-do=again]")
+    moved = after(landing, lambda: landing.keyboard.press("Enter"))
+    assert moved["bn"] != start["bn"] and moved["gn"] == start["gn"]
+    landing.wait_for_timeout(400)
+    assert "#neighbours.home?picture=4&batch=2&draw=1" in landing.url
+    again = visit(landing.url)
+    wait_until_awake(again)
+    assert everything(again) == moved
+    damaged = visit(f"{LANDING}#neighbours.home?picture=99&batch=3&draw=-1")
+    wait_until_awake(damaged)
+    assert everything(damaged) == start
+    after(landing, lambda: landing.keyboard.press("Enter"))
+    landing.click(f"{W0} [data-gn-do=reset]")
+    landing.wait_for_timeout(400)
+    assert everything(landing) == start
+
+
+@pytest.mark.site
+@site_is_built
+@in_browser
+def test_w0_why_shows_whose_maps_are_averaged(landing):
+    landing.click(f"{W0} .gn-why summary")
+    landing.click(f"{W0} [data-gn-map='gn.0.3']")
+    pressed = [e.get_attribute("data-gn-map") for e in landing.locator(f"{W0} [data-gn-map][aria-pressed=true]").all()]
+    assert pressed == ["bn.0.3", "bn.1.3", "gn.0.2", "gn.0.3"]
+    means = [number(landing, name, "neighbours") for name in ("bn_mean", "gn_mean")]
+    after(landing, lambda: landing.click(f"{W0} [data-gn-do=again]"))
+    moved = [number(landing, name, "neighbours") for name in ("bn_mean", "gn_mean")]
+    assert moved[0] != means[0] and moved[1] == means[1]

@@ -1,0 +1,188 @@
+"""W1 in the built site: driven by mouse, by keyboard and by link; its numbers equal torch's."""
+
+import pytest
+import torch
+from browser import LANDING, in_browser, number, shown, site_is_built, wait_until_awake
+
+from gn_edu import norms
+from gn_edu.data import hand_tensor
+
+W1 = "[data-gn-widget=statistic_set]"
+pytestmark = [pytest.mark.site, site_is_built]
+
+
+def outputs(x, method, groups=2):
+    return {
+        "batch": lambda: norms.batch_norm(x, None, None, training=True),
+        "layer": lambda: norms.layer_norm(x, x.shape[1:]),
+        "instance": lambda: norms.instance_norm(x),
+        "group": lambda: norms.group_norm(x, groups),
+    }[method]()
+
+
+def assert_shows(page, x, method, groups=2, focus=0):
+    """Every number in the widget equals torch's in float64, digit for digit."""
+    x = x.double()
+    y = outputs(x, method, groups).flatten()
+    for i, value in enumerate(y.tolist()):
+        assert number(page, f"y[{i}]") == shown(value, 2)
+    assert number(page, "x_hat") == shown(y[focus].item()) and number(page, "y") == shown(y[focus].item())
+    lit = [int(e.get_attribute("data-cell")) for e in page.locator(f"{W1} .gn-cell.lit").all()]
+    members = x.flatten()[lit]
+    assert number(page, "m") == str(len(lit))
+    assert number(page, "mean") == shown(members.mean().item())
+    assert number(page, "variance") == shown(members.var(correction=0).item())
+    sigma = (members.var(correction=0) + 1e-5).sqrt().item()
+    assert number(page, "sigma") == shown(sigma)
+    said = page.locator(f"{W1} .gn-live-text").inner_text()
+    assert f"averages {len(lit)} of {x.numel()} values" in said
+    assert f"Mean {shown(members.mean().item())}, σ {shown(sigma)}" in said
+
+
+@pytest.fixture
+def landing(visit):
+    page = visit(LANDING, permissions=["clipboard-read", "clipboard-write"])
+    wait_until_awake(page)
+    return page
+
+
+@in_browser
+def test_w1_by_mouse(landing):
+    x = hand_tensor()
+    assert_shows(landing, x, "group")
+    for method in ("batch", "layer", "instance", "group"):
+        landing.locator(f"{W1} .gn-choices-row input[value={method}]").check()
+        assert_shows(landing, x, method)
+    landing.click(f"{W1} [data-cell='13']")
+    assert_shows(landing, x, "group", focus=13)
+    landing.click(f"{W1} [data-gn-do=more]")
+    x.view(-1)[13] += 1
+    assert_shows(landing, x, "group", focus=13)
+    assert "moved 4 of 16 outputs" in landing.locator(f"{W1} .gn-live-text").inner_text()
+    landing.click(f"{W1} [data-gn-do=reset]")
+    assert_shows(landing, hand_tensor(), "group")
+
+
+@in_browser
+def test_w1_dragging_changes_the_value(landing):
+    face = landing.locator(f"{W1} [data-cell='0'] .face")
+    face.scroll_into_view_if_needed()
+    box = face.bounding_box()
+    landing.mouse.move(box["x"] + 10, box["y"] + 10)
+    landing.mouse.down()
+    landing.mouse.move(box["x"] + 10, box["y"] - 50, steps=6)
+    landing.mouse.up()
+    x = hand_tensor()
+    x.view(-1)[0] = float(number(landing, "x"))
+    assert x.view(-1)[0] > 2
+    assert_shows(landing, x, "group")
+
+
+@in_browser
+def test_w1_by_keyboard_alone(landing):
+    x = hand_tensor()
+    landing.focus(f"{W1} [data-cell='0']")
+    for key in ("ArrowRight", "ArrowDown", "+", "+", "-"):
+        landing.keyboard.press(key)
+    x.view(-1)[3] += 1
+    assert_shows(landing, x, "group", focus=3)
+    landing.focus(f"{W1} .gn-slider input")
+    landing.keyboard.press("ArrowRight")
+    assert number(landing, "groups") == "4"
+    assert "3 does not divide 4 channels" in landing.locator(f"{W1} .gn-live-text").inner_text()
+    assert "same set as instance norm" in landing.locator(f"{W1} .gn-live-text").inner_text()
+    assert_shows(landing, x, "group", groups=4, focus=3)
+    landing.keyboard.press("Home")
+    assert_shows(landing, x, "group", groups=1, focus=3)
+    landing.focus(f"{W1} .gn-choices-row input[value=group]")
+    landing.keyboard.press("ArrowLeft")
+    assert_shows(landing, x, "instance", focus=3)
+    landing.focus(f"{W1} [data-gn-do=reset]")
+    landing.keyboard.press("Enter")
+    assert_shows(landing, hand_tensor(), "group")
+
+
+@in_browser
+def test_w1_gamma_and_beta_are_per_channel(landing):
+    landing.click(f"{W1} .gn-affine summary")
+    landing.fill(f"{W1} [data-gn-knob=gamma1]", "3")
+    landing.fill(f"{W1} [data-gn-knob=beta1]", "-1")
+    gamma, beta = torch.tensor([1.0, 3, 1, 1]).double(), torch.tensor([0.0, -1, 0, 0]).double()
+    y = norms.group_norm(hand_tensor().double(), 2, gamma, beta).flatten()
+    for i, value in enumerate(y.tolist()):
+        assert number(landing, f"y[{i}]") == shown(value, 2)
+
+
+@in_browser
+def test_w1_interleaved_groups_are_another_layer(landing):
+    landing.check(f"{W1} [data-gn-interleaved]")
+    x = hand_tensor().double()
+    order = torch.tensor([0, 2, 1, 3])
+    y = norms.group_norm(x[:, order], 2)[:, order].flatten()
+    for i, value in enumerate(y.tolist()):
+        assert number(landing, f"y[{i}]") == shown(value, 2)
+
+
+@in_browser
+@pytest.mark.parametrize("method, right", [("group", {0, 1, 2, 3}), ("batch", {0, 1, 8, 9})])
+def test_w1_prediction_game(landing, method, right):
+    landing.locator(f"{W1} .gn-choices-row input[value={method}]").check()
+    landing.click(f"{W1} [data-gn-do=predict]")
+    for i in right:
+        landing.click(f"{W1} [data-output='{i}']")
+    landing.click(f"{W1} [data-gn-do=check]")
+    assert "Right: exactly these 4 outputs moved." in landing.locator(f"{W1} .gn-live-text").inner_text()
+    landing.click(f"{W1} [data-gn-do=reset]")
+    landing.locator(f"{W1} .gn-choices-row input[value={method}]").check()
+    landing.click(f"{W1} [data-gn-do=predict]")
+    landing.focus(f"{W1} [data-output='15']")
+    landing.keyboard.press("Enter")
+    landing.click(f"{W1} [data-gn-do=check]")
+    assert "You marked 0 of them, and 1 that stood still." in landing.locator(f"{W1} .gn-live-text").inner_text()
+
+
+@in_browser
+def test_w1_state_is_in_the_link(landing, visit):
+    landing.locator(f"{W1} .gn-choices-row input[value=batch]").check()
+    landing.click(f"{W1} [data-cell='6']")
+    landing.click(f"{W1} [data-gn-do=more]")
+    landing.click(f"{W1} [data-gn-do=copy]")
+    landing.wait_for_function("document.querySelector('.gn-statistic_set .gn-said').textContent === 'Link copied.'")
+    link = landing.evaluate("navigator.clipboard.readText()")
+    assert "#statistic_set.hand?" in link
+    page = visit(link)
+    wait_until_awake(page)
+    x = hand_tensor()
+    x.view(-1)[6] += 1
+    assert_shows(page, x, "batch", focus=6)
+    landing.wait_for_timeout(400)
+    assert landing.url == link
+
+
+@in_browser
+def test_w1_survives_a_damaged_link(visit):
+    for state in ("method=unknown&groups=3&focus=99&values=1%20x", "focus=-1", "values=", "gamma=1"):
+        page = visit(f"{LANDING}#statistic_set.hand?{state}")
+        wait_until_awake(page)
+        assert_shows(page, hand_tensor(), "group")
+
+
+@in_browser
+def test_large_type(landing):
+    before = landing.locator(f"{W1} .gn-live-text").evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)")
+    landing.click(f"{W1} [data-gn-do=large]")
+    after = landing.locator(f"{W1} .gn-live-text").evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)")
+    assert after >= 1.3 * before
+    assert landing.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@in_browser
+def test_touch_targets_and_taps_on_a_phone(visit):
+    page = visit("notebooks/ch03_one_formula.html", width=390, has_touch=True, is_mobile=True)
+    wait_until_awake(page)
+    for selector in (".gn-cell .face", ".gn-choice", ".gn-tools button:visible", ".gn-choices button"):
+        for target in page.locator(f".gn {selector}").all():
+            box = target.bounding_box()
+            assert min(box["width"], box["height"]) >= 24, selector
+    page.tap("[data-cell='30']")
+    assert page.locator(f"{W1} [data-cell='30']").get_attribute("class").split().count("focus") == 1
