@@ -71,7 +71,7 @@ def group_norm(
 
     Args:
         input: (n, c, *), at least two axes.
-        num_groups: into how many runs of neighbouring channels c is cut; must divide c.
+        num_groups: into how many runs of adjacent channels c is cut; must divide c.
         weight, bias: gamma and beta, one value per channel, (c,).
         eps: added to the variance, inside the square root; unit of input squared.
 

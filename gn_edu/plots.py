@@ -17,7 +17,8 @@ from gn_edu.show import fixed
 
 COLOUR = {"batch": "#00639c", "layer": "#007456", "instance": "#a2417a", "group": "#b34700"}
 RUNS = {
-    ("bn", False): ("batch norm", "#00639c", "s", "square"),
+    ("bn", False): ("batch norm", "#4f9cd0", "s", "square"),
+    ("bn", True): ("batch norm + weight standardization", "#00639c", "D", "diamond"),
     ("gn", False): ("group norm", "#e08a4a", "^", "triangle-up"),
     ("gn", True): ("group norm + weight standardization", "#b34700", "o", "circle"),
 }

@@ -32,9 +32,14 @@ def rows(x: torch.Tensor | Iterable, digits: int = 3) -> None:
         print("  ".join(fixed(value, digits).rjust(digits + 4) for value in row.tolist()))
 
 
-def table(header: Iterable[str], lines: Iterable[Iterable]) -> None:
-    """Print a table with aligned columns; numbers come as text."""
+def aligned(header: Iterable[str], lines: Iterable[Iterable]) -> str:
+    """A table as text with aligned columns."""
     cells = [[str(cell) for cell in line] for line in (header, *lines)]
     widths = [max(len(line[k]) for line in cells) for k in range(len(cells[0]))]
-    for line in cells:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    rows = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in cells)
+    return "\n".join(row.rstrip() for row in rows)
+
+
+def table(header: Iterable[str], lines: Iterable[Iterable]) -> None:
+    """Print a table with aligned columns; numbers come as text."""
+    print(aligned(header, lines))

@@ -193,7 +193,7 @@ class Trainer:
         images = self.steps_per_epoch * self.config.batch * self.config.epochs
         return RunRecord(
             **asdict(self.config),
-            device=torch.cuda.get_device_name() if self.device.type == "cuda" else _processor(),
+            device=torch.cuda.get_device_name() if self.device.type == "cuda" else processor(),
             precision=str(self.precision).removeprefix("torch."),
             accuracy=round(100 - self.error_by_epoch[-1], 4),
             error_by_epoch=self.error_by_epoch,
@@ -243,7 +243,7 @@ def train(
     return record
 
 
-def _processor() -> str:
+def processor() -> str:
     """The processor's name where the system tells it."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()

@@ -205,14 +205,14 @@ def horse(s: Scene) -> None:
     s.sky()
     s.ground(s.random.uniform(150, 175), (105, 130, 65), 22)
     coat = s.pick((120, 70, 40), (85, 50, 32), (150, 95, 55))
-    mane = shade(coat, 0.6)
+    hair = shade(coat, 0.6)
     legs(s, (84, 104, 160, 178), shade(coat, 0.8), 13)
     s.ellipse(128, 138, 68, 34, coat)
     s.polygon((166, 140), (196, 62), (220, 74), (196, 150), fill=coat)
     s.polygon((192, 58), (210, 50), (246, 96), (232, 106), fill=coat)
     s.polygon((200, 56), (204, 38), (212, 54), fill=coat)
-    s.polygon((188, 64), (176, 120), (164, 126), (190, 50), fill=mane)
-    s.polygon((66, 124), (40, 150), (46, 196), (58, 146), fill=mane)
+    s.polygon((188, 64), (176, 120), (164, 126), (190, 50), fill=hair)
+    s.polygon((66, 124), (40, 150), (46, 196), (58, 146), fill=hair)
     s.ellipse(216, 70, 4, 4, DARK)
 
 

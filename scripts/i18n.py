@@ -22,7 +22,7 @@ TEXTS = {"prompt", "text", "reply"}  # what a reader sees of a question
 
 
 def widget_messages() -> Catalog:
-    """Every message of the widgets, their class names, of the quick questions and of the line under a chapter's title."""
+    """Every message of the widgets, class names, quick questions and of the line under a chapter's title."""
     catalog = Catalog(project="Group Normalization", charset="utf-8")
     for path in sorted((ROOT / "gn_edu" / "widgets").glob("*.js")):
         options = {"parse_template_string": True}

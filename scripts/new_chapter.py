@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import yaml
 from address import present
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -42,8 +43,11 @@ def main() -> None:
     (ROOT / "gn_edu" / "exercises" / f"{stem}.py").write_text(
         f'"""Checks of chapter {int(stem[2:4])}."""\n\nfrom gn_edu.exercises._check import Report, answer, call\n'
     )
-    toc = ROOT / "_toc.yml"
-    toc.write_text(toc.read_text() + f"  - file: notebooks/{stem}\n")
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    chapters = toc["parts"][0]["chapters"]
+    chapters.append({"file": f"notebooks/{stem}"})
+    chapters.sort(key=lambda chapter: chapter["file"])
+    (ROOT / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False))
     print(f"{path.relative_to(ROOT)}, gn_edu/exercises/{stem}.py and a line in _toc.yml: now write, then make outputs")
 
 

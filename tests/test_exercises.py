@@ -47,6 +47,10 @@ POSITIONAL = {
     "layer-norm": lambda i, k: i.n == k.n,
     "over-batch": lambda i, k: i.h == k.h and i.w == k.w,
     "instance-norm": lambda i, k: not (i.n != k.n or i.c != k.c),
+    "either-axis": lambda i, k: i.n == k.n and (i.h == k.h or i.w == k.w),
+    "cell-alone": lambda i, k: tuple(i) == tuple(k),
+    "not-itself": lambda i, k: (i.n, i.h, i.w) == (k.n, k.h, k.w) and not i.c == k.c,
+    "no-image": lambda i, k: i[1:] == k[1:],
     "row-only": lambda i, k: (i[0], i[2]) == (k[0], k[2]),
     "column-only": lambda i, k: (i[0], i[3]) == (k[0], k[3]),
 }

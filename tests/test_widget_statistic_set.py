@@ -61,6 +61,8 @@ def test_w1_by_mouse(landing):
     assert "moved 4 of 16 outputs" in landing.locator(f"{W1} .gn-live-text").inner_text()
     landing.click(f"{W1} [data-gn-do=reset]")
     assert_shows(landing, hand_tensor(), "group")
+    landing.locator(f"{W1} .gn-choices-row input[value=batch]").check()
+    assert_shows(landing, hand_tensor(), "batch")  # the first choice after a reset counts
 
 
 @in_browser
@@ -128,6 +130,7 @@ def test_w1_interleaved_groups_are_another_layer(landing):
 def test_w1_prediction_game(landing, method, right):
     landing.locator(f"{W1} .gn-choices-row input[value={method}]").check()
     landing.click(f"{W1} [data-gn-do=predict]")
+    assert landing.locator(f"{W1} .lit").count() == 0  # the question does not show its answer
     for i in right:
         landing.click(f"{W1} [data-output='{i}']")
     landing.click(f"{W1} [data-gn-do=check]")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import torch
 
+from gn_edu.data import hand_tensor
 from gn_edu.exercises._check import Report, answer, call
 from gn_edu.norms import batch_norm, group_norm
 
@@ -34,6 +35,19 @@ _POSITIONAL = {
         lambda i, k: i.n == k.n and (i.h == k.h) != (i.w == k.w) or i == k,
         "row and column must be compared separately. Do both have to agree?",
     ),
+    "either-axis": (
+        lambda i, k: i.n == k.n and (i.h == k.h or i.w == k.w),
+        "one of row and column agreeing is enough for your set. Do both have to agree?",
+    ),
+    "cell-alone": (lambda i, k: i == k, "your set holds the cell alone. Does the channel have to agree?"),
+    "not-itself": (
+        lambda i, k: (i.n, i.h, i.w) == (k.n, k.h, k.w) and i.c != k.c,
+        "your set leaves out the cell itself. Is a value not part of its own mean?",
+    ),
+    "no-image": (
+        lambda i, k: (i.c, i.h, i.w) == (k.c, k.h, k.w),
+        "your set keeps the channel and runs over the images. Which of the two should be fixed?",
+    ),
     "row-only": (lambda i, k: i.n == k.n and i.h == k.h, "your set runs along the row. Which column may it hold?"),
     "column-only": (lambda i, k: i.n == k.n and i.w == k.w, "your set runs along the column. Which row may it hold?"),
 }
@@ -53,8 +67,9 @@ def check_positional(positional: Callable[[Cell, Cell], bool]) -> Report:
     mistakes = [name for name, (wrong, _) in _POSITIONAL.items() if got == [bool(wrong(i, k)) for i, k in pairs]]
     i, k = next(pair for pair, g, w in zip(pairs, got, want, strict=True) if g != w)
     hint = _POSITIONAL[mistakes[0]][1] if mistakes else "compare image, row and column of the two cells."
-    said = "in" if not ((i.n, i.h, i.w) == (k.n, k.h, k.w)) else "out"
-    text = f"Not yet: {hint}\nFor {tuple(i)} your set has {tuple(k)} {said}; it should be the other way round."
+    where = "image {}, channel {}, row {}, column {}"
+    should = "belongs in" if (i.n, i.h, i.w) == (k.n, k.h, k.w) else "does not belong in"
+    text = f"Not yet: {hint}\nCounted from 0: the cell {where.format(*k)} {should} the set of {where.format(*i)}."
     return answer(False, text, mistakes)
 
 
@@ -97,4 +112,12 @@ def check_coupling(coupling: Callable) -> Report:
         i, j = (got != want).nonzero()[0].tolist()
         text = f"Not yet, for {name}: entry [{i}, {j}] is {bool(got[i, j])}, it should be {bool(want[i, j])}."
         return answer(False, text)
+    # On this tensor a shift of a whole image leaves group norm's output exactly as it was.
+    x = hand_tensor().double()
+    got, failed = call(coupling, layers[0][1], x)
+    if failed:
+        return failed
+    if not torch.equal(torch.as_tensor(got), torch.eye(2, dtype=torch.bool)):
+        hint = "a number added to a whole image disappears with its mean. What if you add it to one cell?"
+        return answer(False, f"Not yet, for a tensor of whole numbers: {hint}", ["shifted-image"])
     return answer(True, "Right: group norm couples no images, batch norm all of them.")

@@ -38,6 +38,28 @@ export function choice({ label, options, mark, pick }) {
   return { element, show };
 }
 
+/**
+ * Keep traits and state the same. apply(change) takes what Python changed; push() sends the state to Python.
+ * Returns {push, stop}.
+ */
+export function twoWay(model, keys, state, apply) {
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  let pushing = false; // setting one trait must not bring back the old values of the others
+  const listen = () => {
+    const changed = keys.filter((key) => !same(model.get(key), state[key]));
+    if (!pushing && changed.length) apply(Object.fromEntries(changed.map((key) => [key, model.get(key)])));
+  };
+  const events = keys.map((key) => `change:${key}`).join(" ");
+  model.on(events, listen);
+  const push = () => {
+    pushing = true;
+    for (const key of keys) model.set(key, state[key]);
+    model.save_changes();
+    pushing = false;
+  };
+  return { push, stop: () => model.off(events, listen) };
+}
+
 /** Fixed decimals without a negative zero. */
 export const fixed = (value, digits = 3) => {
   const text = value.toFixed(digits);

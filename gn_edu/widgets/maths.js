@@ -8,7 +8,7 @@ export const cellAt = ({ channels, positions }, i) => ({
   position: i % positions,
 });
 
-/** Group of a channel: runs of neighbouring channels (Eq. 7), or every G-th channel, a different layer. */
+/** Group of a channel: runs of adjacent channels (Eq. 7), or every G-th channel, a different layer. */
 export const groupOf = (channel, channels, { groups, interleaved }) =>
   interleaved ? channel % groups : Math.floor((channel * groups) / channels);
 

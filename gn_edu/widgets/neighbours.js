@@ -2,7 +2,7 @@
 // answer follows them, group norm's stays. Takes the traits data (pictures and weights), picture, batch, draw,
 // evaluation, name; sets picture, batch, draw and evaluation. The networks run in a worker.
 import { network } from "./network.js";
-import { choice, escapeText, fixed, frame, h, N_, translator } from "./frame.js";
+import { choice, escapeText, fixed, frame, h, N_, translator, twoWay } from "./frame.js";
 
 const NAMES = { bn: N_("Batch Norm says"), gn: N_("Group Norm says") };
 const NETWORKS = { bn: N_("network with batch norm"), gn: N_("network with group norm") };
@@ -116,8 +116,8 @@ export function still(traits, catalogue) {
 async function render({ model, el }) {
   const tr = translator(model.get("_catalogue")), data = model.get("data");
   const label = (k) => tr(data.classes[k]);
-  const begin = {};
-  for (const key of ["picture", "batch", "draw", "evaluation"]) begin[key] = model.get(key);
+  const TRAITS = ["picture", "batch", "draw", "evaluation"];
+  const begin = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
   const state = { ...begin };
   const { pixels } = network();
   const photos = data.pictures.map((picture) => photo(pixels(picture.pixels)));
@@ -157,11 +157,12 @@ async function render({ model, el }) {
   const maps = h("div", { class: "gn-maps" });
   const means = { bn: h("b", { "data-gn-value": "bn_mean" }), gn: h("b", { "data-gn-value": "gn_mean" }) };
   const which = h("b", { "data-gn-value": "channel" });
+  const because = h("p");
   why.append(
-    h("p", {}, tr("The first convolution of each network turns a picture into 16 maps. Before the next layer reads a map, the network takes away a mean. Touch a map: the framed maps are averaged together.")),
+    h("p", {}, tr("The first convolution of each network turns a picture into 16 maps. Before the next layer reads a map, a mean is taken away and a standard deviation divided out. Touch a map: the framed maps are averaged together.")),
     maps,
     h("p", {}, tr("Channel"), " ", which, ": ", tr("batch norm's mean"), " ", means.bn, ", ", tr("group norm's mean"), " ", means.gn, "."),
-    h("p", {}, tr("Batch norm takes the same map of every picture in the batch, so its mean moves with the company. Group norm takes neighbouring maps of this picture alone.")),
+    because,
   );
   why.addEventListener("toggle", () => drawMaps());
   box.body.append(
@@ -207,6 +208,7 @@ async function render({ model, el }) {
       evaluation: saved.evaluation ? saved.evaluation === "1" : begin.evaluation,
     });
     history = { bn: [], gn: [] };
+    python.push();
     return update();
   }
   function set(change, afresh = false) {
@@ -214,8 +216,7 @@ async function render({ model, el }) {
     if (afresh) history = { bn: [], gn: [] };
     update();
     box.changed();
-    for (const key of Object.keys(begin)) model.set(key, state[key]);
-    model.save_changes();
+    python.push();
   }
   const members = () => [state.picture, ...companions(state.picture, photos.length, state.batch - 1, state.draw)];
 
@@ -290,20 +291,16 @@ async function render({ model, el }) {
     };
     maps.replaceChildren(block("bn"), block("gn"));
     which.textContent = channel + 1;
+    because.textContent = state.evaluation
+      ? tr("In evaluation mode batch norm takes a mean that was stored during training: nothing is averaged here, and it does not move. Group norm takes two adjacent maps of this picture, as always.")
+      : tr("Batch norm takes the same map of every picture in the batch, so its mean moves with the neighbours. Group norm takes two adjacent maps of this picture alone.");
     for (const name of Object.keys(means)) means[name].textContent = fixed(replies[name].means[channel], 4);
   }
 
-  // ---- changes that come from Python
-  const listen = () => {
-    const change = {};
-    for (const key of Object.keys(begin)) if (model.get(key) !== state[key]) change[key] = model.get(key);
-    if (Object.keys(change).length) set(change, true);
-  };
-  const watched = Object.keys(begin).map((key) => `change:${key}`).join(" ");
-  model.on(watched, listen);
+  const python = twoWay(model, TRAITS, state, (change) => set(change, true));
   await box.start();
   return () => {
-    model.off(watched, listen);
+    python.stop();
     box.stop();
     nets.stop();
   };

@@ -48,7 +48,7 @@ async function render({ model, el }) {
     const choice = choices[chosen];
     reply.replaceChildren();
     if (!choice) return;
-    const verdict = choice.mistake ? tr("Not yet ({mistake}).", { mistake: choice.mistake }) : tr("Right.");
+    const verdict = choice.mistake ? tr("Not yet.") : tr("Right.");
     reply.append(h("b", {}, verdict), " ", tr(choice.reply));
   }
   const listen = () => write({ chosen: model.get("chosen") });

@@ -2,7 +2,7 @@
 // the chosen cell light up. Takes the traits values, shape, method, groups, interleaved, focus, eps, name; sets method,
 // groups, interleaved, focus and values. The prediction game asks which outputs move before it shows them.
 import { cellAt, divisors, normalize, setOf } from "./maths.js";
-import { choice, escapeText, fixed, frame, h, N_, translator } from "./frame.js";
+import { choice, escapeText, fixed, frame, h, N_, translator, twoWay } from "./frame.js";
 
 const METHODS = [
   ["batch", N_("Batch"), N_("batch norm")],
@@ -10,6 +10,7 @@ const METHODS = [
   ["instance", N_("Instance"), N_("instance norm")],
   ["group", N_("Group"), N_("group norm")],
 ];
+const INTERLEAVED = N_("the interleaved layer");
 const MOVED = 1e-9;
 
 export const dimsOf = ([images, channels, height, width]) => ({ images, channels, positions: height * width });
@@ -109,8 +110,9 @@ export function blockMarkup(state, tr, { values, stem, cellLabel }) {
 export function sentence(state, tr) {
   const { set, dims, xHat } = view(state);
   const { image, channel } = cellAt(dims, state.focus);
+  const interleaved = state.method === "group" && state.interleaved;
   const values = {
-    method: tr(METHODS.find(([key]) => key === state.method)[2]),
+    method: tr(interleaved ? INTERLEAVED : METHODS.find(([key]) => key === state.method)[2]),
     m: set.members.length,
     all: state.values.length,
     image: image + 1,
@@ -156,8 +158,8 @@ export function still(traits, catalogue) {
 async function render({ model, el }) {
   const tr = translator(model.get("_catalogue"));
   const shape = model.get("shape"), dims = dimsOf(shape), eps = model.get("eps");
-  const start = {};
-  for (const key of ["values", "method", "groups", "interleaved", "focus"]) start[key] = model.get(key);
+  const TRAITS = ["values", "method", "groups", "interleaved", "focus"];
+  const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
   const ones = Array(dims.channels).fill(1), zeros = Array(dims.channels).fill(0);
   const state = { ...start, shape, eps, gamma: ones, beta: zeros };
   let moved = [], note = "", game = null, preview = null;
@@ -184,6 +186,7 @@ async function render({ model, el }) {
     ticks.append(h("span", { class: allowed ? "" : "gn-off" }, allowed ? `${g}${end}` : "·"));
   }
   const groupsText = h("span", { "data-gn-value": "groups" });
+  const onlyGroups = h("p", { class: "gn-dim" }, tr("G belongs to group norm."));
   const groupsLabel = h("label", { class: "gn-slider" }, tr("Groups G ="), " ", groupsText, slider);
   const interleave = h("input", { type: "checkbox", "data-gn-interleaved": true });
   const controls = h(
@@ -193,7 +196,7 @@ async function render({ model, el }) {
     h(
       "div",
       { class: "gn-group-controls" },
-      h("div", { class: "gn-dial" }, groupsLabel, ticks),
+      h("div", { class: "gn-dial" }, groupsLabel, ticks, onlyGroups),
       h("label", { class: "gn-check" }, interleave, h("span", {}, tr("interleave the channels (another layer)"))),
     ),
   );
@@ -300,6 +303,7 @@ async function render({ model, el }) {
       beta: numbers(saved.beta, zeros),
     });
     draw();
+    python.push();
   }
   function set(change, message = "") {
     const before = view(state).y;
@@ -307,12 +311,14 @@ async function render({ model, el }) {
     note = message;
     const edited = "values" in change;
     moved = edited ? movedBetween(before, view(state).y) : [];
-    if (edited && !game)
+    if (edited && !game) {
+      const unseen = moved.some((i) => fixed(before[i], 2) === fixed(view(state).y[i], 2));
       note = tr("This change moved {k} of {all} outputs.", { k: moved.length, all: state.values.length });
+      if (unseen) note += " " + tr("Some moved by less than the two decimals shown.");
+    }
     draw();
     box.changed();
-    for (const key of ["values", "method", "groups", "interleaved", "focus"]) model.set(key, state[key]);
-    model.save_changes();
+    python.push();
   }
   function nudge(by) {
     if (game?.asking) return;
@@ -358,12 +364,14 @@ async function render({ model, el }) {
   // ---- drawing
   function draw() {
     const looked = { ...state, focus: preview ?? state.focus };
-    const now = view(looked), lit = new Set(now.set.members), changed = new Set(moved);
+    const now = view(looked), changed = new Set(moved);
+    const lit = new Set(game?.asking ? [] : now.set.members); // the game does not show its own answer
     const gn = state.method === "group";
     box.root.dataset.method = state.method;
     methods.show(state.method);
     slider.value = state.groups;
     slider.disabled = !gn;
+    onlyGroups.hidden = gn;
     slider.setAttribute("aria-valuetext", tr("{g} groups of {k} channels", sizes()));
     interleave.checked = state.interleaved;
     interleave.disabled = !gn;
@@ -395,7 +403,7 @@ async function render({ model, el }) {
       y: fixed(now.y[looked.focus]),
     };
     for (const [key, text] of Object.entries(numbers)) out[key].textContent = text;
-    list.textContent = now.set.members.map((i) => shown(state.values[i])).join(", ");
+    list.textContent = game?.asking ? "" : now.set.members.map((i) => shown(state.values[i])).join(", ");
     state.gamma.forEach((_, c) => {
       for (const [row, kind] of [[0, "gamma"], [1, "beta"]]) {
         const knob = knobs[row][c].querySelector("input");
@@ -404,7 +412,7 @@ async function render({ model, el }) {
     });
     play.hidden = Boolean(game?.asking);
     check.hidden = !game?.asking;
-    live.textContent = [note, sentence(looked, tr), alias()].filter(Boolean).join(" ");
+    live.textContent = game?.asking ? note : [note, sentence(looked, tr), alias()].filter(Boolean).join(" ");
   }
   const sizes = () => ({ g: state.groups, k: dims.channels / state.groups });
   function alias() {
@@ -465,18 +473,10 @@ async function render({ model, el }) {
     }
   });
 
-  // ---- changes that come from Python
-  const listen = () => {
-    const change = {};
-    for (const key of ["values", "method", "groups", "interleaved", "focus"])
-      if (JSON.stringify(model.get(key)) !== JSON.stringify(state[key])) change[key] = model.get(key);
-    if (Object.keys(change).length) set(change);
-  };
-  const watched = "change:values change:method change:groups change:interleaved change:focus";
-  model.on(watched, listen);
+  const python = twoWay(model, TRAITS, state, (change) => set(change));
   await box.start();
   return () => {
-    model.off(watched, listen);
+    python.stop();
     box.stop();
   };
 }

@@ -1,0 +1,82 @@
+"""The numbers of the paper, Wu and He (2018), arXiv 1803.08494: one file, each table with its source.
+
+A number that was not yet compared with the paper is in the file's to_check list and never shown.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from gn_edu import show
+
+Value = float | str | None
+
+
+@dataclass(frozen=True, repr=False)
+class Table:
+    """One table of the paper, shown as a table in a notebook.
+
+    `rows` maps a row's name to one value a column, None where there is none to show.
+    """
+
+    title: str
+    source: str
+    unit: str
+    columns: list[str]
+    rows: dict[str, list[Value]]
+
+    def __getitem__(self, at: tuple[str, str]) -> Value:
+        """table[row, column].
+
+        Raises:
+            KeyError: no such row or column, or its value was not yet compared with the paper.
+        """
+        row, column = at
+        if row not in self.rows or column not in self.columns:
+            raise KeyError(f"{self.source} has the rows {list(self.rows)} and the columns {self.columns}; got {at}")
+        value = self.rows[row][self.columns.index(column)]
+        if value is None:
+            raise KeyError(f"{at} of {self.source} was not compared with the paper")
+        return value
+
+    def _lines(self) -> list[list[str]]:
+        return [[name, *("-" if v is None else str(v) for v in values)] for name, values in self.rows.items()]
+
+    def __repr__(self) -> str:
+        return f"{self.unit} ({self.source})\n" + show.aligned(["", *self.columns], self._lines())
+
+    def _repr_markdown_(self) -> str:
+        head = "| " + " | ".join(["", *self.columns]) + " |\n|" + "---|" * (1 + len(self.columns))
+        body = "\n".join("| " + " | ".join(line).replace("*", "\\*") + " |" for line in self._lines())
+        return f"{head}\n{body}\n\n*{self.unit} (the paper's {self.source})*".replace("BN*", "BN\\*")
+
+
+@cache
+def facts() -> dict:
+    """The whole file."""
+    return json.loads(Path(__file__).with_name("paper_facts.json").read_text(encoding="utf-8"))
+
+
+def tables() -> dict[str, Table]:
+    """All tables by name."""
+    found = {}
+    for name, stored in facts()["tables"].items():
+        hidden = stored.get("to_check", {})
+        rows = {
+            row: [None if c in hidden.get(row, ()) else v for c, v in zip(stored["columns"], values, strict=True)]
+            for row, values in stored["rows"].items()
+        }
+        found[name] = Table(stored["title"], stored["source"], stored["unit"], stored["columns"], rows)
+    return found
+
+
+def table(name: str) -> Table:
+    """One table, for example table("table2")["GN", "2"].
+
+    Raises:
+        KeyError: there is no table of that name; the message lists them.
+    """
+    if name not in tables():
+        raise KeyError(f"there is no table {name!r}; there are {', '.join(tables())}")
+    return tables()[name]
