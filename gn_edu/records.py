@@ -82,14 +82,24 @@ def read_records(folder: Path | str) -> list[RunRecord]:
     return [read_record(path) for path in paths]
 
 
-def published(experiment: str) -> list[RunRecord]:
-    """The book's own records of an experiment: from the checkout, else from the installed package."""
-    folder = Path(__file__).parents[1] / "results" / experiment
-    if not folder.is_dir():
+def _results(name: str) -> Path:
+    """A file or folder of results/: in the checkout, else in the installed package."""
+    path = Path(__file__).parents[1] / "results" / name
+    if not path.exists():
         installed = importlib.metadata.files("gn-edu") or []
-        found = (Path(file.locate()).parent for file in installed if file.match(f"results/{experiment}/*.json"))
-        folder = next(found, folder)
-    return read_records(folder)
+        found = (Path(file.locate()) for file in installed if f"results/{name}" in file.as_posix())
+        path = next((file if file.name == name else file.parent for file in found), path)
+    return path
+
+
+def published(experiment: str) -> list[RunRecord]:
+    """The book's own records of an experiment."""
+    return read_records(_results(experiment))
+
+
+def measured(name: str) -> dict:
+    """The book's own measurement results/<name>.json: not a training run, but with device, versions and date."""
+    return json.loads(_results(f"{name}.json").read_text(encoding="utf-8"))
 
 
 def current_commit() -> str:

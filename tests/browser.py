@@ -1,15 +1,20 @@
 """The built site in headless Chromium: where it is, how to start it, and what every browser test needs."""
 
+import base64
 import functools
 import gzip
 import http.server
+import json
 import os
 import shutil
+import subprocess
 import threading
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+
+from gn_edu.site.node import node_path
 
 HTML = Path(__file__).parents[1] / "_build" / "html"
 # The root of a language only sends the reader on, to book/index.html.
@@ -122,3 +127,16 @@ def number(page, name, stem="statistic_set"):
 def shown(value, digits=3):
     text = f"{value:.{digits}f}"
     return text if float(text) else f"{0:.{digits}f}"
+
+
+def run_module(source, script, **data):
+    """The value that `script` returns, given the module as `w` and the data as `d`."""
+    text = base64.b64encode(source.encode()).decode()
+    program = (
+        'let i="";process.stdin.on("data",(t)=>(i+=t)).on("end",async()=>{const d=JSON.parse(i);'
+        f'const w=await import("data:text/javascript;base64,"+d.source);{script}}});'
+    )
+    request = json.dumps({"source": text, **data})
+    result = subprocess.run([node_path(), "-e", program], input=request, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)

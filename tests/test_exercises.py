@@ -6,8 +6,12 @@ from pathlib import Path
 import nbformat
 import pytest
 import torch
+from torch.nn import functional as F
 
 from gn_edu.exercises import ch03_one_formula as ch03
+from gn_edu.exercises import ch04_build as ch04
+from gn_edu.exercises.mutants import MUTANTS
+from gn_edu.norms import group_norm
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("ch*.ipynb"))
 CALL = re.compile(r"^(\w+)\.(check_(\w+))\((\w+)\)$", re.MULTILINE)
@@ -108,3 +112,44 @@ def test_coupling_takes_another_way_and_survives_errors():
     assert ch03.check_coupling(by_gradient).ok
     report = ch03.check_coupling(lambda layer, x: x[100])
     assert not report.ok and "IndexError" in report.text
+
+
+# ---- chapter 4
+
+
+@pytest.mark.parametrize("mistake", MUTANTS)
+def test_group_norm_names_each_mutant(mistake):
+    report = ch04.check_group_norm(MUTANTS[mistake][0])
+    assert not report.ok and report.mistakes == [mistake] and report.text.count("Not yet") == 1
+
+
+def test_group_norm_takes_torch_and_the_book():
+    assert ch04.check_group_norm(F.group_norm).ok and ch04.check_group_norm(group_norm).ok
+
+
+def in_place_norm(x, num_groups, weight, bias, eps=1e-5):
+    x -= x.mean()
+    return F.group_norm(x, num_groups, weight, bias, eps)
+
+
+@pytest.mark.parametrize(
+    "mistake, broken",
+    [
+        ("in-place", in_place_norm),
+        ("wrong-shape", lambda x, g, w, b, eps=1e-5: F.group_norm(x, g, w, b).flatten(1)),
+        ("missing-return", lambda x, g, w, b, eps=1e-5: None),
+    ],
+)
+def test_group_norm_names_other_mistakes(mistake, broken):
+    assert ch04.check_group_norm(broken).mistakes == [mistake]
+
+
+def test_mutants_are_reported_one_by_one():
+    assert ch04.check_accepts(lambda layer: True).mistakes == list(MUTANTS)
+    assert ch04.check_accepts(lambda layer: False).mistakes == ["refuses-the-right-one"]
+
+    def shape_on_zeros(layer):
+        x = torch.zeros(2, 4, 8, 8)
+        return layer(x, 2, torch.ones(4), torch.zeros(4)).shape == x.shape
+
+    assert len(ch04.check_accepts(shape_on_zeros).mistakes) == 11

@@ -1,36 +1,20 @@
 """W0: the networks in JavaScript give torch's numbers; in the page, batch norm's answer follows its neighbours."""
 
-import base64
 import json
-import subprocess
 
 import pytest
 import torch
-from browser import LANDING, in_browser, number, site_is_built, wait_until_awake
+from browser import LANDING, in_browser, number, run_module, site_is_built, wait_until_awake
 from scripts_path import scripts
 
 from gn_edu.nets import SmallNet
 from gn_edu.records import published
-from gn_edu.site.node import node_path
 from gn_edu.train import PIXEL_MEAN, PIXEL_STD, to_input
 from gn_edu.widgets.base import FOLDER, bundle
 from gn_edu.widgets.neighbours import Neighbours, networks
 
 W0 = "[data-gn-widget=neighbours]"
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-
-
-def run(source, script, **data):
-    """The value that `script` returns, given the module as `w` and the data as `d`."""
-    text = base64.b64encode(source.encode()).decode()
-    program = (
-        'let i="";process.stdin.on("data",(t)=>(i+=t)).on("end",async()=>{const d=JSON.parse(i);'
-        f'const w=await import("data:text/javascript;base64,"+d.source);{script}}});'
-    )
-    request = json.dumps({"source": text, **data})
-    result = subprocess.run([node_path(), "-e", program], input=request, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
 
 
 def numbers(text):
@@ -71,7 +55,7 @@ def test_fifty_images_give_the_logits_of_torch(norm, training):
     )
     batches = [images[k : k + 5] for k in range(0, 50, 5)]
     source = (FOLDER / "network.js").read_text()
-    got = run(source, script, net=stored, training=training, batches=[b.flatten(1).tolist() for b in batches])
+    got = run_module(source, script, net=stored, training=training, batches=[b.flatten(1).tolist() for b in batches])
     for logits, batch in zip(got, batches, strict=True):
         mean, std = PIXEL_MEAN.double(), PIXEL_STD.double()
         with torch.no_grad():
@@ -112,7 +96,7 @@ def test_the_pictures_are_the_first_drawings_that_both_networks_name_right():
 def test_companions_are_different_pictures_and_repeatable():
     script = "process.stdout.write(JSON.stringify(d.ask.map((a)=>w.companions(...a))))"
     ask = [[picture, 20, size, draw] for picture in range(20) for size in (1, 3, 7) for draw in range(30)]
-    once, twice = (run(bundle("neighbours"), script, ask=ask) for _ in range(2))
+    once, twice = (run_module(bundle("neighbours"), script, ask=ask) for _ in range(2))
     assert once == twice
     for (picture, _, size, _), others in zip(ask, once, strict=True):
         assert len(set(others)) == size and picture not in others and set(others) <= set(range(20))

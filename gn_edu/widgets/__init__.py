@@ -2,6 +2,7 @@
 
 from gn_edu.widgets.neighbours import Neighbours
 from gn_edu.widgets.quick_question import QuickQuestion
+from gn_edu.widgets.reshape_microscope import ReshapeMicroscope
 from gn_edu.widgets.statistic_set import StatisticSet
 
-__all__ = ["Neighbours", "QuickQuestion", "StatisticSet"]
+__all__ = ["Neighbours", "QuickQuestion", "ReshapeMicroscope", "StatisticSet"]

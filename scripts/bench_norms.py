@@ -1,0 +1,104 @@
+"""Measure group norm from scratch against torch's, side by side: python scripts/bench_norms.py
+
+Writes results/ladder.json: per variant and shape the CPU time of a forward pass and of forward and backward together,
+as a multiple of torch.nn.functional.group_norm in the same rounds (minimum over interleaved rounds, one thread).
+"""
+
+import datetime
+import json
+import platform
+import time
+from pathlib import Path
+
+import torch
+from torch.nn import functional as F
+
+from gn_edu import norms
+from gn_edu.records import current_commit
+from gn_edu.train import processor
+
+ROOT = Path(__file__).resolve().parent.parent
+SHAPES = [(8, 64, 32, 32), (32, 256, 16, 16)]
+GROUPS, ROUNDS = 32, 15
+
+
+def loops(x, groups, weight, bias):
+    """Version 1 of chapter 4, group by group."""
+    each = x.shape[1] // groups
+    y = torch.empty_like(x)
+    for n in range(len(x)):
+        for g in range(groups):
+            part = x[n, g * each : (g + 1) * each]
+            centred = part - part.mean()
+            y[n, g * each : (g + 1) * each] = centred / (centred.square().mean() + 1e-5).sqrt()
+    return y * weight.view(1, -1, 1, 1) + bias.view(1, -1, 1, 1)
+
+
+def reshape(x, groups, weight, bias):
+    """Version 2 of chapter 4."""
+    rows = x.reshape(len(x), groups, -1)
+    centred = rows - rows.mean(-1, keepdim=True)
+    x_hat = centred / (centred.square().mean(-1, keepdim=True) + 1e-5).sqrt()
+    return x_hat.reshape(x.shape) * weight.view(1, -1, 1, 1) + bias.view(1, -1, 1, 1)
+
+
+VARIANTS = {
+    "torch": F.group_norm,
+    "loops over images and groups": loops,
+    "reshape": reshape,
+    "gn_edu.norms": norms.group_norm,
+}
+
+
+def cpu_seconds(step, *args) -> float:
+    start = time.process_time()
+    step(*args)
+    return time.process_time() - start
+
+
+@torch.no_grad()
+def forward(layer, x, weight, bias, seen):
+    layer(x, GROUPS, weight, bias)
+
+
+def forward_backward(layer, x, weight, bias, seen):
+    torch.autograd.grad((layer(x, GROUPS, weight, bias) * seen).sum(), (x, weight, bias))
+
+
+def measure(shape: tuple[int, ...]) -> list[dict]:
+    """One row a variant: its CPU time as a multiple of torch's."""
+    x = torch.randn(shape, requires_grad=True)
+    weight, bias = torch.ones(shape[1], requires_grad=True), torch.zeros(shape[1], requires_grad=True)
+    best = {(name, step): float("inf") for name in VARIANTS for step in (forward, forward_backward)}
+    for k in range(ROUNDS):
+        for (name, step), before in best.items():
+            if name.startswith("loops") and (k > 1 or (step is forward_backward and shape[0] > 8)):
+                continue  # slow; its backward pass copies the whole gradient once for every group
+            best[name, step] = min(before, cpu_seconds(step, VARIANTS[name], x, weight, bias, torch.ones(shape)))
+    rows = []
+    for name in VARIANTS:
+        row = {"variant": name, "shape": shape}
+        for step in (forward, forward_backward):
+            ratio = best[name, step] / best["torch", step]
+            row[step.__name__] = round(ratio, 2) if ratio < float("inf") else None
+        rows.append(row)
+        print(row)
+    return rows
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    record = {
+        "groups": GROUPS,
+        "rows": [row for shape in SHAPES for row in measure(shape)],
+        "device": processor(),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "commit": current_commit(),
+        "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
+    }
+    (ROOT / "results" / "ladder.json").write_text(json.dumps(record, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
