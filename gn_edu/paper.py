@@ -17,12 +17,13 @@ Value = float | str | None
 class Table:
     """One table of the paper, shown as a table in a notebook.
 
-    `rows` maps a row's name to one value a column, None where there is none to show.
+    `corner` says what the columns are; `rows` maps a row's name to one value a column, None where there is none to show.
     """
 
     title: str
     source: str
     unit: str
+    corner: str
     columns: list[str]
     rows: dict[str, list[Value]]
 
@@ -44,10 +45,10 @@ class Table:
         return [[name, *("-" if v is None else str(v) for v in values)] for name, values in self.rows.items()]
 
     def __repr__(self) -> str:
-        return f"{self.unit} ({self.source})\n" + show.aligned(["", *self.columns], self._lines())
+        return f"{self.unit} ({self.source})\n" + show.aligned([self.corner, *self.columns], self._lines())
 
     def _repr_markdown_(self) -> str:
-        head = "| " + " | ".join(["", *self.columns]) + " |\n|" + "---|" * (1 + len(self.columns))
+        head = "| " + " | ".join([self.corner, *self.columns]) + " |\n|" + "---|" * (1 + len(self.columns))
         body = "\n".join("| " + " | ".join(line).replace("*", "\\*") + " |" for line in self._lines())
         return f"{head}\n{body}\n\n*{self.unit} (the paper's {self.source})*".replace("BN*", "BN\\*")
 
@@ -67,7 +68,7 @@ def tables() -> dict[str, Table]:
             row: [None if c in hidden.get(row, ()) else v for c, v in zip(stored["columns"], values, strict=True)]
             for row, values in stored["rows"].items()
         }
-        found[name] = Table(stored["title"], stored["source"], stored["unit"], stored["columns"], rows)
+        found[name] = Table(stored["title"], stored["source"], stored["unit"], stored["corner"], stored["columns"], rows)
     return found
 
 

@@ -39,7 +39,7 @@ class Live:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         picture = io.BytesIO()
-        self.still.savefig(picture, format="png", dpi=110, bbox_inches="tight")
+        self.still.savefig(picture, format="png", dpi=90, bbox_inches="tight")
         plt.close(self.still)
         plotly = self.figure.to_plotly_json()
         return {

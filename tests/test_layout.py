@@ -101,10 +101,11 @@ def tracked() -> list[Path]:
     return [p for p in paths if p.is_file() and "_vendor" not in p.parts and "fonts" not in p.parts]
 
 
-def test_every_chapter_is_in_the_table_of_contents():
+def test_every_page_is_in_the_table_of_contents():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
     listed = {chapter["file"] for part in toc["parts"] for chapter in part["chapters"]}
-    assert listed == {f"notebooks/{path.stem}" for path in (ROOT / "notebooks").glob("ch*.ipynb")}
+    pages = [*(ROOT / "notebooks").glob("ch*.ipynb"), *(ROOT / "book").glob("*.md")]
+    assert listed | {toc["root"]} == {f"{path.parent.name}/{path.stem}" for path in pages}
 
 
 def test_results_travel_with_the_package():

@@ -1,6 +1,7 @@
 """Every page: its links to Colab, to the notebook and to other languages; translated words for the widgets."""
 
 import html
+import re
 from functools import cache
 from pathlib import Path
 
@@ -59,7 +60,10 @@ def _languages(app, pagename: str) -> list[tuple[str, str, str]]:
 def _add_page_links(app, pagename, templatename, context, doctree):
     if "body" not in context:
         return
-    context["body"] = context["body"].replace("</h1>", "</h1>" + _launch(app, pagename), 1)
+    body = context["body"].replace("</h1>", "</h1>" + _launch(app, pagename), 1)
+    # Pictures far down come when the reader does; wide code can be scrolled by keyboard.
+    body = re.sub(r'<img (?![^>]*src="data:)', '<img loading="lazy" ', body)
+    context["body"] = body.replace("<pre>", '<pre tabindex="0">') if "gn-annotated" in body else body
     if Path(app.env.doc2path(pagename)).exists() and not _translated(app, pagename):
         note = _say(app, "This page is not translated yet.")
         context["body"] = f'<p class="gn-untranslated">{note}</p><div lang="en">{context["body"]}</div>'

@@ -52,5 +52,16 @@ export function normalize(x, dims, options, gamma, beta) {
   return { sets, xHat, y };
 }
 
+/**
+ * The gradient with respect to the x of one set, from g, the gradient with respect to its x_hat:
+ * (g - mean(g) - x_hat * mean(g * x_hat)) / sigma. Also its two means.
+ */
+export function backward(g, xHat, sigma) {
+  const m = g.length;
+  const mean = g.reduce((sum, v) => sum + v, 0) / m;
+  const along = g.reduce((sum, v, i) => sum + v * xHat[i], 0) / m;
+  return { mean, along, dx: g.map((v, i) => (v - mean - xHat[i] * along) / sigma) };
+}
+
 /** The numbers that divide c. */
 export const divisors = (c) => Array.from({ length: c }, (_, k) => k + 1).filter((g) => c % g === 0);
