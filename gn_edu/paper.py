@@ -17,7 +17,7 @@ Value = float | str | None
 class Table:
     """One table of the paper, shown as a table in a notebook.
 
-    `corner` says what the columns are; `rows` maps a row's name to one value a column, None where there is none to show.
+    `corner` says what the columns are; `rows` maps a row's name to one value a column, None where none is shown.
     """
 
     title: str
@@ -68,7 +68,9 @@ def tables() -> dict[str, Table]:
             row: [None if c in hidden.get(row, ()) else v for c, v in zip(stored["columns"], values, strict=True)]
             for row, values in stored["rows"].items()
         }
-        found[name] = Table(stored["title"], stored["source"], stored["unit"], stored["corner"], stored["columns"], rows)
+        found[name] = Table(
+            stored["title"], stored["source"], stored["unit"], stored["corner"], stored["columns"], rows
+        )
     return found
 
 
