@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from gn_edu.exercises import ch03_one_formula as ch03
 from gn_edu.exercises import ch04_build as ch04
+from gn_edu.exercises import ch05_backward as ch05
 from gn_edu.exercises.mutants import MUTANTS
 from gn_edu.norms import group_norm
 
@@ -153,3 +154,42 @@ def test_mutants_are_reported_one_by_one():
         return layer(x, 2, torch.ones(4), torch.zeros(4)).shape == x.shape
 
     assert len(ch04.check_accepts(shape_on_zeros).mistakes) == 11
+
+
+# ---- chapter 5
+
+
+@pytest.mark.parametrize("mistake", ch05._HINTS)
+def test_backward_names_the_mistake(mistake):
+    report = ch05.check_group_norm_backward(lambda *args: ch05._variants(*args)[mistake])
+    assert not report.ok and report.mistakes == [mistake] and "?" in report.text
+
+
+def test_backward_takes_autograd():
+    def by_autograd(grad_output, x, groups, weight, eps):
+        leaves = [t.clone().requires_grad_() for t in (x, weight, torch.zeros_like(weight))]
+        return torch.autograd.grad(F.group_norm(leaves[0], groups, leaves[1], leaves[2], eps), leaves, grad_output)
+
+    assert ch05.check_group_norm_backward(by_autograd).ok
+
+
+def part(g, x, eps):
+    var = x.var(correction=0)
+    sigma = (var + eps).sqrt()
+    return var, sigma, (g * (x - x.mean()) / sigma).sum()
+
+
+LEFT = {
+    "always-zero": lambda g, x, eps: torch.zeros(()),
+    "no-sigma": lambda g, x, eps: eps / (part(g, x, eps)[0] + eps) * part(g, x, eps)[2],
+    "var-for-eps": lambda g, x, eps: (1 - eps / (part(g, x, eps)[0] + eps)) * part(g, x, eps)[2] / part(g, x, eps)[1],
+    "mean-for-sum": lambda g, x, eps: (
+        eps / (part(g, x, eps)[0] + eps) * part(g, x, eps)[2] / part(g, x, eps)[1] / len(x)
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", LEFT)
+def test_leftover_names_the_mistake(mistake):
+    report = ch05.check_leftover(LEFT[mistake])
+    assert not report.ok and report.mistakes == [mistake]

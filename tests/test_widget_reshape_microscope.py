@@ -17,7 +17,7 @@ def cases():
         for groups in (g for g in range(1, shape[1] + 1) if shape[1] % g == 0):
             for layout in ("contiguous", "channels_last"):
                 for cut in ("reshape", "memory"):
-                    yield {"shape": shape, "groups": groups, "layout": layout, "cut": cut, "focus": 0}
+                    yield {"shape": shape, "groups": groups, "memory_format": layout, "cut": cut, "focus": 0}
 
 
 def in_torch(shape, layout):
@@ -35,7 +35,7 @@ def test_everything_shown_is_what_torch_does():
     script = "process.stdout.write(JSON.stringify(d.cases.map(w.view)))"
     for case, got in zip(asked, run_module(bundle("reshape_microscope"), script, cases=asked), strict=True):
         n, groups = case["shape"][0], case["groups"]
-        x = in_torch(case["shape"], case["layout"])
+        x = in_torch(case["shape"], case["memory_format"])
         memory = torch.empty(x.numel(), dtype=x.dtype).set_(x.untyped_storage())
         addresses = torch.empty_like(memory)
         addresses[memory] = torch.arange(x.numel())
@@ -60,7 +60,9 @@ def test_everything_shown_is_what_torch_does():
 
 
 def test_python_side():
-    assert "the index (0, 2, 0, 1) and lies at address 6" in repr(ReshapeMicroscope(layout="channels_last", focus=5))
+    assert "the index (0, 2, 0, 1) and lies at address 6" in repr(
+        ReshapeMicroscope(memory_format="channels_last", focus=5)
+    )
     with pytest.raises(ValueError, match="1 to 128 values"):
         ReshapeMicroscope((2, 64, 8, 8))
     with pytest.raises(ValueError, match="divi"):
@@ -89,7 +91,7 @@ def test_by_mouse_keyboard_and_link(visit):
     page.keyboard.press("ArrowUp")
     assert show("index") == "(0, 1, 0, 0)"
     page.wait_for_timeout(400)
-    assert "layout=channels_last" in page.url and "cut=memory" in page.url
+    assert "memory_format=channels_last" in page.url and "cut=memory" in page.url
     again = visit(page.url)
     wait_until_awake(again)
     assert number(again, "index", "reshape_microscope") == "(0, 1, 0, 0)"

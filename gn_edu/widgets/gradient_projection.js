@@ -54,7 +54,7 @@ function camera(yaw, pitch) {
   const [cy, sy, cp, sp] = [Math.cos(yaw), Math.sin(yaw), Math.cos(pitch), Math.sin(pitch)];
   return ([a, b, c]) => {
     const u = -sy * a + cy * b, depth = cy * a + sy * b;
-    return [150 + 46 * u, 135 - 46 * (cp * c - sp * depth)];
+    return [150 + 54 * u, 135 - 54 * (cp * c - sp * depth)];
   };
 }
 const path = (points) => points.map((p, i) => `${i ? "L" : "M"}${p[0].toFixed(1)} ${p[1].toFixed(1)}`).join("");

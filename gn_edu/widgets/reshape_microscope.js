@@ -1,5 +1,5 @@
 // Where does each value lie? One tensor three times: as images and channels, as memory, and as the rows of
-// reshape(N, G, -1). Takes the traits shape, groups, layout, cut, focus, name; sets groups, layout, cut and focus.
+// reshape(N, G, -1). Takes the traits shape, groups, memory_format, cut, focus, name; sets groups, memory_format, cut and focus.
 import { divisors, groupOf } from "./maths.js";
 import { choice, escapeText, frame, h, N_, translator, twoWay } from "./frame.js";
 
@@ -49,7 +49,7 @@ export function runsOf(shape, groups, layout) {
 }
 
 /** Everything that is shown about one cell. */
-export function view({ shape, groups, layout, cut, focus }) {
+export function view({ shape, groups, memory_format: layout, cut, focus }) {
   const size = shape.reduce((a, b) => a * b), c = shape[1];
   const cells = Array.from({ length: size }, (_, i) => {
     const index = indexOf(shape, i), place = placeOf(shape, groups, layout, cut, i);
@@ -102,13 +102,13 @@ export function still(traits, catalogue) {
 }
 
 async function render({ model, el }) {
-  const tr = translator(model.get("_catalogue")), TRAITS = ["groups", "layout", "cut", "focus"];
+  const tr = translator(model.get("_catalogue")), TRAITS = ["groups", "memory_format", "cut", "focus"];
   const shape = model.get("shape"), [images, channels, height, width] = shape;
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
   const state = { ...start, shape }, size = images * channels * height * width;
   const box = frame({ model, el, stem: "reshape_microscope", title: tr("Where does each value lie?"), tr, read, write });
 
-  const layout = choice({ label: tr("memory format"), options: LAYOUTS.map(([k, t]) => [k, tr(t)]), mark: "data-gn-layout", pick: (value) => set({ layout: value }) });
+  const layout = choice({ label: tr("memory format"), options: LAYOUTS.map(([k, t]) => [k, tr(t)]), mark: "data-gn-layout", pick: (value) => set({ memory_format: value }) });
   const cut = choice({ label: tr("how to cut"), options: CUTS.map(([k, t]) => [k, tr(t)]), mark: "data-gn-cut", pick: (value) => set({ cut: value }) });
   const groups = choice({ label: tr("number of groups"), options: divisors(channels).map((g) => [g, String(g)]), mark: "data-gn-groups", pick: (value) => set({ groups: value }) });
   const labelled = (text, part) => h("div", { class: "gn-labelled" }, h("span", { "aria-hidden": "true" }, text), part.element);
@@ -152,7 +152,7 @@ async function render({ model, el }) {
   function write(saved) {
     const known = (options, text, fallback) => (options.some(([key]) => String(key) === text) ? text : fallback);
     Object.assign(state, {
-      layout: known(LAYOUTS, saved.layout, start.layout),
+      memory_format: known(LAYOUTS, saved.memory_format, start.memory_format),
       cut: known(CUTS, saved.cut, start.cut),
       groups: divisors(channels).includes(+saved.groups) ? +saved.groups : start.groups,
       focus: /^\d+$/.test(saved.focus ?? "") && +saved.focus < size ? +saved.focus : start.focus,
@@ -183,7 +183,7 @@ async function render({ model, el }) {
   }
   function draw() {
     const { cells } = view(state), m = (channels / state.groups) * height * width;
-    layout.show(state.layout);
+    layout.show(state.memory_format);
     cut.show(state.cut);
     groups.show(state.groups);
     const order = [...cells.keys()].sort((a, b) => cells[a].address - cells[b].address);

@@ -15,7 +15,7 @@ class ReshapeMicroscope(Widget):
     Args:
         shape: (n, c, h, w), at most 128 values.
         groups: must divide c.
-        layout: "contiguous" or "channels_last".
+        memory_format: "contiguous" or "channels_last".
         cut: "reshape" cuts the logical order, as torch does; "memory" cuts the memory itself.
         focus: the flat index, in logical order, of the value to follow.
     """
@@ -24,7 +24,7 @@ class ReshapeMicroscope(Widget):
     _css = styles("reshape_microscope")
     shape = t.List(t.Int(min=1), minlen=4, maxlen=4).tag(sync=True)
     groups = t.Int(2, min=1).tag(sync=True)
-    layout = t.Enum(["contiguous", "channels_last"], "contiguous").tag(sync=True)
+    memory_format = t.Enum(["contiguous", "channels_last"], "contiguous").tag(sync=True)
     cut = t.Enum(["reshape", "memory"], "reshape").tag(sync=True)
     focus = t.Int(0, min=0).tag(sync=True)
 
@@ -36,11 +36,11 @@ class ReshapeMicroscope(Widget):
 
     def describe(self) -> str:
         x = torch.arange(math.prod(self.shape)).view(self.shape)
-        if self.layout == "channels_last":
+        if self.memory_format == "channels_last":
             x = x.contiguous(memory_format=torch.channels_last)
         index = tuple(int(part) for part in torch.unravel_index(torch.tensor(self.focus), self.shape))
         address = sum(part * stride for part, stride in zip(index, x.stride(), strict=True))
         return (
-            f"ReshapeMicroscope: {tuple(self.shape)} in {self.groups} groups, {self.layout}; value {self.focus} has "
-            f"the index {index} and lies at address {address}"
+            f"ReshapeMicroscope: {tuple(self.shape)} in {self.groups} groups, {self.memory_format}; "
+            f"value {self.focus} has the index {index} and lies at address {address}"
         )
