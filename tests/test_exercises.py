@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from gn_edu.exercises import ch03_one_formula as ch03
 from gn_edu.exercises import ch04_build as ch04
 from gn_edu.exercises import ch05_backward as ch05
+from gn_edu.exercises import ch06_numerics as ch06
 from gn_edu.exercises.mutants import MUTANTS
 from gn_edu.norms import group_norm
 
@@ -193,3 +194,47 @@ LEFT = {
 def test_leftover_names_the_mistake(mistake):
     report = ch05.check_leftover(LEFT[mistake])
     assert not report.ok and report.mistakes == [mistake]
+
+
+# ---- chapter 6
+
+OFFSETS = {
+    "no-root": lambda std: std**2 * 2**24,
+    "float64": lambda std: std * 2**26.5,
+    "std-for-variance": lambda std: std**0.5 * 2**12,
+    "constant": lambda std: 4096,
+}
+
+
+@pytest.mark.parametrize("mistake", OFFSETS)
+def test_breaking_offset_names_the_mistake(mistake):
+    assert ch06.check_breaking_offset(OFFSETS[mistake]).mistakes == [mistake]
+
+
+def test_breaking_offset_takes_the_other_step():
+    assert ch06.check_breaking_offset(lambda std: std * 2**11.5).ok
+
+
+def half_rows(x, num_groups):
+    rows = x.reshape(len(x), num_groups, -1)
+    return rows, rows - rows.mean(-1, keepdim=True)
+
+
+HALF = {
+    "wrong-dtype": lambda x, g, eps=1e-5: F.group_norm(x.float(), g, eps=eps),
+    "wrong-shape": lambda x, g, eps=1e-5: x.flatten(),
+    "silent-zeros": lambda x, g, eps=1e-5: (
+        half_rows(x, g)[1] / (half_rows(x, g)[1].square().mean(-1, keepdim=True) + eps).sqrt()
+    ).reshape(x.shape),
+    "not-finite": lambda x, g, eps=1e-5: F.group_norm(x.float() ** 3, g).half() / torch.tensor(1e-8).half(),
+    "low-precision": lambda x, g, eps=1e-5: F.group_norm(x.float(), g, eps=eps).mul(16).round().div(16).half(),
+}
+
+
+@pytest.mark.parametrize("mistake", HALF)
+def test_half_group_norm_names_the_mistake(mistake):
+    assert ch06.check_half_group_norm(HALF[mistake]).mistakes == [mistake]
+
+
+def test_half_group_norm_takes_double():
+    assert ch06.check_half_group_norm(lambda x, g, eps=1e-5: F.group_norm(x.double(), g, eps=eps).half()).ok

@@ -1,9 +1,10 @@
 """Widgets that are alive in a notebook and in the published page. All their maths is JavaScript, in float64."""
 
+from gn_edu.widgets.cancellation_lab import CancellationLab
 from gn_edu.widgets.gradient_projection import GradientProjection
 from gn_edu.widgets.neighbours import Neighbours
 from gn_edu.widgets.quick_question import QuickQuestion
 from gn_edu.widgets.reshape_microscope import ReshapeMicroscope
 from gn_edu.widgets.statistic_set import StatisticSet
 
-__all__ = ["GradientProjection", "Neighbours", "QuickQuestion", "ReshapeMicroscope", "StatisticSet"]
+__all__ = ["CancellationLab", "GradientProjection", "Neighbours", "QuickQuestion", "ReshapeMicroscope", "StatisticSet"]

@@ -1,0 +1,64 @@
+"""Checks of chapter 6: where float32 breaks, and a float16 group norm that does not."""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch.nn import functional as F
+
+from gn_edu.exercises._check import Report, answer, call
+
+
+def check_breaking_offset(breaking_offset: Callable) -> Report:
+    """Check breaking_offset(std): the mean at which one step of float32 at mean squared is as large as the variance."""
+    for std in (1.0, 0.01, 30.0):
+        got, failed = call(breaking_offset, std)
+        if failed:
+            return failed
+        ratio = float(got) / (std * 2**12)
+        if 0.5 <= ratio <= 2:
+            continue
+        wrong = {
+            "no-root": (std**2 * 2**24, "that is mean squared. What is the mean?"),
+            "float64": (std * 2**26.5, "float64 has 53 binary digits. How many has float32?"),
+            "std-for-variance": (
+                math.sqrt(std) * 2**12,
+                "the step must reach the variance, not the standard deviation.",
+            ),
+            "constant": (2**12, "your answer does not grow with std. What must a step be compared with?"),
+        }
+        for name, (value, hint) in wrong.items():
+            if 0.7 <= float(got) / value <= 1.5:
+                return answer(False, f"Not yet, for std = {std:g}: {hint}", [name])
+        return answer(False, f"Not yet, for std = {std:g}: expected about {std * 2**12:g}, got {float(got):g}.")
+    return answer(True, "Right: around 4096 standard deviations from zero.")
+
+
+def check_half_group_norm(half_group_norm: Callable) -> Report:
+    """Check half_group_norm(x, num_groups, eps=1e-5) on float16 x: float16 out, right at scales 1e-4, 1 and 400."""
+    generator = torch.Generator().manual_seed(0)
+    draw = torch.randn(2, 8, 8, 8, generator=generator)
+    for scale, eps in ((1.0, 1e-5), (400.0, 1e-5), (1e-4, 1e-10)):
+        x = (draw * scale).half()
+        got, failed = call(half_group_norm, x, 4, eps)
+        if failed:
+            return failed
+        want = F.group_norm(x.float(), 4, eps=eps)
+        where = f"values around {scale:g}, eps = {eps:g}"
+        if not isinstance(got, torch.Tensor) or got.shape != x.shape:
+            return answer(False, "Not yet: return a tensor of the shape of x.", ["wrong-shape"])
+        if got.dtype != torch.float16:
+            hint = f"the input is float16, the output {got.dtype}. What does the next layer expect?"
+            return answer(False, f"Not yet: {hint}", ["wrong-dtype"])
+        if torch.allclose(got.float(), want, rtol=0, atol=2e-3):
+            continue
+        if not got.isfinite().all():
+            hint = "the output is not finite. What is the square of 400, or eps, in float16?"
+            return answer(False, f"Not yet, for {where}: {hint}", ["not-finite"])
+        if got.abs().max() < 0.5:
+            hint = "the output is all but zero, without an error. Which number became infinite?"
+            return answer(False, f"Not yet, for {where}: {hint}", ["silent-zeros"])
+        gap = (got.float() - want).abs().max()
+        hint = f"differs from float32 by up to {gap:.2g}. In which type are mean and variance computed?"
+        return answer(False, f"Not yet, for {where}: {hint}", ["low-precision"])
+    return answer(True, "Right: float16 in and out, and nothing is lost on the way.")
