@@ -35,7 +35,8 @@ def prose(docstring: str) -> list[nodes.Node]:
                 items.append(nodes.list_item("", nodes.paragraph("", "", *said)))
             found.append(nodes.bullet_list("", *items))
         elif first.startswith("    "):
-            found.append(nodes.literal_block(block, inspect.cleandoc("\n" + block), language="text"))
+            text = inspect.cleandoc("\n" + block)
+            found.append(nodes.literal_block(text, text, language="text"))
         else:
             found.append(nodes.paragraph("", "", *_inline(" ".join(block.split()))))
     return found

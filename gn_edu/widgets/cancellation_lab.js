@@ -5,12 +5,13 @@ import { choice, escapeText, frame, h, N_, translator, twoWay } from "./frame.js
 const FORMULAS = [
   ["naive", "E[x²] − E[x]²"],
   ["two_pass", N_("two passes")],
-  ["welford", "Welford"],
+  ["welford", N_("Welford")],
   ["shifted", N_("shifted by the first value")],
 ];
 const BADGES = {
   fine: N_("fine"), inaccurate: N_("inaccurate"), nan: N_("NaN"), flat: N_("silently flat"), loud: N_("blown up"),
 };
+const TYPES = { float32: N_("float32"), float16: N_("float16") };
 const number = (value) => (typeof value === "string" ? { inf: Infinity, "-inf": -Infinity }[value] ?? NaN : value);
 
 /** What becomes of the output: its standard deviation over the true one, and a word for it. */
@@ -36,13 +37,13 @@ export function sentence(state, tr) {
   const { row, formulas } = view(state);
   const says = (key) => `${digits(formulas[key].variance)} (${tr(BADGES[formulas[key].badge])})`;
   return tr("{dtype}, offset {offset}: the variance is {truth}. E[x²] − E[x]² gives {naive}, two passes give {two}.", {
-    dtype: state.dtype, offset: state.offset, truth: digits(row.true), naive: says("naive"), two: says("two_pass"),
+    dtype: tr(TYPES[state.dtype]), offset: state.offset, truth: digits(row.true), naive: says("naive"), two: says("two_pass"),
   });
 }
 
 /** Error of the variance against the offset, as SVG. */
 export function chart(state, tr, stem) {
-  const offsets = offsetsOf(state.data, state.dtype), wide = 420, tall = 190, left = 46, top = 10;
+  const offsets = offsetsOf(state.data, state.dtype), wide = 420, tall = 190, left = 56, top = 10;
   const x = (k) => left + (k * (wide - left - 12)) / (offsets.length - 1), y = (e) => top + ((2 - e) * (tall - 40)) / 9;
   const error = (key, offset) => {
     const { row, formulas } = view({ ...state, offset });
@@ -86,7 +87,7 @@ async function render({ model, el }) {
   const box = frame({ model, el, stem: "cancellation_lab", title: tr("Where do the digits go?"), tr, read, write });
   const nearest = (dtype, offset) => offsetsOf(data, dtype).reduce((a, b) => (Math.abs(b - offset) < Math.abs(a - offset) ? b : a));
 
-  const dtype = choice({ label: tr("number type"), options: dtypes.map((t) => [t, t]), mark: "data-gn-dtype", pick: (value) => set({ dtype: value, offset: nearest(value, state.offset) }) });
+  const dtype = choice({ label: tr("number type"), options: dtypes.map((t) => [t, tr(TYPES[t])]), mark: "data-gn-dtype", pick: (value) => set({ dtype: value, offset: nearest(value, state.offset) }) });
   const seed = choice({ label: tr("which draw"), options: seeds.map((s) => [s, String(s + 1)]), mark: "data-gn-seed", pick: (value) => set({ seed: value }) });
   const slider = h("input", { type: "range", min: 0, step: 1, "data-gn-offset": true });
   const offset = h("b", { "data-gn-value": "offset" }), truth = h("b", { "data-gn-value": "true" });

@@ -137,7 +137,7 @@ async function render({ model, el }) {
     bars.append(h("p", { class: `gn-part p-${key}` }, tr(label)), h("div", { class: `gn-part-row p-${key}` }, ...row.map(({ bar, number }) => h("div", { class: "gn-part-cell" }, h("span", { class: "gn-track" }, bar), number))));
     return row;
   });
-  const names = [["sigma", "σ"], ["mean_g", "mean(g)"], ["mean_gx", "mean(g x̂)"], ["sum_dx", "Σ dx"], ["sum_dx_x_hat", "Σ dx·x̂"], ["predicted", "ε/(var+ε) · Σ g·x̂ / σ"], ["length_g", "|g|"], ["length_dx", "|dx|"]];
+  const names = [["sigma", "σ"], ["mean_g", tr("mean(g)")], ["mean_gx", tr("mean(g x̂)")], ["sum_dx", "Σ dx"], ["sum_dx_x_hat", "Σ dx·x̂"], ["predicted", tr("ε/(var+ε) · Σ g·x̂ / σ")], ["length_g", "|g|"], ["length_dx", "|dx|"]];
   const out = Object.fromEntries(names.map(([key]) => [key, h("b", { "data-gn-value": key })]));
   const facts = h("dl", { class: "gn-facts" }, ...names.map(([key, label]) => h("div", {}, h("dt", {}, label), h("dd", {}, out[key]))));
   const live = h("p", { class: "gn-live-text", "aria-live": "polite" });

@@ -4,7 +4,7 @@ import { divisors, groupOf } from "./maths.js";
 import { choice, escapeText, frame, h, N_, translator, twoWay } from "./frame.js";
 
 const LAYOUTS = [["contiguous", N_("contiguous")], ["channels_last", N_("channels_last")]];
-const CUTS = [["reshape", "x.reshape(N, G, -1)"], ["memory", N_("cut the memory")]];
+const CUTS = [["reshape", N_("x.reshape(N, G, -1)")], ["memory", N_("cut the memory")]];
 
 /** Steps in memory for one step along n, c, h and w. */
 export function stridesOf([, c, height, width], layout) {
