@@ -5,7 +5,7 @@ PORT ?= 8000
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: install book serve test outputs i18n lint clean
+.PHONY: install book serve test outputs bench bench-widgets i18n lint clean
 
 install: $(READY)
 
@@ -29,6 +29,12 @@ test: lint book  ## everything that CI checks
 
 outputs: install  ## run the notebooks and store what they print
 	$(PY) scripts/run_notebooks.py
+
+bench: install  ## group norm from scratch against torch's; writes results/ladder.json
+	$(PY) scripts/bench_norms.py
+
+bench-widgets: install  ## how long each widget takes to redraw
+	$(PY) scripts/bench_widgets.py
 
 i18n: install  ## bring the catalogues in locale/ up to date: make i18n LANGS=si
 	$(PY) scripts/i18n.py $(filter-out en,$(LANGS))

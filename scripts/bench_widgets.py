@@ -1,0 +1,65 @@
+"""How long a widget takes to redraw: python scripts/bench_widgets.py   (needs the built site and Chromium)
+
+One line a widget: median and largest time of 60 changes, script and layout together, in headless Chromium. A slider
+drag must stay under 16 ms (median). The networks of the landing page answer from a worker: under 100 ms.
+"""
+
+import os
+import shutil
+import statistics
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+HTML = Path(__file__).resolve().parent.parent / "_build" / "html"
+FLAGS = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking".split()
+SLIDE = "const s = root.querySelector('{}'); s.value = k % (+s.max + 1); s.dispatchEvent(new Event('input'));"
+CHANGES = {
+    ("notebooks/ch03_one_formula.html", "statistic_set"): SLIDE.format("[data-gn-groups]"),
+    ("notebooks/ch04_build.html", "reshape_microscope"): "root.querySelectorAll('[data-view=tensor]')[k % 16].click();",
+    ("notebooks/ch05_backward.html", "gradient_projection"): SLIDE.format("[data-gn-turn]"),
+    ("notebooks/ch06_numerics.html", "cancellation_lab"): SLIDE.format("[data-gn-offset]"),
+}
+TIME = """async ([stem, change]) => {{
+  const root = document.querySelector(`[data-gn-widget=${{stem}}]`), times = [];
+  for (let k = 0; k < 60; k++) {{
+    await new Promise(requestAnimationFrame);
+    const begin = performance.now();
+    new Function("root", "k", change)(root, k);
+    {wait}
+    root.getBoundingClientRect();
+    times.push(performance.now() - begin);
+  }}
+  return times;
+}}"""
+ANSWERED = """await new Promise((done) => {
+      const watch = new MutationObserver(() => (watch.disconnect(), done()));
+      watch.observe(root.querySelector('.gn-live-text'), { childList: true });
+    });"""
+
+
+def main() -> None:
+    chromium = os.environ.get("GN_EDU_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not chromium or not HTML.exists():
+        raise SystemExit("build the site (make book) and install Chromium (apt install chromium) first")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+
+        def measure(page, stem, change, wait, limit):
+            tab = browser.new_page()
+            path, _, state = page.partition("#")
+            tab.goto((HTML / path).as_uri() + "#" + state)
+            tab.wait_for_selector(f"[data-gn-widget={stem}][data-gn-ready]")
+            times = tab.evaluate(TIME.format(wait=wait), [stem, change])
+            tab.close()
+            print(f"{stem:20} median {statistics.median(times):6.1f} ms  largest {max(times):6.1f} ms  (limit {limit})")
+
+        for (page, stem), change in CHANGES.items():
+            measure(page, stem, change, "", 16)
+        again = "root.querySelector('[data-gn-do=again]').click();"
+        measure("book/index.html#neighbours.home?batch=8", "neighbours", again, ANSWERED, 100)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
