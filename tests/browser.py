@@ -17,10 +17,17 @@ import pytest
 from gn_edu.site.node import node_path
 
 HTML = Path(__file__).parents[1] / "_build" / "html"
-# The root of a language only sends the reader on, to book/index.html.
-PAGES = sorted(
-    str(path.relative_to(HTML)) for path in HTML.rglob("*.html") if 'http-equiv="refresh"' not in path.read_text()
-) or ["book/index.html"]
+
+
+def _worth_a_visit(path: Path) -> bool:
+    """Not the root of a language, which only sends the reader on, nor an English page in another language's frame."""
+    text = path.read_text(encoding="utf-8")
+    return 'http-equiv="refresh"' not in text and 'class="gn-untranslated"' not in text
+
+
+PAGES = sorted(str(path.relative_to(HTML)) for path in HTML.rglob("*.html") if _worth_a_visit(path)) or [
+    "book/index.html"
+]
 CHAPTERS = [page for page in PAGES if page.startswith(("book/", "notebooks/"))]
 LANDING = "book/index.html"
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
