@@ -1,6 +1,6 @@
 // Where do the digits go? Four formulas for the same variance, recorded in float32 and float16 at growing offsets.
 // Takes the traits data (the record), dtype, offset, seed, name; sets dtype, offset and seed.
-import { choice, escapeText, frame, h, N_, translator, twoWay } from "./frame.js";
+import { choice, escapeText, h, N_, pictured, translator } from "./frame.js";
 
 const FORMULAS = [
   ["naive", "E[x²] − E[x]²"],
@@ -84,7 +84,8 @@ async function render({ model, el }) {
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
   const state = { ...start, data };
   const seeds = [...new Set(data.rows.map((row) => row.seed))], dtypes = [...new Set(data.rows.map((row) => row.dtype))];
-  const box = frame({ model, el, stem: "cancellation_lab", title: tr("Where do the digits go?"), tr, read, write });
+  const box = pictured({ model, el, stem: "cancellation_lab", title: tr("Where do the digits go?"), tr, traits: TRAITS, state, read, parse, draw });
+  const { set } = box;
   const nearest = (dtype, offset) => offsetsOf(data, dtype).reduce((a, b) => (Math.abs(b - offset) < Math.abs(a - offset) ? b : a));
 
   const dtype = choice({ label: tr("number type"), options: dtypes.map((t) => [t, tr(TYPES[t])]), mark: "data-gn-dtype", pick: (value) => set({ dtype: value, offset: nearest(value, state.offset) }) });
@@ -113,21 +114,13 @@ async function render({ model, el }) {
   function read() {
     return Object.fromEntries(TRAITS.map((key) => [key, state[key]]));
   }
-  function write(saved) {
+  function parse(saved) {
     const type = dtypes.includes(saved.dtype) ? saved.dtype : start.dtype;
-    Object.assign(state, {
+    return {
       dtype: type,
       offset: offsetsOf(data, type).map(String).includes(saved.offset) ? +saved.offset : nearest(type, start.offset),
       seed: seeds.map(String).includes(saved.seed) ? +saved.seed : start.seed,
-    });
-    draw();
-    python.push();
-  }
-  function set(change) {
-    Object.assign(state, change);
-    draw();
-    box.changed();
-    python.push();
+    };
   }
   function draw() {
     const { row, formulas } = view(state), offsets = offsetsOf(data, state.dtype);
@@ -150,12 +143,7 @@ async function render({ model, el }) {
     live.textContent = sentence(state, tr);
   }
 
-  const python = twoWay(model, TRAITS, state, set);
-  await box.start();
-  return () => {
-    python.stop();
-    box.stop();
-  };
+  return box.run();
 }
 
 export default { render };

@@ -146,3 +146,32 @@ export function frame({ model, el, stem, title, tr, read, write }) {
   const stop = () => window.removeEventListener("hashchange", follow);
   return { root, body, changed, start, stop };
 }
+
+/**
+ * A frame around a widget that is a picture of its state: every change redraws all of it. `traits` are shared with
+ * Python; read() gives the state as strings, parse(saved) the state that such strings mean, the start for {}.
+ * Returns {body, set, run}: append to body; set(change) changes the state; run() starts and gives the clean-up.
+ */
+export function pictured({ model, el, stem, title, tr, traits, state, read, parse, draw }) {
+  const write = (saved) => {
+    Object.assign(state, parse(saved));
+    draw();
+    python.push();
+  };
+  const box = frame({ model, el, stem, title, tr, read, write });
+  const set = (change) => {
+    Object.assign(state, change);
+    draw();
+    box.changed();
+    python.push();
+  };
+  const python = twoWay(model, traits, state, set);
+  const run = async () => {
+    await box.start();
+    return () => {
+      python.stop();
+      box.stop();
+    };
+  };
+  return { body: box.body, set, run };
+}

@@ -1,7 +1,7 @@
 // What survives of a gradient? The backward pass of one set as a projection: g loses its part along 1 and its part
 // along x_hat, and is divided by sigma. Takes the traits x, g, eps, scale, turn, name; sets g, eps, scale and turn.
 import { backward, statistics } from "./maths.js";
-import { choice, escapeText, fixed, frame, h, N_, translator, twoWay } from "./frame.js";
+import { choice, escapeText, fixed, h, N_, pictured, translator } from "./frame.js";
 
 const EPSILONS = [0, 1e-5, 1e-2, 1];
 const PARTS = [
@@ -111,7 +111,8 @@ async function render({ model, el }) {
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
   const state = { ...start, x };
   let yaw = 0.5, pitch = 0.45;
-  const box = frame({ model, el, stem: "gradient_projection", title: tr("What survives of a gradient?"), tr, read, write });
+  const box = pictured({ model, el, stem: "gradient_projection", title: tr("What survives of a gradient?"), tr, traits: TRAITS, state, read, parse, draw });
+  const { set } = box;
 
   const slider = (label, mark, min, max, step, apply) => {
     const input = h("input", { type: "range", min, max, step, [mark]: true });
@@ -153,22 +154,14 @@ async function render({ model, el }) {
   function read() {
     return { g: state.g.join(" "), eps: state.eps, scale: Math.log2(state.scale), turn: Math.round((state.turn * 180) / Math.PI) };
   }
-  function write(saved) {
+  function parse(saved) {
     const list = (saved.g ?? "").split(" ").map(Number), whole = (text, least, most) => (/^-?\d+$/.test(text ?? "") && +text >= least && +text <= most ? +text : null);
-    Object.assign(state, {
+    return {
       g: saved.g && list.length === m && list.every(Number.isFinite) ? list : start.g,
       eps: EPSILONS.map(String).includes(saved.eps) ? +saved.eps : start.eps,
       scale: whole(saved.scale, -6, 6) === null ? start.scale : 2 ** +saved.scale,
       turn: whole(saved.turn, 0, 360) === null ? start.turn : (+saved.turn * Math.PI) / 180,
-    });
-    draw();
-    python.push();
-  }
-  function set(change) {
-    Object.assign(state, change);
-    draw();
-    box.changed();
-    python.push();
+    };
   }
   function draw() {
     const { parts, numbers } = view(state);
@@ -219,12 +212,7 @@ async function render({ model, el }) {
   });
   for (const end of ["pointerup", "pointercancel"]) space.addEventListener(end, () => (held = null));
 
-  const python = twoWay(model, TRAITS, state, set);
-  await box.start();
-  return () => {
-    python.stop();
-    box.stop();
-  };
+  return box.run();
 }
 
 export default { render };

@@ -1,7 +1,7 @@
 // Where does each value lie? One tensor three times: as images and channels, as memory, and as the rows of
 // reshape(N, G, -1). Takes the traits shape, groups, memory_format, cut, focus, name; sets groups, memory_format, cut and focus.
 import { divisors, groupOf } from "./maths.js";
-import { choice, escapeText, frame, h, N_, translator, twoWay } from "./frame.js";
+import { choice, escapeText, h, N_, pictured, translator } from "./frame.js";
 
 const LAYOUTS = [["contiguous", N_("contiguous")], ["channels_last", N_("channels_last")]];
 const CUTS = [["reshape", N_("x.reshape(N, G, -1)")], ["memory", N_("cut the memory")]];
@@ -106,7 +106,8 @@ async function render({ model, el }) {
   const shape = model.get("shape"), [images, channels, height, width] = shape;
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
   const state = { ...start, shape }, size = images * channels * height * width;
-  const box = frame({ model, el, stem: "reshape_microscope", title: tr("Where does each value lie?"), tr, read, write });
+  const box = pictured({ model, el, stem: "reshape_microscope", title: tr("Where does each value lie?"), tr, traits: TRAITS, state, read, parse, draw });
+  const { set } = box;
 
   const layout = choice({ label: tr("memory format"), options: LAYOUTS.map(([k, t]) => [k, tr(t)]), mark: "data-gn-layout", pick: (value) => set({ memory_format: value }) });
   const cut = choice({ label: tr("how to cut"), options: CUTS.map(([k, t]) => [k, tr(t)]), mark: "data-gn-cut", pick: (value) => set({ cut: value }) });
@@ -149,22 +150,14 @@ async function render({ model, el }) {
   function read() {
     return Object.fromEntries(TRAITS.map((key) => [key, state[key]]));
   }
-  function write(saved) {
+  function parse(saved) {
     const known = (options, text, fallback) => (options.some(([key]) => String(key) === text) ? text : fallback);
-    Object.assign(state, {
+    return {
       memory_format: known(LAYOUTS, saved.memory_format, start.memory_format),
       cut: known(CUTS, saved.cut, start.cut),
       groups: divisors(channels).includes(+saved.groups) ? +saved.groups : start.groups,
       focus: /^\d+$/.test(saved.focus ?? "") && +saved.focus < size ? +saved.focus : start.focus,
-    });
-    draw();
-    python.push();
-  }
-  function set(change) {
-    Object.assign(state, change);
-    draw();
-    box.changed();
-    python.push();
+    };
   }
 
   function light(i) {
@@ -213,12 +206,7 @@ async function render({ model, el }) {
     views.tensor[state.focus].focus();
   });
 
-  const python = twoWay(model, TRAITS, state, set);
-  await box.start();
-  return () => {
-    python.stop();
-    box.stop();
-  };
+  return box.run();
 }
 
 export default { render };
