@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from gn_edu.exercises import ch02_batch_norm as ch02
 from gn_edu.exercises import ch03_one_formula as ch03
 from gn_edu.exercises import ch04_build as ch04
 from gn_edu.exercises import ch05_backward as ch05
@@ -48,6 +49,58 @@ def test_every_check_is_used_by_its_chapter(path):
     checks = set(re.findall(r"^def (check_\w+)", path.read_text(), re.MULTILINE))
     assert checks == {p.values[3] for p in exercises() if p.values[0] == path.stem}
 
+
+# ---- chapter 2
+
+
+def of_image_mean(pixels, rho):
+    return (1 + (pixels - 1) * rho) / pixels
+
+
+MISSING = {
+    "independent-values": lambda n, pixels, rho: 1 - 1 / (n * pixels),
+    "one-value-an-image": lambda n, pixels, rho: (n - 1) / n,
+    "one-image": lambda n, pixels, rho: 1 - of_image_mean(pixels, rho),
+    "variance-of-mean": lambda n, pixels, rho: of_image_mean(pixels, rho) / n,
+    "wrong-pairs": lambda n, pixels, rho: 1 - (1 + pixels * rho) / (n * pixels),
+    "unbiased": lambda n, pixels, rho: 1.0,
+}
+
+
+@pytest.mark.parametrize("mistake", MISSING)
+def test_expected_variance_names_the_mistake(mistake):
+    report = ch02.check_expected_variance(MISSING[mistake])
+    assert not report.ok and report.mistakes == [mistake]
+
+
+def in_pieces(scale=True, clean=True, each=False):
+    def accumulate(model, loss_of, x, y, pieces):
+        if clean:
+            model.zero_grad()
+        for part_x, part_y in zip(x.chunk(pieces), y.chunk(pieces), strict=True):
+            if each:
+                model.zero_grad()
+            (loss_of(model(part_x), part_y) / (pieces if scale else 1)).backward()
+
+    return accumulate
+
+
+PIECES = {
+    "not-a-mean": in_pieces(scale=False),
+    "old-gradients": in_pieces(clean=False),
+    "last-piece": in_pieces(each=True),
+    "whole-batch": lambda model, loss_of, x, y, pieces: (model.zero_grad(), loss_of(model(x), y).backward()),
+    "nothing-new": lambda model, loss_of, x, y, pieces: None,
+}
+
+
+@pytest.mark.parametrize("mistake", PIECES)
+def test_accumulate_names_the_mistake(mistake):
+    report = ch02.check_accumulate(PIECES[mistake])
+    assert not report.ok and report.mistakes == [mistake]
+
+
+# ---- chapter 3
 
 POSITIONAL = {
     "layer-norm": lambda i, k: i.n == k.n,

@@ -1,0 +1,105 @@
+"""Checks of chapter 2: the variance that a small batch misses, and a gradient in pieces."""
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from gn_edu.exercises._check import Report, answer, call
+
+
+def check_expected_variance(expected_variance: Callable) -> Report:
+    """Check expected_variance(n, pixels, correlation): the mean biased variance of a batch whose true variance is 1."""
+    for n, pixels, rho in ((2, 64, 0.0), (2, 64, 0.3), (4, 16, 0.5), (8, 9, 1.0), (1, 64, 0.3)):
+        got, failed = call(expected_variance, n, pixels, rho)
+        if failed:
+            return failed
+        of_image_mean = (1 + (pixels - 1) * rho) / pixels
+        want = 1 - of_image_mean / n
+        if abs(float(got) - want) < 1e-9:
+            continue
+        wrong = {
+            "independent-values": (
+                1 - 1 / (n * pixels),
+                "that holds when all values are independent. What do two pixels of one image have in common?",
+            ),
+            "one-value-an-image": (
+                1 - 1 / n,
+                "that holds when an image brings one value. How many do its pixels bring?",
+            ),
+            "one-image": (1 - of_image_mean, "that is one image. By what does the mean of n images scatter less?"),
+            "variance-of-mean": (of_image_mean / n, "that is what is missing. What is left?"),
+            "wrong-pairs": (
+                1 - (1 + pixels * rho) / (n * pixels),
+                "count the pairs again: with how many other pixels of its image is a pixel related?",
+            ),
+            "unbiased": (1.0, "that is the mean of the unbiased variance of independent values. What was asked?"),
+        }
+        where = f"n = {n}, pixels = {pixels}, correlation = {rho:g}"
+        for name, (value, hint) in wrong.items():
+            if abs(float(got) - value) < 1e-9:
+                return answer(False, f"Not yet, for {where}: {hint}", [name])
+        return answer(False, f"Not yet, for {where}: expected {want:.4f}, got {float(got):.4f}.")
+    return answer(True, "Right: 1 minus the variance of the batch's mean.")
+
+
+def _network(norm: Callable) -> nn.Module:
+    torch.manual_seed(7)
+    return nn.Sequential(nn.Conv2d(3, 8, 3), norm(8), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 16, 5)).double()
+
+
+def _gradient(model: nn.Module) -> torch.Tensor:
+    return torch.cat(
+        [torch.zeros(p.numel()).double() if p.grad is None else p.grad.flatten() for p in model.parameters()]
+    )
+
+
+def check_accumulate(accumulate: Callable) -> Report:
+    """Check accumulate(model, loss_of, x, y, pieces) on a network with GroupNorm; says what BatchNorm makes of it."""
+    generator = torch.Generator().manual_seed(8)
+    x = torch.randn(32, 3, 6, 6, generator=generator, dtype=torch.float64)
+    y = torch.randint(5, (32,), generator=generator)
+    apart = {}
+    for kind, norm in (("GroupNorm", lambda c: nn.GroupNorm(4, c)), ("BatchNorm", nn.BatchNorm2d)):
+        for pieces in (1, 4, 8):
+            model = _network(norm)
+            F.cross_entropy(model(x), y).backward()
+            want = _gradient(model)  # and left there: gradients of an earlier step
+            seen = []
+            handle = model.register_forward_pre_hook(lambda module, args, seen=seen: seen.append(len(args[0])))
+            _, failed = call(lambda *args: (accumulate(*args), True), model, F.cross_entropy, x, y, pieces)
+            handle.remove()
+            if failed:
+                return failed
+            got = _gradient(model)
+            apart[kind] = float((got - want).norm() / want.norm())
+            if kind == "BatchNorm" or apart[kind] < 1e-12 and seen == [32 // pieces] * pieces:
+                continue
+            wrong = {
+                "nothing-new": (not seen, "the model was never called. Which loss did you go back from?"),
+                "whole-batch": (
+                    max(seen, default=0) > 32 // pieces,
+                    "the model saw more than one piece at once. How large may an input be?",
+                ),
+                "old-gradients": (
+                    torch.allclose(got, 2 * want) or torch.allclose(got, (pieces + 1) * want),
+                    "the gradient of an earlier step is still in it. What does backward do with what is there?",
+                ),
+                "not-a-mean": (
+                    torch.allclose(got, pieces * want),
+                    "the gradient is too large by the number of pieces. Whose mean is asked?",
+                ),
+            }
+            for name, (holds, hint) in wrong.items():
+                if holds:
+                    return answer(False, f"Not yet, in {pieces} pieces: {hint}", [name])
+            hint = "Are the gradients of all pieces still there at the end?"
+            return answer(
+                False,
+                f"Not yet, in {pieces} pieces: the gradient is off by {apart[kind]:.2g}, relatively. {hint}",
+                ["last-piece"],
+            )
+    off = apart["BatchNorm"]
+    text = f"With Batch Norm your loop is off by {off:.0%}, and so is every loop."
+    return answer(True, f"Right: with Group Norm the gradient is the whole batch's. {text}")
