@@ -15,10 +15,13 @@ HTML = Path(__file__).resolve().parent.parent / "_build" / "html"
 FLAGS = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking".split()
 SLIDE = "const s = root.querySelector('{}'); s.value = k % (+s.max + 1); s.dispatchEvent(new Event('input'));"
 CHANGES = {
+    ("notebooks/ch02_batch_norm.html#batch_noise.noise?batch=64", "batch_noise"): SLIDE.format("[data-gn-correlation]"),
+    ("notebooks/ch02_batch_norm.html#signal_depth.depth?norm=group", "signal_depth"): SLIDE.format("[data-gn-gain]"),
     ("notebooks/ch03_one_formula.html", "statistic_set"): SLIDE.format("[data-gn-groups]"),
     ("notebooks/ch04_build.html", "reshape_microscope"): "root.querySelectorAll('[data-view=tensor]')[k % 16].click();",
     ("notebooks/ch05_backward.html", "gradient_projection"): SLIDE.format("[data-gn-turn]"),
     ("notebooks/ch06_numerics.html", "cancellation_lab"): SLIDE.format("[data-gn-offset]"),
+    ("notebooks/ch07_groups.html", "what_survives"): SLIDE.format("[data-gn-mean]"),
 }
 TIME = """async ([stem, change]) => {{
   const root = document.querySelector(`[data-gn-widget=${{stem}}]`), times = [];

@@ -1,5 +1,6 @@
 """Each stub fails, each solution of the page passes, each mistake is called by its name."""
 
+import math
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from gn_edu.exercises import ch03_one_formula as ch03
 from gn_edu.exercises import ch04_build as ch04
 from gn_edu.exercises import ch05_backward as ch05
 from gn_edu.exercises import ch06_numerics as ch06
+from gn_edu.exercises import ch07_groups as ch07
 from gn_edu.exercises.mutants import MUTANTS
 from gn_edu.norms import group_norm
 
@@ -291,3 +293,48 @@ def test_half_group_norm_names_the_mistake(mistake):
 
 def test_half_group_norm_takes_double():
     assert ch06.check_half_group_norm(lambda x, g, eps=1e-5: F.group_norm(x.double(), g, eps=eps).half()).ok
+
+
+# ---- chapter 7
+
+RULES = {
+    "does-not-divide": min,
+    "gcd": math.gcd,
+    "one-group": lambda channels, most=32: 1,
+    "too-many": lambda channels, most=32: channels,
+    "not-int": lambda channels, most=32: max(g for g in range(1, most + 1) if channels % g == 0) / 1,
+}
+
+
+@pytest.mark.parametrize("mistake", RULES)
+def test_num_groups_for_names_the_mistake(mistake):
+    report = ch07.check_num_groups_for(RULES[mistake])
+    assert not report.ok and report.mistakes == [mistake]
+
+
+def channel_means(x):
+    return x.mean((0, 2, 3))
+
+
+BIASES = {
+    "wrong-sign": lambda x, g, eps=1e-5: channel_means(F.group_norm(x, g)),
+    "from-x": lambda x, g, eps=1e-5: -channel_means(x),
+    "zeros": lambda x, g, eps=1e-5: torch.zeros(x.shape[1]),
+    "first-image": lambda x, g, eps=1e-5: -F.group_norm(x, g)[0].mean((1, 2)),
+    "wrong-shape": lambda x, g, eps=1e-5: -F.group_norm(x, g).mean(),
+}
+
+
+@pytest.mark.parametrize("mistake", BIASES)
+def test_waking_bias_names_the_mistake(mistake):
+    report = ch07.check_waking_bias(BIASES[mistake])
+    assert not report.ok and report.mistakes == [mistake]
+
+
+def test_waking_bias_takes_autograd():
+    def by_gradient(x, num_groups, eps=1e-5):
+        bias = torch.zeros(1, x.shape[1], 1, 1, dtype=x.dtype, requires_grad=True)
+        loss = (F.group_norm(x, num_groups, eps=eps) + bias).mean((0, 2, 3)).square().sum() / 2
+        return -torch.autograd.grad(loss, bias)[0].flatten()
+
+    assert ch07.check_waking_bias(by_gradient).ok

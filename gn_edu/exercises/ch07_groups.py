@@ -63,10 +63,6 @@ def check_waking_bias(waking_bias: Callable) -> Report:
             "wrong-sign": (means, "that is the mean itself. What must be added to it?"),
             "from-x": (-(x + level).mean((0, 2, 3)), "that is the mean of x. To what is beta added?"),
             "zeros": (torch.zeros(8).double(), "with beta = 0 the dead channel stays dead. What is its mean?"),
-            "group-mean": (
-                -x_hat.mean((0, 2, 3)).view(num_groups, -1).mean(1).repeat_interleave(8 // num_groups),
-                "that is the mean of the group. Which mean must be 0?",
-            ),
             "first-image": (
                 -x_hat[0].mean((1, 2)),
                 "that is the first image's mean. Over which axes is a channel's mean?",

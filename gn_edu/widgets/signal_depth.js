@@ -4,7 +4,7 @@ import { choice, h, N_, pictured, translator } from "./frame.js";
 import { backward } from "./maths.js";
 import { normal, stream } from "./random.js";
 
-const WIDTH = 64, SAMPLES = 16, DEPTHS = [10, 20, 30], EPS = 1e-5, LEAST = 0.6, STEP = 0.02, STEPS = 90;
+const WIDTH = 64, SAMPLES = 8, DEPTHS = [10, 20, 30], EPS = 1e-5, LEAST = 0.6, STEP = 0.02, STEPS = 90;
 const ACTIVATIONS = { relu: "ReLU", tanh: "tanh", none: N_("none") };
 const NORMS = { none: N_("no norm"), group: N_("Group Norm, G = 1") };
 const act = { relu: (v) => Math.max(0, v), tanh: Math.tanh, none: (v) => v };

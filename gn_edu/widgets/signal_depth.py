@@ -6,7 +6,7 @@ from gn_edu.widgets.base import Widget, bundle, styles
 
 
 class SignalDepth(Widget):
-    """Shows the size of values and gradients in every layer of a random network of width 64, for 16 samples.
+    """Shows the size of values and gradients in every layer of a random network of width 64, for 8 samples.
 
     Args:
         gain: the weights of a layer are normal with standard deviation gain / sqrt(64); 0.6 to 2.4.

@@ -1,0 +1,101 @@
+"""Signal through depth: values and gradients of every layer are torch's; with a norm the gain does not matter."""
+
+import pytest
+import torch
+from browser import in_browser, number, run_module, site_is_built, wait_until_awake
+from seeded import normal
+from torch.nn import functional as F
+
+from gn_edu.widgets.base import bundle
+from gn_edu.widgets.signal_depth import SignalDepth
+
+PAGE = "notebooks/ch02_batch_norm.html"
+STEM = "signal_depth"
+W = f"[data-gn-widget={STEM}]"
+SIZES = "process.stdout.write(JSON.stringify(d.cases.map((c)=>w.view(c).map(({size,gradient})=>[size,gradient]))))"
+WIDTH, SAMPLES, DEPTH = 64, 8, 30
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    """The input, the weights and the gradient that arrives."""
+    ends, matrix = SAMPLES * WIDTH, WIDTH * WIDTH
+    stream = torch.from_numpy(normal(1, 2 * ends + DEPTH * matrix))
+    x, weights, arriving = stream.split((ends, DEPTH * matrix, ends))
+    return x.view(SAMPLES, WIDTH), weights.view(DEPTH, WIDTH, WIDTH), arriving.view(SAMPLES, WIDTH)
+
+
+def by_torch(numbers, gain, depth, activation, norm):
+    x, weights, arriving = numbers
+    act = {"relu": torch.relu, "tanh": torch.tanh, "none": lambda v: v}[activation]
+    entered, a = [], x
+    for weight in weights[:depth]:
+        z = a @ weight.T * gain / WIDTH**0.5
+        z = F.group_norm(z, 1, eps=1e-5) if norm == "group" else z
+        entered.append(z.requires_grad_() if not z.requires_grad else z)
+        a = act(z)
+    gradients = torch.autograd.grad((a * arriving).sum(), entered)
+    return [[float(t.detach().square().mean().sqrt()) for t in pair] for pair in zip(entered, gradients, strict=True)]
+
+
+@pytest.mark.parametrize("norm", ["none", "group"])
+@pytest.mark.parametrize("activation", ["relu", "tanh", "none"])
+def test_every_layer_is_torchs(numbers, activation, norm):
+    asked = [
+        {"gain": gain, "depth": depth, "activation": activation, "norm": norm}
+        for gain in (0.6, 1.0, 1.42, 2.4)
+        for depth in (10, 30)
+    ]
+    for case, got in zip(asked, run_module(bundle(STEM), SIZES, cases=asked), strict=True):
+        want = torch.tensor(by_torch(numbers, **case), dtype=torch.float64)
+        torch.testing.assert_close(torch.tensor(got, dtype=torch.float64), want, rtol=1e-9, atol=0)
+
+
+def test_hes_gain_holds_and_a_norm_makes_it_a_non_choice():
+    def last_over_first(gain, norm):
+        case = {"gain": gain, "depth": 30, "activation": "relu", "norm": norm}
+        (layers,) = run_module(bundle(STEM), SIZES, cases=[case])
+        return layers[-1][0] / layers[0][0]
+
+    assert 0.05 < last_over_first(2**0.5, "none") < 20
+    assert last_over_first(1.0, "none") < 1e-3 and last_over_first(2.0, "none") > 1e3
+    for gain in (0.6, 1.0, 2.4):
+        assert last_over_first(gain, "group") == pytest.approx(1, abs=1e-3)
+
+
+def test_python_side():
+    assert repr(SignalDepth(1.4, norm="group")) == "SignalDepth: gain 1.4, 30 layers, relu, norm group"
+
+
+@pytest.mark.site
+@site_is_built
+@in_browser
+def test_by_mouse_keyboard_and_link(visit, numbers):
+    page = visit(PAGE)
+    wait_until_awake(page)
+
+    def agrees(page, **case):
+        layers = by_torch(numbers, **case)
+        assert float(number(page, "size_last", STEM)) == pytest.approx(layers[-1][0], rel=0.06)
+        ratio = layers[0][1] / layers[-1][1]
+        assert float(number(page, "gradient", STEM)) == pytest.approx(ratio, rel=0.06)
+
+    case = {"gain": 1.0, "depth": 30, "activation": "relu", "norm": "none"}
+    agrees(page, **case)
+    page.focus(f"{W} [data-gn-gain]")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    agrees(page, **(case := {**case, "gain": 1.1}))
+    page.check(f"{W} [data-gn-activation='tanh']", force=True)
+    page.check(f"{W} [data-gn-depth='10']", force=True)
+    agrees(page, **(case := {**case, "activation": "tanh", "depth": 10}))
+    page.focus(f"{W} [data-gn-norm='none']")
+    page.keyboard.press("ArrowRight")
+    agrees(page, **(case := {**case, "norm": "group"}))
+    assert "1.10" in page.locator(f"{W} .gn-live-text").inner_text()
+    page.wait_for_timeout(400)
+    again = visit(page.url)
+    wait_until_awake(again)
+    agrees(again, **case)
+    page.click(f"{W} [data-gn-do=reset]")
+    agrees(page, gain=1.0, depth=30, activation="relu", norm="none")
