@@ -22,6 +22,7 @@ CHANGES = {
     ("notebooks/ch05_backward.html", "gradient_projection"): SLIDE.format("[data-gn-turn]"),
     ("notebooks/ch06_numerics.html", "cancellation_lab"): SLIDE.format("[data-gn-offset]"),
     ("notebooks/ch07_groups.html", "what_survives"): SLIDE.format("[data-gn-mean]"),
+    ("notebooks/ch07_groups.html", "tile_seams"): SLIDE.format("[data-gn-border]"),
 }
 TIME = """async ([stem, change]) => {{
   const root = document.querySelector(`[data-gn-widget=${{stem}}]`), times = [];

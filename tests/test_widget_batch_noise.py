@@ -125,7 +125,7 @@ def test_by_mouse_keyboard_and_link(visit, images, rows):
     page.keyboard.press("ArrowRight")
     assert number(page, "bn", STEM) == expected(8, 3)
     assert number(page, "gn", STEM) == gn and gn in page.locator(f"{W} .gn-live-text").inner_text()
-    page.check(f"{W} [data-gn-mode='evaluation']", force=True)
+    page.check(f"{W} [data-gn-mode='evaluation']")
     assert number(page, "bn", STEM) == number(page, "frozen", STEM)
     page.focus(f"{W} [data-gn-correlation]")
     page.keyboard.press("ArrowRight")

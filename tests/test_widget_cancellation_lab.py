@@ -85,9 +85,9 @@ def test_by_mouse_keyboard_and_link(visit):
     assert_shows(page, "float32", 10_000, 0)
     assert number(page, "naive_badge", "cancellation_lab") == "NaN"
     assert number(page, "two_pass_badge", "cancellation_lab") == "fine"
-    page.check(f"{W} [data-gn-seed='1']", force=True)
+    page.check(f"{W} [data-gn-seed='1']")
     assert_shows(page, "float32", 10_000, 1)
-    page.check(f"{W} [data-gn-dtype=float16]", force=True)
+    page.check(f"{W} [data-gn-dtype=float16]")
     assert_shows(page, "float16", 1000, 1)  # the nearest recorded offset
     page.wait_for_timeout(400)
     again = visit(page.url)

@@ -80,7 +80,7 @@ def test_by_mouse_keyboard_and_link(visit):
     page.focus(f"{W} [data-gn-scale]")
     page.keyboard.press("ArrowRight")
     assert dx() == expected([2, -1.5, 1], scale=2)
-    page.check(f"{W} [data-gn-eps='1']", force=True)
+    page.check(f"{W} [data-gn-eps='1']")
     assert dx() == expected([2, -1.5, 1], scale=2, eps=1.0)
     left = number(page, "sum_dx_x_hat", "gradient_projection")
     assert left == number(page, "predicted", "gradient_projection") != "0.0000"

@@ -144,7 +144,7 @@ def test_w0_by_mouse(landing):
     assert len({state["gn"] for state in seen}) == 1
     assert len({state["bn"] for state in seen}) >= 5
     assert len({state["bn"][-1] for state in seen}) >= 2  # another class, not only other digits
-    bigger = after(landing, lambda: landing.check(f"{W0} [data-gn-batch='8']", force=True))
+    bigger = after(landing, lambda: landing.check(f"{W0} [data-gn-batch='8']"))
     assert bigger["gn"] == seen[0]["gn"] and bigger["bn"] != seen[-1]["bn"]
     frozen = after(landing, lambda: landing.check(f"{W0} [data-gn-evaluation]"))
     assert frozen["gn"] == seen[0]["gn"]

@@ -79,10 +79,10 @@ def test_by_mouse_keyboard_and_link(visit):
     assert (show("strides"), show("runs"), show("view"), show("wrong")) == ("(8, 2, 2, 1)", "1", "yes", "0")
     page.click(f"{W} [data-view=tensor][data-cell='5']")
     assert (show("index"), show("address"), show("place")) == ("(0, 2, 0, 1)", "5", "(0, 1, 1)")
-    page.check(f"{W} [data-gn-layout=channels_last]", force=True)
+    page.check(f"{W} [data-gn-layout=channels_last]")
     assert (show("strides"), show("address"), show("runs"), show("view")) == ("(8, 1, 8, 4)", "6", "2", "no")
     assert show("place") == "(0, 1, 1)"
-    page.check(f"{W} [data-gn-cut=memory]", force=True)
+    page.check(f"{W} [data-gn-cut=memory]")
     assert int(show("wrong")) == 8 and page.locator(f"{W} [data-view=rows].gn-wrong").count() == 8
     assert f"puts {show('wrong')} of 16 values" in page.locator(f"{W} .gn-live-text").inner_text()
     page.focus(f"{W} [data-view=tensor][data-cell='5']")

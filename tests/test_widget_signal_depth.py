@@ -86,8 +86,8 @@ def test_by_mouse_keyboard_and_link(visit, numbers):
     for _ in range(5):
         page.keyboard.press("ArrowRight")
     agrees(page, **(case := {**case, "gain": 1.1}))
-    page.check(f"{W} [data-gn-activation='tanh']", force=True)
-    page.check(f"{W} [data-gn-depth='10']", force=True)
+    page.check(f"{W} [data-gn-activation='tanh']")
+    page.check(f"{W} [data-gn-depth='10']")
     agrees(page, **(case := {**case, "activation": "tanh", "depth": 10}))
     page.focus(f"{W} [data-gn-norm='none']")
     page.keyboard.press("ArrowRight")

@@ -8,6 +8,7 @@ from gn_edu.widgets.quick_question import QuickQuestion
 from gn_edu.widgets.reshape_microscope import ReshapeMicroscope
 from gn_edu.widgets.signal_depth import SignalDepth
 from gn_edu.widgets.statistic_set import StatisticSet
+from gn_edu.widgets.tile_seams import TileSeams
 from gn_edu.widgets.what_survives import WhatSurvives
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "ReshapeMicroscope",
     "SignalDepth",
     "StatisticSet",
+    "TileSeams",
     "WhatSurvives",
 ]

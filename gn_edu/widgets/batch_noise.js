@@ -117,8 +117,8 @@ export function markup(state, { x, cloud, images, numbers, bn, gn }, tr, stem) {
     `<svg class="${stem}" viewBox="0 0 340 252" width="510" height="378" xmlns="http://www.w3.org/2000/svg">` +
     `<text x="8" y="13">${tr("the batch: two channels an image, the first image stays")}</text>${strip.join("")}${more}` +
     frameOf("set-gn", 6.5, 22.5, 35, 39) + inSets + frameOf("pixel", 8, 24, 4, 4) +
-    row(144, "m-bn", `Batch Norm: ${tr("x̂ of the marked pixel")}`, bn, numbers.bn, cloud) +
-    row(230, "m-gn", `Group Norm: ${tr("x̂ of the marked pixel")}`, gn, numbers.gn, [numbers.gn]) + "</svg>"
+    row(144, "m-bn", tr("Batch Norm: x̂ of the marked pixel"), bn, numbers.bn, cloud) +
+    row(230, "m-gn", tr("Group Norm: x̂ of the marked pixel"), gn, numbers.gn, [numbers.gn]) + "</svg>"
   );
 }
 

@@ -5,7 +5,7 @@ import { backward } from "./maths.js";
 import { normal, stream } from "./random.js";
 
 const WIDTH = 64, SAMPLES = 8, DEPTHS = [10, 20, 30], EPS = 1e-5, LEAST = 0.6, STEP = 0.02, STEPS = 90;
-const ACTIVATIONS = { relu: "ReLU", tanh: "tanh", none: N_("none") };
+const ACTIVATIONS = { relu: N_("ReLU"), tanh: N_("tanh"), none: N_("none") };
 const NORMS = { none: N_("no norm"), group: N_("Group Norm, G = 1") };
 const act = { relu: (v) => Math.max(0, v), tanh: Math.tanh, none: (v) => v };
 const slope = { relu: (v) => +(v > 0), tanh: (v) => 1 - Math.tanh(v) ** 2, none: () => 1 };
