@@ -4,7 +4,6 @@ Writes the templates to _build/gettext (pages through Sphinx, widgets through Ba
 locale/<language>/LC_MESSAGES/ up to date with sphinx-intl: new messages come in empty, translated ones stay.
 """
 
-import json
 import shutil
 import subprocess
 import sys
@@ -15,10 +14,11 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 
 from gn_edu.data import CLASSES
+from gn_edu.questions import questions
 
 ROOT = Path(__file__).resolve().parent.parent
 POT = ROOT / "_build" / "gettext"
-TEXTS = {"prompt", "text", "reply"}  # what a reader sees of a question
+TEXTS = {"prompt", "text", "reply", "again"}  # what a reader sees of a question
 
 
 def widget_messages() -> Catalog:
@@ -38,7 +38,7 @@ def widget_messages() -> Catalog:
             elif isinstance(value, (dict, list)):
                 collect(value, name)
 
-    for name, question in json.loads((ROOT / "gn_edu" / "widgets" / "questions.json").read_text()).items():
+    for name, question in questions().items():
         collect(question, name)
     for label in CLASSES:
         catalog.add(label, locations=[("neighbours.json", 1)])

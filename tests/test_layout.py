@@ -1,7 +1,6 @@
 """The shape of the tree: who imports whom, sizes, one address, no orphans, catalogues that fit."""
 
 import ast
-import json
 import re
 import subprocess
 from pathlib import Path
@@ -11,10 +10,13 @@ import yaml
 from babel.messages.pofile import read_po
 from scripts_path import scripts
 
+from gn_edu.questions import part as part_of
+from gn_edu.questions import questions as all_questions
+
 ROOT = Path(__file__).parents[1]
 # A module imports only from the lines before its own.
 ORDER = (
-    "show paper arrays refusals norms data records nets train plots widgets exercises site cli".split()
+    "show paper questions arrays refusals norms data records nets train plots widgets exercises site cli".split()
 )  # fmt: skip
 ALONE = {"matplotlib": {"plots"}, "plotly": {"plots", "site"}, "anywidget": {"widgets"}, "pooch": {"data"}}
 MODULES = sorted((ROOT / "gn_edu").rglob("*.py"))
@@ -71,13 +73,16 @@ def test_every_widget_has_its_files_is_shown_and_is_light(stem):
 
 
 def test_every_question_is_asked_once():
-    questions = json.loads((ROOT / "gn_edu/widgets/questions.json").read_text())
+    questions = all_questions()
     text = "".join(path.read_text() for path in (ROOT / "notebooks").glob("*.ipynb"))
     for name, question in questions.items():
-        assert text.count(f'QuickQuestion(\\"{name}\\")') == 1
+        asked = text.count(f'QuickQuestion(\\"{name}\\")')
+        assert asked == (part_of(name) != "exit")
         assert sum("mistake" not in choice for choice in question["choices"]) == 1
         assert all(choice["reply"].endswith(("?", ".")) for choice in question["choices"])
         assert all("?" in choice["reply"] for choice in question["choices"] if "mistake" in choice)
+    places = [["mistake" in choice for choice in q["choices"]].index(False) for q in questions.values()]
+    assert max(places.count(place) for place in set(places)) <= len(places) / 2, "the right answer hides in one place"
 
 
 def test_address_and_tag_agree_everywhere():

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
@@ -19,6 +18,8 @@ from browser import (
     wait_until_awake,
 )
 from scripts_path import scripts
+
+from gn_edu.questions import questions as all_questions
 
 pytestmark = [pytest.mark.site, site_is_built]
 
@@ -146,7 +147,7 @@ def test_without_javascript_stills_formulas_and_answers_stand_there(visit):
 @in_browser
 @pytest.mark.parametrize("name", [page for page in CHAPTERS if page.startswith("notebooks/")])
 def test_quick_questions_answer_by_mouse_and_keyboard(visit, name):
-    questions = json.loads((Path(__file__).parents[1] / "gn_edu/widgets/questions.json").read_text())
+    questions = all_questions()
     page = visit(name)
     wait_until_awake(page)
     widgets = page.locator("[data-gn-widget=quick_question]")

@@ -2,6 +2,7 @@
 
 from gn_edu.widgets.batch_noise import BatchNoise
 from gn_edu.widgets.cancellation_lab import CancellationLab
+from gn_edu.widgets.exit_check import ExitCheck
 from gn_edu.widgets.gradient_projection import GradientProjection
 from gn_edu.widgets.neighbours import Neighbours
 from gn_edu.widgets.quick_question import QuickQuestion
@@ -14,6 +15,7 @@ from gn_edu.widgets.what_survives import WhatSurvives
 __all__ = [
     "BatchNoise",
     "CancellationLab",
+    "ExitCheck",
     "GradientProjection",
     "Neighbours",
     "QuickQuestion",

@@ -1,17 +1,9 @@
-"""Quick questions: predict, tap, and hear which mistake it was. Their texts stand in questions.json."""
-
-import json
-from functools import cache
+"""Quick questions: predict, tap, and hear which mistake it was."""
 
 import traitlets as t
 
-from gn_edu.widgets.base import FOLDER, Widget, bundle, styles
-
-
-@cache
-def questions() -> dict[str, dict]:
-    """All questions by name: prompt, and choices with text, reply and, where wrong, the name of the mistake."""
-    return json.loads((FOLDER / "questions.json").read_text(encoding="utf-8"))
+from gn_edu.questions import questions
+from gn_edu.widgets.base import Widget, bundle, styles
 
 
 class QuickQuestion(Widget):
