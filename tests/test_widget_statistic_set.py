@@ -189,3 +189,27 @@ def test_touch_targets_and_taps_on_a_phone(visit):
             assert min(box["width"], box["height"]) >= 24, selector
     page.tap("[data-cell='30']")
     assert page.locator(f"{W1} [data-cell='30']").get_attribute("class").split().count("focus") == 1
+
+
+@pytest.mark.site
+@site_is_built
+@in_browser
+def test_flat_view_is_the_default_on_a_phone(visit):
+    flat = f"{W1} .gn-flat"
+    wide = visit(LANDING)
+    wait_until_awake(wide)
+    assert wide.locator(flat).count() == 0
+    page = visit(LANDING, width=390)
+    wait_until_awake(page)
+    assert page.locator(flat).count() == 1
+    cell = page.locator(f"{W1} .gn-cell.focus")
+    cell.focus()
+    for down in range(1, 5):
+        page.keyboard.press("ArrowDown")
+        assert cell.get_attribute("aria-label").startswith(f"image {1 + min(down, 3) // 2}, channel 1, pixel")
+    before = number(page, "mean")
+    page.click(f"{W1} [data-gn-do=flat]")
+    assert page.locator(flat).count() == 0 and number(page, "mean") == before
+    cell.focus()
+    page.keyboard.press("ArrowDown")
+    assert cell.get_attribute("aria-label").startswith("image 1, channel 1, pixel 1:")

@@ -38,10 +38,14 @@ export function snapGroups(wanted, from, channels) {
 const shown = (value) => (Number.isInteger(value) ? String(value) : fixed(value, 2));
 
 // Geometry, in units of the drawing: a cell's side, the gap between cells, how far a lit cell is raised.
-const SIDE = 46, GAP = 6, RAISE = 7, PITCH = SIDE + GAP;
+const SIDE = 46, GAP = 6, RAISE = 7, PITCH = SIDE + GAP, NARROW = 480;
 
-function layout({ images, channels, positions }) {
+function layout({ images, channels, positions }, flat) {
   const width = channels * PITCH, height = positions * PITCH;
+  if (flat) {
+    const step = height + 34;
+    return { width, height, box: { width: width + 46, height: step * images + 46 }, origin: (image) => ({ x: 40, y: 30 + step * image }) };
+  }
   // Each further image stands up and to the right of the one before, far enough to be seen whole.
   const shift = { x: 58, y: height + 34 };
   const depth = { x: shift.x * (images - 1), y: shift.y * (images - 1) };
@@ -63,14 +67,14 @@ function cellMarkup(i, x, y, text, label) {
   );
 }
 
-/** The block as SVG text: the same for the live widget and for the still picture. */
-export function blockMarkup(state, tr, { values, stem, cellLabel }) {
+/** The block as SVG text: the same for the live widget and for the still picture. Flat: no depth, image 1 on top. */
+export function blockMarkup(state, tr, { values, stem, cellLabel, flat = false }) {
   const dims = dimsOf(state.shape);
-  const { width, height, box, origin } = layout(dims);
+  const { width, height, box, origin } = layout(dims, flat);
   const parts = [];
   for (let image = dims.images - 1; image >= 0; image--) {
     const { x, y } = origin(image);
-    if (image > 0) {
+    if (image > 0 && !flat) {
       const front = origin(image - 1);
       const line = (dx, dy) => `M${x + dx} ${y + dy}L${front.x + dx} ${front.y + dy}`;
       parts.push(`<path class="thread" d="${line(0, 0)}${line(width - GAP, 0)}${line(width - GAP, height - GAP)}"/>`);
@@ -90,7 +94,7 @@ export function blockMarkup(state, tr, { values, stem, cellLabel }) {
     }
     parts.push(`</g>`);
   }
-  const first = origin(0);
+  const first = origin(flat ? dims.images - 1 : 0); // the axes stand at the lowest image
   for (let channel = 0; channel < dims.channels; channel++) {
     const at = first.x + channel * PITCH + SIDE / 2;
     parts.push(`<text class="axis mid" x="${at}" y="${first.y + height + 16}">${channel + 1}</text>`);
@@ -162,7 +166,8 @@ async function render({ model, el }) {
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
   const ones = Array(dims.channels).fill(1), zeros = Array(dims.channels).fill(0);
   const state = { ...start, shape, eps, gamma: ones, beta: zeros };
-  let moved = [], note = "", game = null, preview = null;
+  let moved = [], note = "", game = null, preview = null, cells = [];
+  let flat = el.clientWidth > 0 && el.clientWidth < NARROW;
 
   const cellLabel = (i) => {
     const { image, channel, position } = cellAt(dims, i);
@@ -201,10 +206,21 @@ async function render({ model, el }) {
     ),
   );
   const holder = h("div", { class: "gn-block" });
-  holder.innerHTML = blockMarkup(state, tr, { values: texts(), stem: "gn-in", cellLabel });
-  const input = holder.firstChild;
-  input.setAttribute("role", "grid");
-  input.setAttribute("aria-label", tr("Input x. Arrow keys move, plus and minus change the value."));
+  const flatten = h("button", { type: "button", "data-gn-do": "flat" }, tr("Flat view"));
+  flatten.addEventListener("click", () => {
+    flat = !flat;
+    drawBlock();
+    draw();
+  });
+  function drawBlock() {
+    holder.innerHTML = blockMarkup(state, tr, { values: texts(), stem: "gn-in", cellLabel, flat });
+    holder.classList.toggle("gn-flat", flat);
+    flatten.setAttribute("aria-pressed", String(flat));
+    holder.firstChild.setAttribute("role", "grid");
+    holder.firstChild.setAttribute("aria-label", tr("Input x. Arrow keys move, plus and minus change the value."));
+    cells = [...holder.querySelectorAll(".gn-cell")].sort((a, b) => a.dataset.cell - b.dataset.cell);
+  }
+  drawBlock();
   const output = h("div", { class: "gn-out" });
   const table = outputTable();
   output.append(h("p", { class: "gn-part" }, tr("Output y")), table.element);
@@ -249,10 +265,9 @@ async function render({ model, el }) {
     controls,
     h("div", { class: "gn-stage" }, h("div", {}, h("p", { class: "gn-part" }, tr("Input x")), holder), output, formula),
     live,
-    h("div", { class: "gn-tools" }, play, check),
+    h("div", { class: "gn-tools" }, play, check, flatten),
     affine,
   );
-  const cells = [...input.querySelectorAll(".gn-cell")].sort((a, b) => a.dataset.cell - b.dataset.cell);
 
   function outputTable() {
     const rows = [], numbers = [];
@@ -429,44 +444,46 @@ async function render({ model, el }) {
     if (grab) cells[i].focus();
   };
   let drag = null;
-  input.addEventListener("pointerdown", (event) => {
+  holder.addEventListener("pointerdown", (event) => {
     const cell = event.target.closest(".gn-cell");
     if (!cell || game?.asking) return;
     const i = +cell.dataset.cell;
     // A finger on a cell that is not chosen may be scrolling the page; on the chosen one it drags the value.
     drag = event.pointerType === "touch" && i !== state.focus ? null : { y: event.clientY, value: state.values[i] };
     focusOn(i, true);
-    if (drag) input.setPointerCapture(event.pointerId);
+    if (drag) holder.setPointerCapture(event.pointerId);
   });
-  input.addEventListener("pointermove", (event) => {
+  holder.addEventListener("pointermove", (event) => {
     if (!drag) return;
     const steps = Math.round((drag.y - event.clientY) / 10);
     if (drag.value + steps !== state.values[state.focus]) nudge(drag.value + steps - state.values[state.focus]);
   });
-  for (const end of ["pointerup", "pointercancel"]) input.addEventListener(end, () => (drag = null));
+  for (const end of ["pointerup", "pointercancel"]) holder.addEventListener(end, () => (drag = null));
   // A mouse that passes over a cell shows its set; only a click, a tap or a key chooses the cell.
-  input.addEventListener("pointerover", (event) => {
+  holder.addEventListener("pointerover", (event) => {
     const cell = event.target.closest(".gn-cell");
     if (!cell || event.pointerType !== "mouse" || event.buttons || game?.asking) return;
     preview = +cell.dataset.cell;
     draw();
   });
-  input.addEventListener("pointerleave", () => {
+  holder.addEventListener("pointerleave", () => {
     preview = null;
     draw();
   });
-  input.addEventListener("keydown", (event) => {
+  holder.addEventListener("keydown", (event) => {
     if (game?.asking) return;
     const at = cellAt(dims, state.focus), { channels, positions, images } = dims;
-    const line = at.position - at.image * positions; // images further back stand higher
+    const down = flat ? 1 : -1; // in the block, images further back stand higher
+    const line = at.position + down * at.image * positions;
     const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     if (moves[event.key]) {
       event.preventDefault();
       const [dc, dl] = moves[event.key];
       const channel = Math.min(channels - 1, Math.max(0, at.channel + dc));
-      const next = Math.min(positions - 1, Math.max(-(images - 1) * positions, line + dl));
-      const image = next >= 0 ? 0 : Math.ceil(-next / positions);
-      focusOn((image * channels + channel) * positions + (next + image * positions), true);
+      const [least, most] = flat ? [0, images * positions - 1] : [-(images - 1) * positions, positions - 1];
+      const next = Math.min(most, Math.max(least, line + dl));
+      const image = Math.abs(Math.floor(next / positions));
+      focusOn((image * channels + channel) * positions + (next - down * image * positions), true);
     } else if (event.key === "+" || event.key === "=" || event.key === "-") {
       event.preventDefault();
       nudge(event.key === "-" ? -1 : 1);
