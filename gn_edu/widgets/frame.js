@@ -103,6 +103,8 @@ export function frame({ model, el, stem, title, tr, read, write }) {
   const copy = async () => {
     const link = location.href.split("#")[0] + linkOf(stem, name, read());
     try {
+      // A phone hands the link to another device through its own sheet.
+      if (navigator.share && matchMedia("(pointer: coarse)").matches) return void (await navigator.share({ url: link }));
       await navigator.clipboard.writeText(link);
       said.textContent = tr("Link copied.");
     } catch {
@@ -114,12 +116,22 @@ export function frame({ model, el, stem, title, tr, read, write }) {
     const on = root.classList.toggle("gn-large");
     large.setAttribute("aria-pressed", String(on));
   });
+  // On a phone a widget can stay at the top while the text about it scrolls. Its place in the text is kept.
+  const pin = h("button", { type: "button", "aria-pressed": "false", "data-gn-do": "pin" }, tr("Keep in view"));
+  const pinned = (on) => {
+    el.style.minHeight = on ? `${root.offsetHeight}px` : "";
+    root.classList.toggle("gn-pinned", on);
+    pin.setAttribute("aria-pressed", String(on));
+    pin.textContent = on ? tr("Let go") : tr("Keep in view");
+  };
+  pin.addEventListener("click", () => pinned(!root.classList.contains("gn-pinned")));
   const tools = h(
     "div",
     { class: "gn-tools" },
     h("button", { type: "button", onclick: reset, "data-gn-do": "reset" }, tr("Reset")),
     h("button", { type: "button", onclick: copy, "data-gn-do": "copy" }, tr("Copy link")),
     large,
+    pin,
     said,
   );
   const root = h(
@@ -129,7 +141,10 @@ export function frame({ model, el, stem, title, tr, read, write }) {
     tools,
   );
   // JupyterLab takes arrow keys away from whatever stands in a cell.
-  root.addEventListener("keydown", (event) => event.stopPropagation());
+  root.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Escape") pinned(false);
+  });
   const follow = () => {
     const state = stateInAddress(stem, name);
     if (!state) return;
