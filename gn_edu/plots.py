@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import plotly.graph_objects as go
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from torch import Tensor
 
 from gn_edu.records import RunRecord
 from gn_edu.show import fixed
@@ -49,12 +50,19 @@ class Live:
         }
 
 
-def statistic_sets(shape: Sequence[int], sets: dict[str, Callable[[int, int, int], bool]]) -> Figure:
+def statistic_sets(
+    shape: Sequence[int],
+    sets: dict[str, Callable[[int, int, int], bool]],
+    values: Tensor | None = None,
+    boxed: tuple[int, int, int] | None = None,
+) -> Figure:
     """One panel a norm: a grid of images and channels by pixels; the cells for which sets[name](n, c, s) are filled.
 
     Args:
         shape: (n, c, h, w).
         sets: panel title to a predicate over image, channel and pixel; titles start with a key of COLOUR.
+        values: a tensor of that shape, whose numbers stand in the cells.
+        boxed: image, channel and pixel of a cell with a thick border.
     """
     n, c, h, w = shape
     figure, axes = plt.subplots(1, len(sets), figsize=(2.3 * len(sets), 0.34 * n * (h * w + 1) + 0.7))
@@ -66,7 +74,12 @@ def statistic_sets(shape: Sequence[int], sets: dict[str, Callable[[int, int, int
                     at = (channel, image * (h * w + 1) + pixel)
                     lit = chosen(image, channel, pixel)
                     style = dict(facecolor=colour, hatch="//") if lit else dict(facecolor="white")
-                    ax.add_patch(plt.Rectangle(at, 0.9, 0.9, edgecolor="#555", linewidth=0.6, **style))
+                    if values is not None:
+                        style["alpha"] = 0.55 if lit else 1
+                        number = f"{values[image, channel].flatten()[pixel].item():g}"
+                        ax.text(at[0] + 0.45, at[1] + 0.48, number, ha="center", va="center", fontsize=9, zorder=3)
+                    width = 2.2 if (image, channel, pixel) == boxed else 0.6
+                    ax.add_patch(plt.Rectangle(at, 0.9, 0.9, edgecolor="#333", linewidth=width, **style))
         ax.set(xlim=(-0.2, c), ylim=(n * (h * w + 1) - 0.8, -0.3), title=name, aspect="equal")
         ax.set_xlabel("channel")
         ax.set_xticks([k + 0.45 for k in range(c)], [str(k + 1) for k in range(c)], fontsize=8)

@@ -22,14 +22,15 @@ TEXTS = {"prompt", "text", "reply", "again"}  # what a reader sees of a question
 
 
 def widget_messages() -> Catalog:
-    """Every message of the widgets, class names, quick questions and of the line under a chapter's title."""
+    """Every message of the widgets, class names, questions and of what stands around a page."""
     catalog = Catalog(project="Group Normalization", charset="utf-8")
-    for path in sorted((ROOT / "gn_edu" / "widgets").glob("*.js")):
+    for path in [*sorted((ROOT / "gn_edu" / "widgets").glob("*.js")), ROOT / "book" / "_static" / "gn-page.js"]:
         options = {"parse_template_string": True}
         for line, message, *_ in extract_from_file("javascript", path, {"tr": None, "N_": None}, options=options):
             catalog.add(message, locations=[(path.name, line)])
-    for line, message, *_ in extract_from_file("python", ROOT / "gn_edu" / "site" / "pages.py", {"_say": (2,)}):
-        catalog.add(message, locations=[("pages.py", line)])
+    for path in (ROOT / "gn_edu" / "site" / name for name in ("pages.py", "path.py")):
+        for line, message, *_ in extract_from_file("python", path, {"say": (2,)}):
+            catalog.add(message, locations=[(path.name, line)])
 
     def collect(node, name):
         for key, value in node.items() if isinstance(node, dict) else enumerate(node):

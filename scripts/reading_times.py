@@ -11,25 +11,15 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
+from gn_edu.site.path import Stop, stops
+
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
-STOP = re.compile(r"^\d+\. \[[^\]]+\]\(([^)#]+)\) \((\d+) min\)([^\n]*(?:\n(?!\d+\.|\n).*)*)", re.MULTILINE)
 
 
-def stops() -> list[tuple[str, int, list[str], list[str]]]:
-    """(page, minutes, sections to leave out, exercises to do) of every stop on the landing page's list."""
-    found = []
-    for link, minutes, rest in STOP.findall((ROOT / "book" / "index.md").read_text(encoding="utf-8")):
-        page = str(Path("book", link).with_suffix(".html"))
-        page = page.replace("book/../", "")
-        without = re.findall(r"\*([^*]+)\*", rest.split("without", 1)[1]) if "without" in rest else []
-        found.append((page, int(minutes), without, re.findall(r"with exercise (\d\.\d)", " ".join(rest.split()))))
-    return found
-
-
-def estimate(page: str, without: list[str], exercises: list[str]) -> float:
-    """Minutes for a page."""
-    article = BeautifulSoup((HTML / page).read_text(encoding="utf-8"), "html.parser").find("article")
+def estimate(page: str, without: list[str] = (), exercises: list[str] = ()) -> float:
+    """Minutes for a page, `without` some sections, with some exercises ("4.1") and not the others."""
+    article = BeautifulSoup((HTML / f"{page}.html").read_text(encoding="utf-8"), "html.parser").find("article")
     extra = 0.0
     for heading in article.find_all(["h2", "h3"]):
         title = heading.get_text().rstrip("#¶")
@@ -38,7 +28,7 @@ def estimate(page: str, without: list[str], exercises: list[str]) -> float:
             extra += int(re.search(r"(\d+) minutes", heading.parent.get_text())[1])
         if number or title in without:
             heading.parent.decompose()
-    for old in article.select("script, style, details, svg, .gn-path, [data-gn-still-only]"):
+    for old in article.select("script, style, details, svg, .gn-path, #the-two-hour-path"):
         old.decompose()
     lines = 0
     for live in article.select(".gn-live"):
@@ -51,12 +41,18 @@ def estimate(page: str, without: list[str], exercises: list[str]) -> float:
     return len(article.get_text().split()) / 150 + lines / 15 + extra
 
 
+def measured(stop: Stop) -> float:
+    """The estimate for a stop of the path, as its line says: "with exercise 4.1", "without *a section*"."""
+    without = re.findall(r"\*([^*]+)\*", stop.rest.partition("without")[2])
+    return estimate(stop.page, without, re.findall(r"with exercise (\d\.\d)", stop.rest))
+
+
 def main() -> None:
     total = [0, 0.0]
-    for page, minutes, without, exercises in stops():
-        found = estimate(page, without, exercises)
-        total = [total[0] + minutes, total[1] + found]
-        print(f"{page:40} says {minutes:3} min, estimate {math.ceil(found):3}")
+    for stop in stops(ROOT):
+        found = measured(stop)
+        total = [total[0] + stop.minutes, total[1] + found]
+        print(f"{stop.page:40} says {stop.minutes:3} min, estimate {math.ceil(found):3}")
     print(f"{'all':40} says {total[0]:3} min, estimate {math.ceil(total[1]):3}")
 
 

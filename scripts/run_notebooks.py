@@ -23,7 +23,7 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
         "language_info": {"name": "python"},
     }
     for cell in notebook.cells:
-        cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key in ("tags", "mystnb")}
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
 

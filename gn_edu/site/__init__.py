@@ -1,6 +1,6 @@
-"""The Sphinx extension of the published pages: formulas, live widgets and figures, languages, annotated code."""
+"""The Sphinx extension of the pages: formulas, live widgets, languages, the path, polls, annotated code."""
 
-from gn_edu.site import annotated, live, maths, pages
+from gn_edu.site import annotated, live, maths, pages, path, polls
 
 
 def setup(app):
@@ -9,6 +9,6 @@ def setup(app):
     app.add_config_value("gn_tag", "", "html")
     app.add_config_value("gn_languages", {"en": "English"}, "html")
     app.add_config_value("gn_built", "en", "html")
-    for part in (maths, live, pages, annotated):
+    for part in (maths, live, pages, path, polls, annotated):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

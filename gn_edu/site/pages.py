@@ -25,7 +25,7 @@ def catalogue(app, pagename: str) -> dict[str, str]:
     return _words(app) if _translated(app, pagename) else {}
 
 
-def _say(app, message: str) -> str:
+def say(app, message: str) -> str:
     """A message in the page's language; scripts/i18n.py collects these calls."""
     return html.escape(_words(app).get(message, message))
 
@@ -38,7 +38,7 @@ def _launch(app, pagename: str) -> str:
     address = app.config.gn_repository.removeprefix("https://github.com/")
     colab = f"https://colab.research.google.com/github/{address}/blob/{app.config.gn_tag}/{source}"
     notebook = f"{app.config.gn_repository}/blob/{app.config.gn_tag}/{source}"
-    links = ((colab, _say(app, "Open in Colab")), (notebook, _say(app, "Notebook")))
+    links = ((colab, say(app, "Open in Colab")), (notebook, say(app, "Notebook")))
     return '<p class="gn-launch">' + " ".join(f'<a href="{href}">{text}</a>' for href, text in links) + "</p>"
 
 
@@ -65,7 +65,7 @@ def _add_page_links(app, pagename, templatename, context, doctree):
     body = re.sub(r'<img (?![^>]*src="data:)', '<img loading="lazy" ', body)
     context["body"] = body.replace("<pre>", '<pre tabindex="0">') if "gn-annotated" in body else body
     if Path(app.env.doc2path(pagename)).exists() and not _translated(app, pagename):
-        note = _say(app, "This page is not translated yet.")
+        note = say(app, "This page is not translated yet.")
         context["body"] = f'<p class="gn-untranslated">{note}</p><div lang="en">{context["body"]}</div>'
     context["gn_languages"] = _languages(app, pagename)
 

@@ -1,0 +1,164 @@
+"""The two-hour path, the exit from it, and what teachers take: marks, minutes, links with a state, polls, GIFT."""
+
+import math
+import re
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote, urljoin
+
+import pytest
+from browser import HTML, in_browser, site_is_built, wait_until_awake
+from scripts_path import scripts
+
+from gn_edu.questions import gift, questions
+from gn_edu.site.path import ROOT_PAGE, stops
+
+ROOT = Path(__file__).parents[1]
+PATH = stops(ROOT)
+site = [pytest.mark.site, site_is_built]
+
+
+def test_eight_stops_from_the_landing_page_to_the_exit_check():
+    assert [stop.page for stop in PATH][0] == ROOT_PAGE and PATH[-1].page == "book/exit_check"
+    assert len(PATH) == 8 and 105 <= sum(stop.minutes for stop in PATH) <= 135
+    pages = [stop.page for stop in PATH]
+    assert {question["page"] for question in questions().values() if "page" in question} <= set(pages)
+
+
+@pytest.mark.site
+@site_is_built
+@pytest.mark.parametrize("stop", PATH, ids=lambda stop: Path(stop.page).name)
+def test_minutes_are_those_of_the_page(stop):
+    """Within a fifth and a minute of the estimate by length."""
+    times = scripts("reading_times")
+    found = times.measured(stop)
+    assert abs(stop.minutes - found) <= 1 + found / 5
+    text = (HTML / f"{stop.page}.html").read_text(encoding="utf-8")
+    for section in re.findall(r"\*([^*]+)\*", stop.rest):
+        assert f">{section}<" in text, f"there is no section {section!r} to leave out"
+    assert times.estimate(stop.page) >= found or "exercise" in stop.rest
+
+
+@pytest.mark.site
+@site_is_built
+@in_browser
+def test_the_browser_remembers_the_stops(visit):
+    page = visit(f"{PATH[1].page}.html")
+    tick, mark = page.locator("[data-gn-read]"), page.locator(f".sidebar-tree [data-gn-stop='{PATH[1].page}']")
+    assert page.locator(".sidebar-tree [data-gn-stop]").count() == 7  # the landing page is the brand
+    assert tick.get_attribute("aria-pressed") == "false" and "gn-read" not in mark.get_attribute("class")
+    tick.focus()
+    page.keyboard.press("Enter")
+    assert tick.get_attribute("aria-pressed") == "true" and "gn-read" in mark.get_attribute("class")
+    page.click(f".gn-path a[href$='{Path(PATH[2].page).name}.html']")
+    page.wait_for_url(f"**/{PATH[2].page}.html")
+    page.goto(urljoin(page.url, "../book/index.html"))
+    items = page.locator("#the-two-hour-path li[data-gn-stop]")
+    assert items.count() == 8
+    assert ["gn-read" in (item.get_attribute("class") or "") for item in items.all()] == [k == 1 for k in range(8)]
+    page.goto(urljoin(page.url, f"../{PATH[1].page}.html"))
+    page.click("[data-gn-read]")
+    assert page.locator("[data-gn-read]").get_attribute("aria-pressed") == "false"
+
+
+@pytest.mark.site
+@site_is_built
+@in_browser
+def test_links_into_the_widgets_set_their_state(visit):
+    source = (HTML / "book/teach.html").read_text(encoding="utf-8").replace("&amp;", "&")
+    links = re.findall(r'href="([^"]*#\w+\.\w+\?[^"]*)"', source)
+    assert len(links) >= 8
+    for link in links:
+        page = visit(unquote(urljoin("book/teach.html", link)).replace(" ", "%20"))
+        wait_until_awake(page)
+        stem, name, query = re.search(r"#(\w+)\.(\w+)\?(.*)", link).groups()
+        widget = page.locator(f"[data-gn-widget={stem}][data-gn-name={name}]")
+        assert widget.count() == 1
+        for key, value in (pair.split("=") for pair in query.split("&")):
+            chosen = widget.locator(f"[data-gn-{key}='{value}']:checked")
+            slider = widget.locator(f"[data-gn-{key}][type=range], [data-gn-{key}-slider]")
+            assert key in ("focus", "draw", "g", "batch") or chosen.count() == 1 or slider.count() == 1, (link, key)
+
+
+def unmarked(text: str) -> str:
+    """A text without GIFT's escapes: the parser leaves them in choices and feedback."""
+    return re.sub(r"\\([~=#{}:\\])", r"\1", text).strip()
+
+
+@pytest.mark.site
+@site_is_built
+def test_the_gift_file_goes_through_a_parser(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # the parser writes its tables where it stands
+    from pygiftparser import parser
+
+    text = (HTML / "_static" / "group-norm-questions.gift").read_text(encoding="utf-8")
+    assert text == gift()
+    found = {question.name: question for question in parser.parse(text).questions}
+    assert found.keys() == questions().keys()
+    for name, question in questions().items():
+        assert found[name].text.strip() == question["prompt"]
+        options = found[name].answer.options
+        assert [unmarked(option.text) for option in options] == [choice["text"] for choice in question["choices"]]
+        replies = [unmarked(option.feedback) for option in options]
+        for choice, reply in zip(question["choices"], replies, strict=True):
+            mistake = f"[{choice['mistake']}] " if "mistake" in choice else ""
+            assert reply == mistake + choice["reply"]
+
+
+@pytest.mark.site
+@site_is_built
+def test_text_alternatives_are_sentences():
+    for page in sorted(HTML.rglob("*.html")):
+        for alt in re.findall(r'<img[^>]*\balt="([^"]*)"', page.read_text(encoding="utf-8")):
+            assert not re.search(r"/|\.(png|svg|webp)$", alt), (page.relative_to(HTML), alt)
+
+
+@pytest.mark.site
+@site_is_built
+def test_every_question_is_a_poll_with_its_mistakes():
+    text = re.sub(r"<[^>]+>", "", (HTML / "book/teach.html").read_text(encoding="utf-8"))
+    text = unescape(text).replace("’", "'")
+    for question in questions().values():
+        assert question["prompt"] in text
+        for choice in question["choices"]:
+            if "mistake" in choice:
+                assert f"{choice['text']}: {choice['mistake'].replace('-', ' ')}. Ask: {choice['reply']}" in text
+
+
+@pytest.mark.site
+@site_is_built
+@in_browser
+@pytest.mark.parametrize("name", ["worksheet", "worksheet_key"])
+def test_worksheets_print_on_one_page(visit, name):
+    page = visit(f"book/{name}.html")
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+
+
+@pytest.mark.site
+@site_is_built
+@in_browser
+def test_on_a_phone_code_is_folded_and_a_widget_can_stay_in_view(visit):
+    page = visit("notebooks/ch02_batch_norm.html", width=390)
+    wait_until_awake(page)
+    cell = page.locator(".gn-code-folded").nth(1)
+    assert not cell.locator("pre").is_visible()
+    assert page.locator(".cell_output pre").first.is_visible()
+    cell.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert cell.locator("pre").is_visible()
+    widget = page.locator("[data-gn-widget=batch_noise]")
+    pin = widget.locator("[data-gn-do=pin]")
+    pin.click()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_timeout(600)
+    box = widget.bounding_box()
+    assert box["y"] == 0 and box["height"] <= math.ceil(0.53 * 800)
+    assert pin.is_visible() and pin.inner_text() == "Let go"
+    widget.locator("[data-gn-batch='2']").focus()
+    page.keyboard.press("Escape")
+    assert pin.get_attribute("aria-pressed") == "false" and widget.bounding_box()["y"] < 0
+    wide = visit("notebooks/ch02_batch_norm.html")
+    wait_until_awake(wide)
+    assert wide.locator(".gn-code-folded").count() == 0
+    assert not wide.locator("[data-gn-do=pin]").first.is_visible()
