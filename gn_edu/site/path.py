@@ -47,12 +47,13 @@ def _mark_list(body: str, path: list[Stop]) -> str:
 def _way_on(app, path: list[Stop], here: int, pathto) -> str:
     """What stands at the end of a stop: a button, hidden until a script can remember it, and the next stop."""
     number = say(app, "Stop {number} of {all} of the two-hour path.").format(number=here + 1, all=len(path))
-    button = f'<button type="button" hidden data-gn-read="{path[here].page}">{say(app, "I have been here")}</button>'
+    been = say(app, "I have been here")
+    button = f'<button type="button" hidden data-gn-read="{path[here].page}">{been}</button>'
     on = ""
     if here + 1 < len(path):
         after = path[here + 1]
         title = f'<a href="{pathto(after.page)}">{html.escape(after.title)}</a>'
-        on = f"{say(app, 'Next stop:')} {title} ({after.minutes} min)."
+        on = say(app, "Next stop: {title} ({minutes} min).").format(title=title, minutes=after.minutes)
     return f'<div class="gn-path"><span>{number}</span> <span>{on}</span> {button}</div>'
 
 
