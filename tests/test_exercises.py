@@ -189,10 +189,18 @@ def in_place_norm(x, num_groups, weight, bias, eps=1e-5):
     return F.group_norm(x, num_groups, weight, bias, eps)
 
 
+def any_groups(x, num_groups, weight, bias, eps=1e-5):
+    """Right where the groups divide the channels, and without a word where they do not."""
+    x_hat = F.layer_norm(rows := x.reshape(x.shape[0], num_groups, -1), rows.shape[2:], eps=eps).reshape(x.shape)
+    shape = (1, -1) + (1,) * (x.dim() - 2)
+    return x_hat * weight.view(shape) + bias.view(shape)
+
+
 @pytest.mark.parametrize(
     "mistake, broken",
     [
         ("in-place", in_place_norm),
+        ("no-divisibility-check", any_groups),
         ("wrong-shape", lambda x, g, w, b, eps=1e-5: F.group_norm(x, g, w, b).flatten(1)),
         ("missing-return", lambda x, g, w, b, eps=1e-5: None),
     ],

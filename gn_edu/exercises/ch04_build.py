@@ -106,7 +106,13 @@ def check_group_norm(group_norm: Callable) -> Report:
         same = lambda m: all(_same(a, b, 1e-9) for a, b in zip(got, _gradients(m, *args), strict=True))  # noqa: E731
         hint = "they differ from torch's. Is anything cut off with detach or no_grad?"
         return _verdict("the gradients", _recognise(same), hint)
-    return answer(True, "Right: outputs and gradients are those of torch, in every memory format.")
+    x, _, weight, bias = _case((2, 4, 3, 3), 2)
+    try:
+        group_norm(x, 3, weight, bias)
+    except (ValueError, RuntimeError):
+        return answer(True, "Right: outputs and gradients are those of torch, in every memory format.")
+    hint = "4 channels went into 3 groups, and you returned numbers. What should the caller hear?"
+    return answer(False, f"Not yet: {hint}", ["no-divisibility-check"])
 
 
 def check_accepts(accepts: Callable) -> Report:

@@ -74,4 +74,4 @@ def check_waking_bias(waking_bias: Callable) -> Report:
         worst = int((got.double() + means).abs().argmax())
         text = f"channel {worst + 1} keeps a mean of {float((got.double() + means)[worst]):.3f}."
         return answer(False, f"Not yet, for G = {num_groups}: {text}")
-    return answer(True, "Right: every channel has mean 0, so a ReLU lets about half of each through.")
+    return answer(True, "Right: every channel has mean 0, so each has values on both sides of the ReLU's step.")
