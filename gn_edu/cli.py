@@ -7,46 +7,69 @@ from pathlib import Path
 
 from gn_edu.data import load_cifar10
 from gn_edu.nets import NORMS
-from gn_edu.train import RECIPES, TrainConfig, train
+from gn_edu.optim import linear_rule
+from gn_edu.recipes import PRECISIONS, RECIPES, TrainConfig
+from gn_edu.train import train
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gn-edu", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("train", help="train the small CIFAR-10 network and write a record")
+    run = commands.add_parser("train", help="train a CIFAR-10 network and write a record")
     run.add_argument("--recipe", choices=RECIPES, default="first", help="the settings to start from (%(default)s)")
     run.add_argument("--experiment", help="the folder under --out")
     run.add_argument("--norm", choices=NORMS)
     run.add_argument("--groups", type=int, help="number of groups")
+    run.add_argument("--group-size", type=int, help="channels in a group instead (fast, speedrun)")
     run.add_argument("--ws", action=argparse.BooleanOptionalAction, help="weight standardization")
     run.add_argument("--width", type=int, help="channels of the first stage")
     run.add_argument("--batch", type=int, help="images an update")
     run.add_argument("--lr", type=float, help="peak learning rate")
+    run.add_argument("--linear-rule", action="store_true", help="scale the recipe's --lr by --batch over its own batch")
     run.add_argument("--epochs", type=int)
+    run.add_argument("--budget", type=float, help="seconds of training instead of epochs: CPU-seconds on a CPU")
+    run.add_argument("--zero-gamma", action=argparse.BooleanOptionalAction, help="last gamma of a block starts at 0")
+    run.add_argument("--weight-decay", type=float)
+    run.add_argument("--decay-norm", action=argparse.BooleanOptionalAction, help="gamma, beta and biases decay too")
+    run.add_argument("--precision", choices=PRECISIONS)
+    run.add_argument("--compile", action=argparse.BooleanOptionalAction, help="use torch.compile")
     run.add_argument("--seed", type=int)
     run.add_argument("--n-train", type=int, help="first images to train on (0: all)")
     run.add_argument("--out", type=Path, default=Path("results"), help="folder of records (default: %(default)s)")
     run.add_argument("--weights", action="store_true", help="keep the trained weights beside the record")
+    run.add_argument("--track", action="store_true", help="write the record's numbers for TensorBoard too")
     run.add_argument("--download", action="store_true", help="fetch CIFAR-10 where it is not found")
     run.add_argument("--synthetic", action="store_true", help="train on the made-up stripes")
     run.add_argument("--quiet", action="store_true", help="no progress bar")
     return parser
 
 
+def _config(args: argparse.Namespace) -> TrainConfig:
+    """The recipe with what the command line changes in it."""
+    recipe = RECIPES[args.recipe]
+    given = {field.name: getattr(args, field.name, None) for field in fields(TrainConfig)}
+    if args.groups and not args.group_size:
+        given["group_size"] = 0
+    config = replace(recipe, **{key: value for key, value in given.items() if value is not None})
+    return replace(config, lr=linear_rule(config.lr, config.batch, recipe.batch)) if args.linear_rule else config
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Run one subcommand; errors in the input end with their message and status 2."""
+    """Run one subcommand; errors in the input end with their message and status 2, a run that diverged with 1."""
     args = _parser().parse_args(argv)
     try:
         data = load_cifar10(download=args.download, synthetic=args.synthetic)
-        given = {field.name: getattr(args, field.name) for field in fields(TrainConfig)}
-        config = replace(RECIPES[args.recipe], **{key: value for key, value in given.items() if value is not None})
-        record = train(config, data, args.out / config.experiment, progress=not args.quiet, weights=args.weights)
-    except (ValueError, FileNotFoundError) as error:
+        config = _config(args)
+        folder = args.out / config.experiment
+        record = train(config, data, folder, not args.quiet, weights=args.weights, track=args.track)
+    except (ValueError, FileNotFoundError, MemoryError) as error:
         print(f"gn-edu: {error}", file=sys.stderr)
         return 2
+    if record.stopped:
+        print(f"gn-edu: stopped, {record.stopped}; its record says so. Try a smaller --lr", file=sys.stderr)
     print(f"data: {record.data}; {record.epochs} epochs in {record.cpu_s:.0f} CPU-seconds on {record.device}")
     print(f"test accuracy {record.accuracy:.2f} %")
-    return 0
+    return 1 if record.stopped else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The small network of the book. Its norm is an argument; nothing else changes with it."""
+"""The networks of the book. The norm is an argument of each; nothing else changes with it."""
 
 import torch
 from torch import Tensor, nn
@@ -27,14 +27,14 @@ def norm_layer(norm: str, channels: int, groups: int) -> nn.Module:
 
 
 class Conv3x3(nn.Conv2d):
-    """A 3 x 3 convolution, bias-free, with weight standardization on request.
+    """A 3 x 3 convolution, bias-free unless asked, with weight standardization on request.
 
     Weight standardization (Qiao et al., arXiv 1903.10520) gives every filter mean 0 and variance 1 / fan-in before
     it is applied.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, ws: bool, stride: int = 1):
-        super().__init__(in_channels, out_channels, kernel_size=3, padding=1, stride=stride, bias=False)
+    def __init__(self, in_channels: int, out_channels: int, ws: bool, stride: int = 1, bias: bool = False):
+        super().__init__(in_channels, out_channels, kernel_size=3, padding=1, stride=stride, bias=bias)
         self.ws = ws
         nn.init.kaiming_normal_(self.weight, nonlinearity="linear")
 
@@ -45,7 +45,7 @@ class Conv3x3(nn.Conv2d):
         return F.layer_norm(self.weight, self.weight.shape[1:]) * self.weight[0].numel() ** -0.5
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.conv2d(x, self.standardized(), stride=self.stride, padding=self.padding)
+        return F.conv2d(x, self.standardized(), self.bias, stride=self.stride, padding=self.padding)
 
 
 class SmallNet(nn.Module):
@@ -75,6 +75,116 @@ class SmallNet(nn.Module):
         return self.head(self.features(x).amax(dim=(2, 3)))
 
 
+class Vgg16(nn.Module):
+    """Five blocks of 3 x 3 convolutions, each with norm and ReLU; a maximum ends a block. Then one linear layer.
+
+    Input (n, 3, 32, 32), output (n, 10); 14,728,266 parameters with any norm that has gamma and beta. The network of
+    labml.ai's page on group norm, biases of the convolutions included.
+    """
+
+    def __init__(self, norm: str = "gn", groups: int = 16, ws: bool = False, width: int = 64):
+        super().__init__()
+        layers, before = [], 3
+        for times, depth in ((1, 2), (2, 2), (4, 3), (8, 3), (8, 3)):
+            for _ in range(depth):
+                channels = times * width
+                layers += [Conv3x3(before, channels, ws, bias=True), norm_layer(norm, channels, groups), nn.ReLU()]
+                before = channels
+            layers.append(nn.MaxPool2d(2))
+        self.features = nn.Sequential(*layers)
+        self.head = nn.Linear(before, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.features(x).flatten(1))
+
+
+class ResidualBlock(nn.Module):
+    """ReLU(shortcut(x) + norm(conv(ReLU(norm(conv(x)))))). With zero_gamma the last norm's gamma starts at 0.
+
+    Then the block starts as its shortcut alone (Wu and He, 2018, section 4.1).
+    """
+
+    def __init__(self, before: int, channels: int, norm: str, groups: int, ws: bool, stride: int, zero_gamma: bool):
+        super().__init__()
+        self.conv1, self.norm1 = Conv3x3(before, channels, ws, stride), norm_layer(norm, channels, groups)
+        self.conv2, self.norm2 = Conv3x3(channels, channels, ws), norm_layer(norm, channels, groups)
+        self.relu1, self.relu2 = nn.ReLU(), nn.ReLU()
+        self.shortcut = nn.Identity()
+        if stride > 1 or before != channels:
+            conv = nn.Conv2d(before, channels, kernel_size=1, stride=stride, bias=False)
+            self.shortcut = nn.Sequential(conv, norm_layer(norm, channels, groups))
+        if zero_gamma and norm != "none":
+            nn.init.zeros_(self.norm2.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.norm2(self.conv2(self.relu1(self.norm1(self.conv1(x)))))
+        return self.relu2(self.shortcut(x) + y)
+
+
+class ResNet(nn.Module):
+    """A 3 x 3 convolution of stride 2, four residual blocks at 16, 8, 4 and 2 pixels, a mean, one linear layer.
+
+    Input (n, 3, 32, 32), output (n, 10); 308,826 parameters at width 16.
+    """
+
+    def __init__(self, norm: str = "gn", groups: int = 4, ws: bool = True, width: int = 16, zero_gamma: bool = False):
+        super().__init__()
+        layers = [Conv3x3(3, width, ws=False, stride=2), norm_layer(norm, width, groups), nn.ReLU()]
+        before = width
+        for stage in range(4):
+            channels = width * 2**stage
+            layers.append(ResidualBlock(before, channels, norm, groups, ws, 2 if stage else 1, zero_gamma))
+            before = channels
+        self.features = nn.Sequential(*layers)
+        self.head = nn.Linear(before, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.features(x).mean(dim=(2, 3)))
+
+
+class FastNet(nn.Module):
+    """A fixed whitening convolution, then three blocks of conv, maximum, norm, activation, conv, norm, activation.
+
+    Input (n, 3, 32, 32), output (n, 10); the blocks have width, 4 width and 8 width channels. The shape is that of
+    airbench94 (Jordan, arXiv 2404.00498). With group_size, that many channels make a group in every layer, and groups
+    is not used. Call `fit_stem(images)` once before training: the first convolution is computed from patches of the
+    pictures and not trained.
+    """
+
+    SIDE = 2
+    PATCHES = 3 * SIDE**2  # directions of a patch; each gives two filters, one for each sign
+
+    def __init__(self, norm: str = "gn", groups: int = 16, ws: bool = True, width: int = 32, group_size: int = 0):
+        super().__init__()
+        self.register_buffer("stem", torch.zeros(2 * self.PATCHES, 3, self.SIDE, self.SIDE))
+        blocks, before = [], 2 * self.PATCHES
+        for channels in (width, 4 * width, 8 * width):
+            if group_size:
+                if channels % group_size:
+                    raise ValueError(f"group_size={group_size} must divide each width; got {channels} channels")
+                groups = channels // group_size
+            first, second = Conv3x3(before, channels, ws), Conv3x3(channels, channels, ws)
+            for conv in (first, second):
+                nn.init.dirac_(conv.weight[: conv.in_channels])
+            blocks += [first, nn.MaxPool2d(2), norm_layer(norm, channels, groups), nn.SiLU()]
+            blocks += [second, norm_layer(norm, channels, groups), nn.SiLU()]
+            before = channels
+        self.features = nn.Sequential(*blocks)
+        self.head = nn.Linear(before, 10, bias=False)
+
+    @torch.no_grad()
+    def fit_stem(self, x: Tensor) -> None:
+        """Set the first convolution from inputs x, (n, 3, 32, 32): directions of the patches, scaled to variance 1."""
+        patches = F.unfold(x, self.SIDE, stride=self.SIDE).transpose(1, 2).reshape(-1, 3 * self.SIDE**2)
+        variance, direction = torch.linalg.eigh(patches.T @ patches / len(patches))
+        filters = (direction / (variance + 5e-4).sqrt()).T.reshape(-1, 3, self.SIDE, self.SIDE)
+        self.stem.copy_(torch.cat([filters, -filters]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.features(F.relu(F.conv2d(x, self.stem)))
+        return self.head(x.amax(dim=(2, 3))) / 10
+
+
 def count_parameters(model: nn.Module) -> int:
     """How many numbers training can change."""
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
@@ -96,3 +206,21 @@ def seeded(seed: int, norm: str, groups: int, ws: bool, width: int = 32) -> Smal
     """A SmallNet with its weights drawn from `seed`; the three stages have width, 2 width and 4 width channels."""
     torch.manual_seed(seed)
     return SmallNet(norm, groups, ws, (width, 2 * width, 4 * width))
+
+
+def build(config) -> nn.Module:
+    """The network that a TrainConfig names, its weights drawn from the config's seed."""
+    shape = (config.norm, config.groups, config.ws, config.width)
+    torch.manual_seed(config.seed)
+    if config.net == "resnet":
+        return ResNet(*shape, config.zero_gamma)
+    if config.zero_gamma:
+        raise ValueError(f"zero_gamma needs residual blocks: net='resnet', got {config.net!r}")
+    if config.net == "fast":
+        return FastNet(*shape, config.group_size)
+    if config.group_size:
+        raise ValueError(f"group_size is for net='fast'; {config.net!r} takes groups")
+    makers = {"small": lambda *shape: seeded(config.seed, *shape), "vgg16": Vgg16}
+    if config.net not in makers:
+        raise ValueError(f"net must be one of fast, resnet, {', '.join(makers)}; got {config.net!r}")
+    return makers[config.net](*shape)

@@ -12,6 +12,8 @@ from pathlib import Path
 class RunRecord:
     """One run. Errors and accuracies are in percent, on the whole test set; times in seconds.
 
+    The settings are those of gn_edu.recipes.TrainConfig. `images` is how many were trained on, repetitions counted;
+    `layers` holds gn_edu.layers.layer_statistics after each epoch; `stopped` says why a run ended before its time;
     `accuracy_rounded` belongs to runs whose weights were rounded for use in a page.
     """
 
@@ -38,6 +40,24 @@ class RunRecord:
     date: str
     data: str
     accuracy_rounded: float | None = None
+    # Settings that came later, at the values that earlier runs had.
+    net: str = "small"
+    optimizer: str = "sgd"
+    lr_head: float = 0.0
+    lr_norm: float = 0.0
+    schedule: str = "linear"
+    warm_up: float = 0.2
+    weight_decay: float = 5e-4
+    decay_norm: bool = False
+    smoothing: float = 0.1
+    shift: int = 2
+    zero_gamma: bool = False
+    budget: float = 0.0
+    compile: bool = False
+    group_size: int = 0
+    images: int = 0
+    layers: list | None = None
+    stopped: str | None = None
 
     def __post_init__(self):
         for field in fields(self):
@@ -47,7 +67,7 @@ class RunRecord:
                 allowed = bool
             if allowed and (not isinstance(value, allowed) or (isinstance(value, bool) and field.type is not bool)):
                 raise ValueError(f"record: {field.name} must be {field.type.__name__}, got {value!r}")
-        if len(self.error_by_epoch) != self.epochs:
+        if len(self.error_by_epoch) != self.epochs and not self.stopped:
             raise ValueError(f"record: {self.epochs} epochs but {len(self.error_by_epoch)} entries in error_by_epoch")
         if not 0 <= self.accuracy <= 100:
             raise ValueError(f"record: accuracy must lie between 0 and 100 percent, got {self.accuracy}")

@@ -1,58 +1,29 @@
 """One loop: train(config) -> RunRecord. Seeded; a killed run goes on with the epoch it was in."""
 
 import datetime
+import math
 import os
 import platform
 import time
-from dataclasses import asdict, dataclass, replace
+from contextlib import nullcontext
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from gn_edu.augment import augment, to_input
 from gn_edu.data import Cifar10
-from gn_edu.nets import seeded
+from gn_edu.layers import layer_statistics
+from gn_edu.nets import build
+from gn_edu.optim import optimizers, schedule
+from gn_edu.recipes import PRECISIONS, TrainConfig
 from gn_edu.records import RunRecord, current_commit, read_record, write_record
 
-# Per-channel mean and standard deviation of CIFAR-10's training pixels, of 255.
-PIXEL_MEAN = torch.tensor([125.3, 123.0, 113.9]).view(1, 3, 1, 1)
-PIXEL_STD = torch.tensor([63.0, 62.1, 66.7]).view(1, 3, 1, 1)
 
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """The settings of one run.
-
-    `width` is the number of channels of the first stage, `lr` the peak learning rate; `n_train` images are used, all
-    when it is 0.
-    """
-
-    experiment: str = "first"
-    norm: str = "gn"
-    groups: int = 16
-    ws: bool = True
-    width: int = 32
-    batch: int = 128
-    lr: float = 0.15
-    epochs: int = 3
-    seed: int = 0
-    n_train: int = 0
-
-    @property
-    def stem(self) -> str:
-        """The file name that holds this run's record."""
-        ws = "_ws" if self.ws else ""
-        width = f"_w{self.width}" if self.width != TrainConfig.width else ""
-        size = f"_n{self.n_train}" if self.n_train else ""
-        return f"{self.norm}{self.groups}{ws}{width}_b{self.batch}_lr{self.lr:g}_e{self.epochs}{size}_s{self.seed}"
-
-
-# Settings by name. `neighbours` trains the two networks that run inside the landing page.
-RECIPES = {
-    "first": TrainConfig(),
-    "neighbours": TrainConfig(experiment="neighbours", groups=8, width=16, epochs=8),
-}
+class Diverged(ArithmeticError):
+    """The loss is no longer a finite number."""
 
 
 def choose_device() -> torch.device:
@@ -63,48 +34,39 @@ def choose_device() -> torch.device:
 
 
 def choose_precision(device: torch.device) -> torch.dtype:
-    """bfloat16 on a GPU that multiplies it in hardware, else float32."""
-    fast = device.type == "cuda" and torch.cuda.is_bf16_supported()
+    """bfloat16 on a device that multiplies it in hardware, else float32."""
+    fast = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type == "cpu":
+        fast = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
     return torch.bfloat16 if fast else torch.float32
 
 
-def to_input(images: Tensor) -> Tensor:
-    """uint8 (n, 3, 32, 32) to float32 in channels_last order, mean near 0 and standard deviation near 1."""
-    x = (images.float() - PIXEL_MEAN.to(images.device)) / PIXEL_STD.to(images.device)
-    return x.contiguous(memory_format=torch.channels_last)
-
-
-def augment(x: Tensor, generator: torch.Generator, pad: int = 2) -> Tensor:
-    """Mirror half of the images and shift each by up to `pad` pixels, edges reflected."""
-    n, device = len(x), x.device
-    flip = torch.rand(n, generator=generator).lt(0.5).to(device)
-    shift = torch.randint(0, 2 * pad + 1, (2, n), generator=generator).to(device)
-    x = torch.where(flip[:, None, None, None], x.flip(3), x)
-    windows = F.pad(x, (pad,) * 4, mode="reflect").unfold(2, 32, 1).unfold(3, 32, 1)
-    x = windows[torch.arange(n, device=device), :, shift[0], shift[1]]
-    return x.contiguous(memory_format=torch.channels_last)
-
-
-def learning_rate(step: int, steps: int, peak: float, warm_up: float = 0.2) -> float:
-    """Linear warm-up to `peak` over the first fifth of the steps, then linear to zero."""
-    done = (step + 1) / steps
-    return peak * min(done / warm_up, (1 - done) / (1 - warm_up) + 1 / steps)
+def lower_precision(device: torch.device, precision: torch.dtype):
+    """The context in which a network computes in `precision`."""
+    return nullcontext() if precision == torch.float32 else torch.autocast(device.type, precision)
 
 
 @torch.no_grad()
-def evaluate(model: nn.Module, images: Tensor, labels: Tensor, batch: int = 1000) -> float:
+def evaluate(
+    model: nn.Module, images: Tensor, labels: Tensor, batch: int = 1000, precision: torch.dtype = torch.float32
+) -> float:
     """Accuracy in percent, in evaluation mode."""
     model.eval()
     device = next(model.parameters()).device
     right = 0
-    with torch.autocast(device.type, choose_precision(device), enabled=choose_precision(device) != torch.float32):
+    with lower_precision(device, precision):
         for x, y in zip(images.split(batch), labels.split(batch), strict=True):
             right += int((model(to_input(x.to(device))).argmax(1) == y.to(device)).sum())
     return 100 * right / len(labels)
 
 
+_compiled: dict[tuple, tuple[nn.Module, nn.Module]] = {}  # compiling takes a minute: once for each shape of network
+
+
 class Trainer:
-    """A model, its optimizer and where it stands; saved after every epoch, so that a kill costs one epoch at most."""
+    """A model, its optimizers and where it stands; saved after every epoch, so that a kill costs one epoch at most."""
+
+    KEPT = ("epoch", "error_by_epoch", "layers", "images", "cpu_s", "wall_s")
 
     def __init__(self, config: TrainConfig, data: Cifar10, device: torch.device | None = None):
         n_train = config.n_train or len(data.train_images)
@@ -114,22 +76,63 @@ class Trainer:
             raise ValueError(f"batch must lie between 1 and n_train={n_train}, got {config.batch}")
         if config.epochs < 1:
             raise ValueError(f"epochs must be at least 1, got {config.epochs}")
+        if config.budget < 0:
+            raise ValueError(f"budget must be a number of seconds, or 0 for none, got {config.budget}")
+        if config.precision not in PRECISIONS:
+            raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; got {config.precision!r}")
         self.config = replace(config, n_train=n_train)
         self.data, self.device = data, device or choose_device()
-        self.precision = choose_precision(self.device)
-        self.model = seeded(config.seed, config.norm, config.groups, config.ws, config.width).to(
-            self.device, memory_format=torch.channels_last
-        )
-        weights = [p for p in self.model.parameters() if p.dim() > 1]
-        others = [p for p in self.model.parameters() if p.dim() == 1]
-        self.optimizer = torch.optim.SGD(
-            [{"params": weights, "weight_decay": 5e-4}, {"params": others, "weight_decay": 0.0}],
-            lr=config.lr,
-            momentum=0.9,
-            nesterov=True,
-        )
+        self.cpu_s = self.wall_s = 0.0
+        self._start_clock()
+        auto = config.precision == "auto"
+        self.precision = choose_precision(self.device) if auto else getattr(torch, config.precision)
+        self.train_images, self.train_labels = data.train_images, data.train_labels
+        if self.device.type == "cuda":
+            self.train_images, self.train_labels = (t.to(self.device) for t in (self.train_images, self.train_labels))
+        self.model = build(self.config)
+        if hasattr(self.model, "fit_stem"):
+            self.model.fit_stem(to_input(data.train_images[: min(n_train, 5000)]))
+        self.model = self.forward = self.model.to(self.device, memory_format=torch.channels_last)
+        if config.compile:
+            key = tuple((f, getattr(config, f)) for f in ("net", "norm", "groups", "group_size", "ws", "width"))
+            self.model, self.forward = self._compiled(key)
+        self.optimizers = optimizers(self.model, self.config)
+        self.peaks = [[group["lr"] for group in o.param_groups] for o in self.optimizers]
         self.steps_per_epoch = n_train // config.batch
-        self.epoch, self.error_by_epoch, self.cpu_s, self.wall_s = 0, [], 0.0, 0.0
+        self.epoch, self.error_by_epoch, self.layers, self.images = 0, [], [], 0
+        self._stop_clock()
+
+    def _compiled(self, key: tuple) -> tuple[nn.Module, nn.Module]:
+        if key not in _compiled:
+            _compiled[key] = self.model, torch.compile(self.model)
+        _compiled[key][0].load_state_dict(self.model.state_dict())
+        return _compiled[key]
+
+    # ---- time: a CPU's own seconds, the clock's on a GPU; what is measured between epochs does not count
+
+    def _start_clock(self) -> None:
+        self._began = time.process_time() - self.cpu_s, time.perf_counter() - self.wall_s
+
+    def _stop_clock(self) -> None:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize()
+        self.cpu_s, self.wall_s = time.process_time() - self._began[0], time.perf_counter() - self._began[1]
+
+    def done(self, step: int) -> float:
+        """The share of the run, 0 to 1, that is over at step `step` of this epoch."""
+        if self.config.budget:
+            used = time.perf_counter() - self._began[1] if self.device.type == "cuda" else None
+            return (time.process_time() - self._began[0] if used is None else used) / self.config.budget
+        return (self.epoch * self.steps_per_epoch + step) / (self.config.epochs * self.steps_per_epoch)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or the budget is used up."""
+        if self.config.budget:
+            return (self.wall_s if self.device.type == "cuda" else self.cpu_s) >= self.config.budget
+        return self.epoch >= self.config.epochs
+
+    # ---- training
 
     def batches(self):
         """This epoch's batches; which images, in which order, depends on the seed and the epoch alone."""
@@ -137,42 +140,61 @@ class Trainer:
         generator = torch.Generator().manual_seed(1000 * config.seed + self.epoch)
         order = torch.randperm(config.n_train, generator=generator)
         for index in order.split(config.batch)[: self.steps_per_epoch]:
-            x = to_input(self.data.train_images[index].to(self.device))
-            yield augment(x, generator), self.data.train_labels[index].to(self.device)
+            index = index.to(self.train_images.device)
+            x = to_input(self.train_images[index].to(self.device))
+            yield augment(x, generator, config.shift), self.train_labels[index].to(self.device)
 
-    def step(self, x: Tensor, y: Tensor, number: int) -> float:
-        """One update; returns the loss. `number` counts the steps of the whole run."""
+    def step(self, x: Tensor, y: Tensor, done: float) -> Tensor:
+        """One update when the share `done` of the run is over; returns the loss."""
         self.model.train()
-        total = self.steps_per_epoch * self.config.epochs
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(number, total, self.config.lr)
-        with torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32):
-            loss = F.cross_entropy(self.model(x), y, label_smoothing=0.1)
-        self.optimizer.zero_grad(set_to_none=True)
+        factor = schedule(done, self.config.schedule, self.config.warm_up)
+        for optimizer, peaks in zip(self.optimizers, self.peaks, strict=True):
+            for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+                group["lr"] = peak * factor
+        with lower_precision(self.device, self.precision):
+            loss = F.cross_entropy(self.forward(x).float(), y, label_smoothing=self.config.smoothing)
+        self.model.zero_grad(set_to_none=True)
         loss.backward()
-        self.optimizer.step()
-        return loss.item()
+        for optimizer in self.optimizers:
+            optimizer.step()
+        return loss.detach()
 
     def run_epoch(self, on_step=lambda loss: None) -> None:
-        """Train for one epoch, then measure the test error."""
-        cpu, wall = time.process_time(), time.perf_counter()
+        """Train for one epoch, or until the budget is used up; then measure the test error and the layers.
+
+        Raises:
+            Diverged: the loss is not finite.
+        """
+        self._start_clock()
         for i, (x, y) in enumerate(self.batches()):
-            on_step(self.step(x, y, self.epoch * self.steps_per_epoch + i))
-        accuracy = evaluate(self.model, self.data.test_images, self.data.test_labels)
-        self.error_by_epoch.append(round(100 - accuracy, 4))
+            if self.config.budget and self.done(i) >= 1:
+                break
+            # A half: the middle of the step. Then the first step moves, and so does the last.
+            loss = self.step(x, y, self.done(i) if self.config.budget else self.done(i + 0.5))
+            self.images += len(x)
+            # To look at a number that a GPU has not computed yet is to wait for it.
+            if self.device.type == "cpu" or i % 25 == 0 or i == self.steps_per_epoch - 1:
+                if not math.isfinite(loss):
+                    raise Diverged(f"the loss is {float(loss)} at step {i + 1} of epoch {self.epoch + 1}")
+                on_step(float(loss))
+        self._stop_clock()
+        self.error_by_epoch.append(round(100 - self.accuracy(), 4))
+        with lower_precision(self.device, self.precision):
+            self.layers.append(layer_statistics(self.model, to_input(self.data.test_images[:250].to(self.device))))
         self.epoch += 1
-        self.cpu_s += time.process_time() - cpu
-        self.wall_s += time.perf_counter() - wall
+
+    def accuracy(self) -> float:
+        """Test accuracy in percent."""
+        return evaluate(self.model, self.data.test_images, self.data.test_labels, precision=self.precision)
+
+    # ---- what is kept
 
     def save(self, path: Path) -> None:
         """Keep the state on disk, whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_suffix(f".{os.getpid()}.part")
-        progress = {key: getattr(self, key) for key in ("epoch", "error_by_epoch", "cpu_s", "wall_s")}
+        progress = {key: getattr(self, key) for key in self.KEPT}
         settings = {"config": asdict(self.config), "data": self.data.fingerprint}
-        tensors = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
-        torch.save(tensors | progress | settings, scratch)
-        os.replace(scratch, path)
+        tensors = {"model": self.model.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers]}
+        _save(tensors | progress | settings, path)
 
     def resume(self, path: Path) -> None:
         """Take up a saved state.
@@ -184,63 +206,140 @@ class Trainer:
         if state["config"] != asdict(self.config) or state["data"] != self.data.fingerprint:
             raise ValueError(f"{path} belongs to a run with other settings or data; remove it to start afresh")
         self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        for key in ("epoch", "error_by_epoch", "cpu_s", "wall_s"):
+        for optimizer, kept in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(kept)
+        for key in self.KEPT:
             setattr(self, key, state[key])
 
-    def record(self) -> RunRecord:
-        """The finished run as a record."""
-        images = self.steps_per_epoch * self.config.batch * self.config.epochs
+    def record(self, stopped: str | None = None) -> RunRecord:
+        """The finished run as a record, or one that was `stopped`, and why."""
+        cuda = self.device.type == "cuda"
+        settings = asdict(self.config) | {
+            "epochs": len(self.error_by_epoch) if self.config.budget else self.config.epochs,
+            "precision": str(self.precision).removeprefix("torch."),
+        }
         return RunRecord(
-            **asdict(self.config),
-            device=torch.cuda.get_device_name() if self.device.type == "cuda" else processor(),
-            precision=str(self.precision).removeprefix("torch."),
-            accuracy=round(100 - self.error_by_epoch[-1], 4),
+            **settings,
+            device=torch.cuda.get_device_name() if cuda else processor(),
+            accuracy=round(self.accuracy() if stopped else 100 - self.error_by_epoch[-1], 4),
             error_by_epoch=self.error_by_epoch,
-            images_per_s=round(images / self.wall_s, 1),
+            images_per_s=round(self.images / max(self.wall_s, 1e-9), 1),
             cpu_s=round(self.cpu_s, 1),
-            wall_s=round(self.wall_s, 1),
+            wall_s=round(self.wall_s, 3 if cuda else 1),
             torch=torch.__version__,
             python=platform.python_version(),
             commit=current_commit(),
             date=datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
             data=self.data.fingerprint,
+            layers=self.layers,
+            images=self.images,
+            stopped=stopped,
         )
 
 
+def _save(value, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_suffix(f".{os.getpid()}.part")
+    torch.save(value, scratch)
+    os.replace(scratch, path)
+
+
 def train(
-    config: TrainConfig, data: Cifar10, folder: Path | str, progress: bool = True, weights: bool = False
-) -> RunRecord:
+    config: TrainConfig,
+    data: Cifar10,
+    folder: Path | str,
+    progress: bool = True,
+    weights: bool = False,
+    track: bool = False,
+    until: float = math.inf,
+) -> RunRecord | None:
     """Train one network and write its record to `folder`; return the record at once if it is already there.
 
-    While it runs, its state lies beside the record as a .state file. With `weights`, the trained state_dict is kept
-    beside the record as a .pt file.
-    """
-    from tqdm.auto import tqdm
+    While it runs, its state lies beside the record as a .state file. A run whose loss is no longer finite is stopped,
+    and its record says so. With `weights`, the trained state_dict is kept beside the record as a .pt file; with
+    `track`, the record's numbers are also written for TensorBoard, to the folder tensorboard/ there. When the clock
+    (time.monotonic) passes `until`, the state is kept and None returned.
 
+    Raises:
+        MemoryError: the batch does not fit; the message names one to try.
+        ValueError: the settings don't fit together or the data.
+    """
+    try:
+        return _train(config, data, Path(folder), progress, weights, track, until)
+    except (RuntimeError, MemoryError) as error:
+        if not isinstance(error, (torch.OutOfMemoryError, MemoryError)) and "allocate memory" not in str(error):
+            raise
+        advice = f"try batch={config.batch // 2}" if config.batch > 1 else "try a smaller network"
+        raise MemoryError(f"out of memory with batch={config.batch} on {choose_device()}: {advice}") from error
+
+
+def _train(config, data, folder, progress, weights, track, until) -> RunRecord | None:
     trainer = Trainer(config, data)
-    path = Path(folder) / f"{trainer.config.stem}.json"
+    path = folder / f"{trainer.config.stem}.json"
     if path.exists():
         return read_record(path)
+    for scratch in folder.glob(f"{path.stem}.*.part"):
+        scratch.unlink()  # left by a run that was killed while it wrote
     state = path.with_suffix(".state")
     if state.exists():
         trainer.resume(state)
-    steps = trainer.steps_per_epoch
-    with tqdm(total=steps * config.epochs, initial=steps * trainer.epoch, disable=not progress, unit="step") as bar:
+    log = _tensorboard(folder / "tensorboard" / path.stem, trainer.epoch) if track else None
+    stopped = None
+    with _progress_bar(trainer, progress) as bar:
 
         def on_step(loss):
             bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
-            bar.update()
+            bar.update(trainer.images - bar.n)
 
-        while trainer.epoch < config.epochs:
-            trainer.run_epoch(on_step)
+        while not trainer.finished and not stopped:
+            if time.monotonic() > until:
+                return None
+            try:
+                trainer.run_epoch(on_step)
+            except Diverged as error:
+                stopped = str(error)
+                break
             trainer.save(state)
+            if log:
+                log.add_scalar("test error (%)", trainer.error_by_epoch[-1], trainer.epoch)
+    if log:
+        log.close()
     if weights:
-        torch.save(trainer.model.state_dict(), path.with_suffix(".pt"))
-    record = trainer.record()
+        _save(trainer.model.state_dict(), path.with_suffix(".pt"))
+    record = trainer.record(stopped)
     write_record(record, path)
-    state.unlink()
+    state.unlink(missing_ok=True)
     return record
+
+
+class _Silent:
+    """Stands where no progress bar is wanted."""
+
+    n = 0
+
+    def set_postfix(self, **said):
+        pass
+
+    def update(self, steps):
+        pass
+
+
+def _progress_bar(trainer: Trainer, shown: bool):
+    if not shown:
+        return nullcontext(_Silent())
+    from tqdm.auto import tqdm
+
+    config = trainer.config
+    total = None if config.budget else trainer.steps_per_epoch * config.batch * config.epochs
+    return tqdm(total=total, initial=trainer.images, unit="image", unit_scale=True)
+
+
+def _tensorboard(folder: Path, epoch: int):
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise ValueError("track needs the package tensorboard: pip install tensorboard") from error
+    return SummaryWriter(folder, purge_step=epoch + 1)
 
 
 def processor() -> str:

@@ -16,10 +16,11 @@ from pathlib import Path
 import torch
 from draw_pictures import scene
 
+from gn_edu.augment import PIXEL_MEAN, PIXEL_STD, to_input
 from gn_edu.data import CLASSES, load_cifar10
 from gn_edu.nets import Conv3x3, SmallNet, seeded
 from gn_edu.records import read_records, write_record
-from gn_edu.train import PIXEL_MEAN, PIXEL_STD, evaluate, to_input
+from gn_edu.train import evaluate
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "results" / "neighbours"

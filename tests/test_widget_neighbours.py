@@ -7,9 +7,9 @@ import torch
 from browser import LANDING, in_browser, number, run_module, site_is_built, wait_until_awake
 from scripts_path import scripts
 
+from gn_edu.augment import PIXEL_MEAN, PIXEL_STD, to_input
 from gn_edu.nets import SmallNet
 from gn_edu.records import published
-from gn_edu.train import PIXEL_MEAN, PIXEL_STD, to_input
 from gn_edu.widgets.base import FOLDER, bundle
 from gn_edu.widgets.neighbours import Neighbours, networks
 

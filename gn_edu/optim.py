@@ -1,0 +1,100 @@
+"""Step sizes and optimizers: schedules, the linear rule, what decays, and Muon for convolution filters."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from gn_edu.recipes import TrainConfig
+
+SCHEDULES = ("linear", "cosine", "constant")
+OPTIMIZERS = ("sgd", "adam", "muon")
+
+
+def schedule(done: float, shape: str = "linear", warm_up: float = 0.2) -> float:
+    """The factor on the peak learning rate, 0 to 1, when the share `done` (0 to 1) of the run is over.
+
+    It rises in a straight line over the share `warm_up`, then falls to 0 along a line or a half cosine, or stays.
+    """
+    if warm_up and done < warm_up:
+        return done / warm_up
+    left = (1 - min(done, 1)) / (1 - warm_up)
+    return {"linear": left, "cosine": (1 - math.cos(math.pi * left)) / 2, "constant": 1.0}[shape]
+
+
+def linear_rule(lr: float, batch: int, reference: int) -> float:
+    """The learning rate for `batch` images an update when `lr` was found with `reference`.
+
+    Wu and He (2018), section 4.1: 0.1 at 32 images a GPU, 0.1 N / 32 at N.
+    """
+    return lr * batch / reference
+
+
+def parameter_groups(model: nn.Module, config: TrainConfig) -> tuple[list, list, list]:
+    """The parameters that train, in three lists: convolution filters, the last layer's, and gammas, betas, biases."""
+    trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    filters = [p for _, p in trained if p.dim() == 4]
+    head = [p for name, p in trained if p.dim() < 4 and name.startswith("head")]
+    vectors = [p for name, p in trained if p.dim() < 4 and not name.startswith("head")]
+    return filters, head, vectors
+
+
+class Muon(torch.optim.Optimizer):
+    """Momentum whose step is made orthogonal: all singular values of a filter bank's update become about 1.
+
+    Takes convolution filters, (out, in, h, w), read as matrices of out rows. Each bank is first scaled to the norm
+    sqrt(out), as before a norm layer only its direction counts. After Jordan et al. (2024), with three
+    Newton-Schulz steps. torch.optim.Muon, in newer versions, takes matrices only.
+    """
+
+    def __init__(self, params, lr: float, momentum: float = 0.6):
+        super().__init__(params, {"lr": lr, "momentum": momentum})
+
+    @torch.no_grad()
+    def step(self, closure=None) -> None:
+        """One update from the gradients that are there."""
+        for group in self.param_groups:
+            for p in (p for p in group["params"] if p.grad is not None):
+                past = self.state[p].setdefault("momentum_buffer", torch.zeros_like(p))
+                past.mul_(group["momentum"]).add_(p.grad)
+                step = orthogonal(p.grad.add(past, alpha=group["momentum"]))
+                p.mul_(len(p) ** 0.5 / p.norm())
+                p.sub_(step, alpha=group["lr"] * max(1, len(p) / p[0].numel()) ** 0.5)
+
+
+def orthogonal(x: Tensor, steps: int = 3) -> Tensor:
+    """About the nearest matrix with orthonormal rows (or columns) to x, read as len(x) rows; x's shape and dtype."""
+    a = x.reshape(len(x), -1).bfloat16()
+    tall = len(a) > a.shape[1]
+    a = a.T if tall else a
+    a = a / (a.norm() + 1e-7)
+    for _ in range(steps):
+        b = a @ a.T
+        a = 3.4445 * a + (-4.7750 * b + 2.0315 * b @ b) @ a
+    return (a.T if tall else a).to(x.dtype).reshape(x.shape)
+
+
+def optimizers(model: nn.Module, config: TrainConfig) -> list[torch.optim.Optimizer]:
+    """What config.optimizer asks for; every parameter is in exactly one of them.
+
+    Weights decay by config.weight_decay; gammas, betas and biases too if config.decay_norm (as in the paper's
+    ImageNet runs), else they don't. With "muon", Muon takes the filters at config.lr, and Nesterov momentum the rest.
+    """
+    filters, head, vectors = parameter_groups(model, config)
+    matrices = [p for p in head if p.dim() > 1]
+    vectors += [p for p in head if p.dim() == 1]
+    if config.optimizer == "muon":
+        others = [{"params": vectors, "lr": config.lr_norm}, {"params": matrices, "lr": config.lr_head}]
+        return [
+            Muon([{"params": filters}], config.lr),
+            torch.optim.SGD(others, lr=config.lr_head, momentum=0.85, nesterov=True),
+        ]
+    groups = [
+        {"params": filters + matrices, "weight_decay": config.weight_decay},
+        {"params": vectors, "weight_decay": config.weight_decay if config.decay_norm else 0.0},
+    ]
+    if config.optimizer == "adam":
+        return [torch.optim.Adam(groups, lr=config.lr)]
+    if config.optimizer == "sgd":
+        return [torch.optim.SGD(groups, lr=config.lr, momentum=0.9, nesterov=True)]
+    raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}; got {config.optimizer!r}")

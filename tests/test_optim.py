@@ -1,0 +1,147 @@
+"""gn_edu.optim, recipes and layers: what steps, what decays, and what is measured on the way."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from gn_edu import nets, optim
+from gn_edu.layers import MEASURES, layer_statistics
+from gn_edu.recipes import RECIPES, TrainConfig
+
+
+@pytest.mark.parametrize("shape", optim.SCHEDULES)
+def test_schedule_rises_to_1_then_falls_or_stays(shape):
+    factors = [optim.schedule(k / 1000, shape, warm_up=0.2) for k in range(1001)]
+    assert factors[0] == 0 and factors[100] == pytest.approx(0.5) and max(factors) == pytest.approx(1)
+    assert factors[:200] == sorted(factors[:200])
+    assert factors[200:] == sorted(factors[200:], reverse=True)
+    assert factors[-1] == (1 if shape == "constant" else pytest.approx(0, abs=1e-9))
+    assert optim.schedule(0.0, shape, warm_up=0.0) == pytest.approx(1)
+
+
+def test_linear_rule_is_the_papers():
+    assert optim.linear_rule(0.1, 32, 32) == 0.1
+    assert optim.linear_rule(0.1, 2, 32) == pytest.approx(0.1 * 2 / 32)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_every_parameter_has_one_optimizer(recipe):
+    config = RECIPES[recipe]
+    model = nets.build(config)
+    stepped = [p for o in optim.optimizers(model, config) for group in o.param_groups for p in group["params"]]
+    assert len(stepped) == len(set(stepped)) == len(list(model.parameters()))
+
+
+@pytest.mark.parametrize("decay_norm", [False, True])
+def test_gamma_and_beta_decay_on_request(decay_norm):
+    model = nets.build(RECIPES["resnet"])
+    (optimizer,) = optim.optimizers(model, replace(RECIPES["resnet"], decay_norm=decay_norm))
+    for group in optimizer.param_groups:
+        for p in group["params"]:
+            assert (group["weight_decay"] > 0) == (p.dim() > 1 or decay_norm)
+
+
+def test_muon_steps_are_about_orthogonal_and_filters_keep_their_norm():
+    torch.manual_seed(0)
+    for shape in ((16, 8, 3, 3), (64, 4, 3, 3)):
+        values = torch.linalg.svdvals(optim.orthogonal(torch.randn(shape)).reshape(shape[0], -1))
+        assert 0.3 < values.min() and values.max() < 1.5
+    bank = nn.Parameter(5 * torch.randn(16, 8, 3, 3))
+    bank.grad = torch.zeros_like(bank)
+    optim.Muon([bank], lr=0.1).step()
+    assert bank.norm().item() == pytest.approx(4)  # the square root of 16 filters
+
+
+def test_muon_goes_on_from_its_state():
+    torch.manual_seed(0)
+    grads = torch.randn(4, 8, 4, 3, 3)
+    ends = []
+    for stop in (None, 2):
+        p = nn.Parameter(torch.ones(8, 4, 3, 3))
+        muon = optim.Muon([p], lr=0.1)
+        for k, grad in enumerate(grads):
+            if k == stop:
+                kept, muon = muon.state_dict(), optim.Muon([p], lr=0.1)
+                muon.load_state_dict(kept)
+            p.grad = grad.clone()
+            muon.step()
+        ends.append(p.detach().clone())
+    assert torch.equal(*ends)
+
+
+def test_settings_that_do_not_exist_are_refused():
+    model = nets.build(TrainConfig())
+    with pytest.raises(ValueError, match="optimizer must be one of"):
+        optim.optimizers(model, TrainConfig(optimizer="sdg"))
+    with pytest.raises(ValueError, match="net must be one of"):
+        nets.build(TrainConfig(net="vgg"))
+    with pytest.raises(ValueError, match="zero_gamma needs residual blocks"):
+        nets.build(TrainConfig(zero_gamma=True))
+
+
+# ---- networks
+
+
+def test_vgg16_has_the_parameters_of_the_page_that_the_book_grew_from():
+    assert nets.count_parameters(nets.build(RECIPES["vgg16"])) == 14_728_266
+
+
+def test_resnet_has_the_parameters_that_its_docstring_says():
+    assert nets.count_parameters(nets.build(RECIPES["resnet"])) == 308_826
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("norm", nets.NORMS)
+@pytest.mark.parametrize("ws", [False, True])
+def test_the_norm_is_one_argument_everywhere(recipe, norm, ws):
+    def trunk(config):
+        shapes = {n: tuple(p.shape) for n, p in nets.build(config).named_parameters()}
+        return {n: s for n, s in shapes.items() if len(s) > 1}
+
+    config = replace(RECIPES[recipe], norm=norm, ws=ws)
+    assert trunk(config) == trunk(RECIPES[recipe])
+    model = nets.build(config)
+    assert model(torch.randn(2, 3, 32, 32)).shape == (2, 10)
+    assert sum(isinstance(m, nn.BatchNorm2d) for m in model.modules()) == (
+        sum(isinstance(m, nn.GroupNorm) for m in nets.build(RECIPES[recipe]).modules()) if norm == "bn" else 0
+    )
+
+
+def test_with_zero_gamma_a_block_starts_as_its_shortcut():
+    x = torch.randn(2, 8, 6, 6).relu()
+    for zero in (False, True):
+        block = nets.ResidualBlock(8, 8, "gn", 4, True, stride=1, zero_gamma=zero)
+        assert torch.equal(block(x), x) == zero
+
+
+def test_stem_whitens_its_patches():
+    net = nets.FastNet()
+    x = torch.randn(200, 3, 32, 32)
+    x[:, 1:] += 3 * x[:, :1]
+    net.fit_stem(x)
+    half = net.stem[: net.PATCHES]
+    y = torch.nn.functional.conv2d(x, half, stride=net.SIDE).transpose(0, 1).flatten(1)
+    torch.testing.assert_close(y @ y.T / y.shape[1], torch.eye(net.PATCHES), atol=0.02, rtol=0)
+    assert torch.equal(net.stem[net.PATCHES :], -half)
+
+
+# ---- statistics by layer
+
+
+def test_layer_statistics_see_dead_and_saturated_channels():
+    net = nets.build(TrainConfig(ws=False))
+    norms = [m for m in net.modules() if isinstance(m, nn.GroupNorm)]
+    x = torch.randn(20, 3, 32, 32)
+    with torch.no_grad():
+        norms[1].bias[:8], norms[1].bias[8:16] = -100, 100
+    found = layer_statistics(net, x)
+    assert len(found) == 6 and all(len(line) == len(MEASURES) for line in found)
+    named = dict(zip(MEASURES, found[1], strict=True))
+    assert named["dead"] == 0.25 and named["always on"] == 0.25
+    assert named["level"] > 0.9  # the channels' means are all there is
+    net.features[1] = nn.Identity()
+    before = net.features[0](x).std(correction=0).item()
+    assert layer_statistics(net, x)[0][0] == pytest.approx(before, abs=1e-4)
+    assert not any(module._forward_hooks for module in net.modules())
