@@ -5,7 +5,7 @@ PORT ?= 8000
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: install book serve test outputs bench bench-widgets i18n lint clean
+.PHONY: install book serve test outputs bench bench-widgets gpu-results i18n lint clean
 
 install: $(READY)
 
@@ -35,6 +35,9 @@ bench: install  ## group norm from scratch against torch's; writes results/ladde
 
 bench-widgets: install  ## how long each widget takes to redraw
 	$(PY) scripts/bench_widgets.py
+
+gpu-results:  ## all GPU runs that are not recorded yet; needs a GPU and a python3 with torch and numpy
+	$(PYTHON) -m gn_edu.gpu_results
 
 i18n: install  ## bring the catalogues in locale/ up to date: make i18n LANGS=si
 	$(PY) scripts/i18n.py $(filter-out en,$(LANGS))

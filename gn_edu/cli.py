@@ -9,6 +9,7 @@ from gn_edu.data import load_cifar10
 from gn_edu.nets import NORMS
 from gn_edu.optim import linear_rule
 from gn_edu.recipes import PRECISIONS, RECIPES, TrainConfig
+from gn_edu.speedrun import speedrun, summary
 from gn_edu.train import train
 
 
@@ -35,12 +36,15 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--compile", action=argparse.BooleanOptionalAction, help="use torch.compile")
     run.add_argument("--seed", type=int)
     run.add_argument("--n-train", type=int, help="first images to train on (0: all)")
-    run.add_argument("--out", type=Path, default=Path("results"), help="folder of records (default: %(default)s)")
     run.add_argument("--weights", action="store_true", help="keep the trained weights beside the record")
     run.add_argument("--track", action="store_true", help="write the record's numbers for TensorBoard too")
-    run.add_argument("--download", action="store_true", help="fetch CIFAR-10 where it is not found")
-    run.add_argument("--synthetic", action="store_true", help="train on the made-up stripes")
-    run.add_argument("--quiet", action="store_true", help="no progress bar")
+    pair = commands.add_parser("speedrun", help="batch norm and group norm to the same accuracy, turn about, on a GPU")
+    pair.add_argument("--runs", type=int, default=20, help="runs of each (%(default)s)")
+    for command in (run, pair):
+        command.add_argument("--out", type=Path, default=Path("results"), help="folder of records (%(default)s)")
+        command.add_argument("--download", action="store_true", help="fetch CIFAR-10 where it is not found")
+        command.add_argument("--synthetic", action="store_true", help="train on the made-up stripes")
+        command.add_argument("--quiet", action="store_true", help="no progress bar")
     return parser
 
 
@@ -59,6 +63,13 @@ def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         data = load_cifar10(download=args.download, synthetic=args.synthetic)
+        if args.command == "speedrun":
+            for line in summary(speedrun(data, args.out / "speedrun", args.runs, progress=not args.quiet)):
+                print(
+                    "{norm}: {accuracy:.2f} % (± {half:.2f}, {runs} runs) in {wall_s:.2f} s, {ratio:.2f} times "
+                    "batch norm's".format(**line)
+                )
+            return 0
         config = _config(args)
         folder = args.out / config.experiment
         record = train(config, data, folder, not args.quiet, weights=args.weights, track=args.track)

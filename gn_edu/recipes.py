@@ -67,7 +67,7 @@ class TrainConfig:
         named = f"{self.norm}{groups}{'_ws' if self.ws else ''}_b{self.batch}_lr{self.lr:g}_{length}"
         named += f"_n{self.n_train}" if self.n_train else ""
         said = "experiment norm groups group_size ws batch lr epochs budget seed n_train".split()
-        recipe = RECIPES.get(self.experiment, RECIPES["first"])
+        recipe = RECIPES.get(self.experiment.removeprefix("gpu-"), RECIPES["first"])
         for name in (field.name for field in fields(self) if field.name not in said):
             value = getattr(self, name)
             if value != getattr(recipe, name):

@@ -267,7 +267,7 @@ def train(
     try:
         return _train(config, data, Path(folder), progress, weights, track, until)
     except (RuntimeError, MemoryError) as error:
-        if not isinstance(error, (torch.OutOfMemoryError, MemoryError)) and "allocate memory" not in str(error):
+        if not isinstance(error, (torch.cuda.OutOfMemoryError, MemoryError)) and "allocate memory" not in str(error):
             raise
         advice = f"try batch={config.batch // 2}" if config.batch > 1 else "try a smaller network"
         raise MemoryError(f"out of memory with batch={config.batch} on {choose_device()}: {advice}") from error
@@ -327,8 +327,10 @@ class _Silent:
 def _progress_bar(trainer: Trainer, shown: bool):
     if not shown:
         return nullcontext(_Silent())
-    from tqdm.auto import tqdm
-
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:  # a machine with torch and numpy alone
+        return nullcontext(_Silent())
     config = trainer.config
     total = None if config.budget else trainer.steps_per_epoch * config.batch * config.epochs
     return tqdm(total=total, initial=trainer.images, unit="image", unit_scale=True)

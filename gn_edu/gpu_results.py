@@ -1,0 +1,110 @@
+"""All GPU runs of the book, most telling first: python -m gn_edu.gpu_results   (make gpu-results)
+
+Needs torch and numpy, and CIFAR-10 (GN_EDU_DATA, or the cache). Stops before --seconds are over and keeps what it
+has; started again, it goes on. At the end it says what is still missing. --tiny tries every command on a CPU, at a size
+that says nothing.
+"""
+
+import argparse
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gn_edu.data import Cifar10, load_cifar10
+from gn_edu.recipes import RECIPES, TrainConfig
+from gn_edu.speedrun import PAIR, warm_up
+from gn_edu.train import choose_device, train
+
+NORMS = (("gn", True), ("bn", False), ("gn", False))
+SEEDS = range(3)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Runs that belong together: the folder of their records, what they show, and their settings."""
+
+    name: str
+    shows: str
+    runs: tuple[TrainConfig, ...]
+
+
+def _named(name: str, shows: str, runs) -> Experiment:
+    return Experiment(name, shows, tuple(replace(run, experiment=name) for run in runs))
+
+
+EXPERIMENTS = (
+    _named(
+        "speedrun",
+        "batch norm and group norm to the same accuracy, turn about",
+        [replace(config, seed=seed) for seed in range(20) for config in PAIR],
+    ),
+    _named(
+        "gpu-fast",
+        "the recipe `fast`, 10 epochs",
+        [replace(RECIPES["fast"], norm=norm, ws=ws, seed=seed) for norm, ws in NORMS for seed in SEEDS],
+    ),
+    _named(
+        "gpu-vgg16", "the recipe `vgg16`, 10 epochs", [replace(RECIPES["vgg16"], norm=norm) for norm in ("gn", "bn")]
+    ),
+    _named(
+        "gpu-resnet",
+        "gamma that starts at 0, 10 epochs",
+        [
+            replace(RECIPES["resnet"], batch=128, lr=0.2, epochs=10, zero_gamma=zero, seed=seed)
+            for zero in (False, True)
+            for seed in SEEDS
+        ],
+    ),
+)
+
+
+def shrunk(experiment: Experiment) -> Experiment:
+    """The same commands at a size that a CPU runs in seconds: one seed, one epoch, 40 pictures."""
+    small = {"batch": 20, "n_train": 40, "epochs": 1, "width": 8, "group_size": 0, "groups": 2, "compile": False}
+    seen = {replace(run, seed=0, **small) for run in experiment.runs}
+    return replace(experiment, runs=tuple(sorted(seen, key=lambda run: run.stem)))
+
+
+def missing(experiment: Experiment, data: Cifar10, out: Path) -> list[TrainConfig]:
+    """The runs whose record is not in out yet."""
+
+    def recorded(run):
+        whole = replace(run, n_train=run.n_train or len(data.train_images))
+        return (out / experiment.name / f"{whole.stem}.json").exists()
+
+    return [run for run in experiment.runs if not recorded(run)]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run what is missing; returns 2 where there is no GPU and --tiny was not given."""
+    parser = argparse.ArgumentParser(prog="python -m gn_edu.gpu_results", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("results"))
+    parser.add_argument("--seconds", type=float, default=500, help="stop starting epochs after this (%(default)s)")
+    parser.add_argument("--tiny", action="store_true")
+    args = parser.parse_args(argv)
+    if choose_device().type != "cuda" and not args.tiny:
+        print("no CUDA GPU here; --tiny tries the commands on a CPU", file=sys.stderr)
+        return 2
+    until = time.monotonic() + args.seconds
+    data = load_cifar10(synthetic=True) if args.tiny else load_cifar10(synthetic=False)
+    experiments = [shrunk(e) if args.tiny else e for e in EXPERIMENTS]
+    for experiment in experiments:
+        left = missing(experiment, data, args.out)
+        if left and any(run.compile for run in left):
+            for run in {replace(run, seed=0) for run in left}:
+                warm_up(run, data)
+        for run in left:
+            record = train(run, data, args.out / experiment.name, progress=False, until=until)
+            if record is None:
+                break
+            said = record.stopped or f"{record.accuracy:.2f} % in {record.wall_s:.2f} s"
+            print(f"{experiment.name}: {run.stem}: {said}", flush=True)
+    for experiment in experiments:
+        left = missing(experiment, data, args.out)
+        print(f"{experiment.name} ({experiment.shows}): {len(left) or 'none'} of {len(experiment.runs)} missing")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
