@@ -112,9 +112,10 @@ def _results(name: str) -> Path:
     return path
 
 
-def published(experiment: str) -> list[RunRecord]:
-    """The book's own records of an experiment."""
-    return read_records(_results(experiment))
+def published(experiment: str, required: bool = True) -> list[RunRecord]:
+    """The book's own records of an experiment; an empty list where there are none and none are required."""
+    folder = _results(experiment)
+    return read_records(folder) if required or folder.is_dir() else []
 
 
 def measured(name: str) -> dict:

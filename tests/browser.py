@@ -127,8 +127,8 @@ def scroll_through(page):
 
 
 def number(page, name, stem="statistic_set"):
-    """The text of one displayed statistic."""
-    return page.locator(f"[data-gn-widget={stem}] [data-gn-value='{name}']").inner_text()
+    """The text of one displayed statistic, in the first such widget of the page."""
+    return page.locator(f"[data-gn-widget={stem}] [data-gn-value='{name}']").first.inner_text()
 
 
 def shown(value, digits=3):

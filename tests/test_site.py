@@ -231,3 +231,31 @@ def test_every_label_of_a_widget_can_be_translated(visit, address, browser, name
             outside = re.sub(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧", "", text)
             assert not re.search(r"[A-Za-z]{3,}", outside), text
     page.close()
+
+
+# ---- the annotated module
+
+
+def test_annotated_module_shows_the_file():
+    from html import unescape
+
+    text = unescape(re.sub(r"<[^>]+>", "", (HTML / "book/module.html").read_text(encoding="utf-8")))
+    squeezed = re.sub(r"\s+", "", text)
+    source = (HTML.parents[1] / "gn_edu" / "norms.py").read_text(encoding="utf-8")
+    code = re.sub(r'"""(?:.|\n)*?"""', "", source)
+    lines = [re.sub(r"\s+", "", line) for line in code.splitlines() if line.strip() and not line.strip().startswith("#")]
+    assert len(lines) > 100
+    assert [line for line in lines if line not in squeezed] == []
+
+
+@in_browser
+def test_annotated_module_is_one_column_on_a_phone(visit):
+    lefts = []
+    for width in (1280, 390):
+        page = visit("book/module.html", width=width)
+        boxes = [box.bounding_box() for box in page.locator("article .highlight").all()]
+        prose = [box.bounding_box() for box in page.locator("article section p").all()]
+        lefts.append(max(b["x"] for b in boxes) - min(p["x"] for p in prose))
+        if width == 390:
+            assert all(box["width"] > 300 for box in boxes)
+    assert lefts[0] > 200 and lefts[1] < 60

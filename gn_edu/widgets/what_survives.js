@@ -43,7 +43,8 @@ export function markup(state, places, tr, stem) {
       const [mean, sd] = numbers(place), [a, b] = [at(mean + sd), at(mean - sd)];
       return `<path class="whisker" d="M${x(k)} ${at(mean + 2 * sd).toFixed(1)}V${at(mean - 2 * sd).toFixed(1)}"/><rect class="box g${place.group % 2}" x="${x(k) - 9}" y="${a.toFixed(1)}" width="18" height="${Math.max(1.5, b - a).toFixed(1)}"/><path class="mean" d="M${x(k) - 9} ${at(mean).toFixed(1)}h18"/>`;
     });
-    const ticks = [-range, 0, range].map((v) => `<text class="tick left" x="${left - 5}" y="${at(v) + 4}">${String(v).replace("-", "−")}</text>`).join("");
+    // The outer labels stand inside of their row, away from the titles.
+    const ticks = [-range, 0, range].map((v) => `<text class="tick left" x="${left - 5}" y="${at(v) + 4 + (4 * v) / range}">${String(v).replace("-", "−")}</text>`).join("");
     return `<path class="zero" d="M${left} ${at(0)}h${w * C}"/>${ticks}${boxes.join("")}`;
   };
   const borders = places.map((place, k) => (k && place.group !== places[k - 1].group ? `<path class="border" d="M${left + w * k} 18v106M${left + w * k} 143v102"/>` : "")).join("");
