@@ -10,6 +10,7 @@ from gn_edu.nets import NORMS
 from gn_edu.optim import linear_rule
 from gn_edu.recipes import PRECISIONS, RECIPES, TrainConfig
 from gn_edu.speedrun import speedrun, summary
+from gn_edu.sweep import read_sweep, shard, sweep
 from gn_edu.train import train
 
 
@@ -25,6 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--ws", action=argparse.BooleanOptionalAction, help="weight standardization")
     run.add_argument("--width", type=int, help="channels of the first stage")
     run.add_argument("--batch", type=int, help="images an update")
+    run.add_argument("--norm-batch", type=int, help="images that a batch norm averages over at a time")
     run.add_argument("--lr", type=float, help="peak learning rate")
     run.add_argument("--linear-rule", action="store_true", help="scale the recipe's --lr by --batch over its own batch")
     run.add_argument("--epochs", type=int)
@@ -40,7 +42,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--track", action="store_true", help="write the record's numbers for TensorBoard too")
     pair = commands.add_parser("speedrun", help="batch norm and group norm to the same accuracy, turn about, on a GPU")
     pair.add_argument("--runs", type=int, default=20, help="runs of each (%(default)s)")
-    for command in (run, pair):
+    many = commands.add_parser("sweep", help="all runs of a sweep file that are not recorded yet")
+    many.add_argument("file", type=Path, help="TOML: experiment, recipe, settings, tables [[runs]]")
+    many.add_argument("--shard", default="1/1", metavar="I/N", help="only every N-th run, from the I-th (%(default)s)")
+    for command in (run, pair, many):
         command.add_argument("--out", type=Path, default=Path("results"), help="folder of records (%(default)s)")
         command.add_argument("--download", action="store_true", help="fetch CIFAR-10 where it is not found")
         command.add_argument("--synthetic", action="store_true", help="train on the made-up stripes")
@@ -69,6 +74,11 @@ def main(argv: list[str] | None = None) -> int:
                     "{norm}: {accuracy:.2f} % (± {half:.2f}, {runs} runs) in {wall_s:.2f} s, {ratio:.2f} times "
                     "batch norm's".format(**line)
                 )
+            return 0
+        if args.command == "sweep":
+            runs = shard(read_sweep(args.file), args.shard)
+            found = sweep(runs, data, args.out, progress=not args.quiet)
+            print(f"{len(found)} of {len(runs)} runs recorded under {args.out}")
             return 0
         config = _config(args)
         folder = args.out / config.experiment

@@ -26,6 +26,34 @@ def norm_layer(norm: str, channels: int, groups: int) -> nn.Module:
     return makers[norm]()
 
 
+class GhostBatchNorm2d(nn.BatchNorm2d):
+    """Batch norm over slices of `norm_batch` images of the batch, each with statistics of its own.
+
+    As on several devices that do not talk to each other. After a step the running statistics hold the mean of what
+    each slice would have left (Hoffer et al., arXiv 1705.08741; Wu and Johnson, arXiv 2105.07576).
+    """
+
+    def __init__(self, num_features: int, norm_batch: int):
+        super().__init__(num_features)
+        self.norm_batch = norm_batch
+
+    def forward(self, x: Tensor) -> Tensor:
+        n, c = x.shape[:2]
+        if not self.training or n == self.norm_batch:
+            return super().forward(x)
+        if n % self.norm_batch:
+            raise ValueError(f"norm_batch={self.norm_batch} must divide the batch; got {n} images")
+        slices = n // self.norm_batch
+        # A slice's channels become channels of their own: (norm_batch, slices * c, h, w).
+        wide = x.unflatten(0, (slices, self.norm_batch)).transpose(0, 1).flatten(1, 2)
+        mean, var = self.running_mean.repeat(slices), self.running_var.repeat(slices)
+        weight, bias = self.weight.repeat(slices), self.bias.repeat(slices)
+        wide = F.batch_norm(wide, mean, var, weight, bias, True, self.momentum, self.eps)
+        self.running_mean.copy_(mean.view(slices, c).mean(0))
+        self.running_var.copy_(var.view(slices, c).mean(0))
+        return wide.unflatten(1, (slices, c)).transpose(0, 1).flatten(0, 1)
+
+
 class Conv3x3(nn.Conv2d):
     """A 3 x 3 convolution, bias-free unless asked, with weight standardization on request.
 
@@ -190,16 +218,21 @@ def count_parameters(model: nn.Module) -> int:
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 
-def replace_norm(model: nn.Module, make) -> nn.Module:
-    """Swap every nn.GroupNorm in `model` for make(num_groups, num_channels), keeping gamma and beta."""
+def replace_layers(model: nn.Module, kind: type, make) -> nn.Module:
+    """Swap every `kind` of layer in `model` for make(layer), keeping what both remember."""
     for name, child in model.named_children():
-        if isinstance(child, nn.GroupNorm):
-            twin = make(child.num_groups, child.num_channels)
+        if isinstance(child, kind):
+            twin = make(child)
             twin.load_state_dict(child.state_dict())
             setattr(model, name, twin)
         else:
-            replace_norm(child, make)
+            replace_layers(child, kind, make)
     return model
+
+
+def replace_norm(model: nn.Module, make) -> nn.Module:
+    """Swap every nn.GroupNorm in `model` for make(num_groups, num_channels), keeping gamma and beta."""
+    return replace_layers(model, nn.GroupNorm, lambda layer: make(layer.num_groups, layer.num_channels))
 
 
 def seeded(seed: int, norm: str, groups: int, ws: bool, width: int = 32) -> SmallNet:
@@ -209,7 +242,19 @@ def seeded(seed: int, norm: str, groups: int, ws: bool, width: int = 32) -> Smal
 
 
 def build(config) -> nn.Module:
-    """The network that a TrainConfig names, its weights drawn from the config's seed."""
+    """The network that a TrainConfig names, its weights drawn from the config's seed.
+
+    With norm_batch, a batch norm averages over that many images at a time; the other norms never see more than one.
+    """
+    net = _net(config)
+    if config.norm_batch and config.norm == "bn":
+        if config.norm_batch < 1 or config.batch % config.norm_batch:
+            raise ValueError(f"norm_batch must divide batch={config.batch}, got {config.norm_batch}")
+        replace_layers(net, nn.BatchNorm2d, lambda layer: GhostBatchNorm2d(layer.num_features, config.norm_batch))
+    return net
+
+
+def _net(config) -> nn.Module:
     shape = (config.norm, config.groups, config.ws, config.width)
     torch.manual_seed(config.seed)
     if config.net == "resnet":

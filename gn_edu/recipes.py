@@ -1,6 +1,6 @@
 """The settings of a run, and the recipes: settings by name."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 PRECISIONS = ("float32", "bfloat16", "auto")
 
@@ -11,6 +11,7 @@ class TrainConfig:
 
     Args:
         experiment: the folder of its record.
+        recipe: the recipe that the settings started from.
         norm: "bn", "gn", "ln", "in" or "none"; nothing else changes with it.
         groups: number of groups, used by "gn" only.
         group_size: where it is not 0, channels in a group instead of groups ("fast" only).
@@ -31,9 +32,13 @@ class TrainConfig:
         budget: seconds of initialisation and training after which the run ends, 0 for none; CPU-seconds on a CPU, so
             that a busy machine changes nothing, seconds of the clock on a GPU.
         compile: use torch.compile.
+        norm_batch: how many images a batch norm averages over at a time, a divisor of batch; 0 for the whole batch.
+        reestimate: after training, measure a batch norm network once more with running statistics that are the plain
+            average over this many training images, in batches as in training; 0 for no such measurement.
     """
 
     experiment: str = "first"
+    recipe: str = "first"
     norm: str = "gn"
     groups: int = 16
     ws: bool = True
@@ -58,6 +63,8 @@ class TrainConfig:
     budget: float = 0.0
     compile: bool = False
     group_size: int = 0
+    norm_batch: int = 0
+    reestimate: int = 0
 
     @property
     def stem(self) -> str:
@@ -65,48 +72,40 @@ class TrainConfig:
         length = f"t{self.budget:g}" if self.budget else f"e{self.epochs}"
         groups = f"{self.group_size}each" if self.group_size else self.groups
         named = f"{self.norm}{groups}{'_ws' if self.ws else ''}_b{self.batch}_lr{self.lr:g}_{length}"
+        named += f"_nb{self.norm_batch}" if self.norm_batch else ""
         named += f"_n{self.n_train}" if self.n_train else ""
-        said = "experiment norm groups group_size ws batch lr epochs budget seed n_train".split()
-        recipe = RECIPES.get(self.experiment.removeprefix("gpu-"), RECIPES["first"])
-        for name in (field.name for field in fields(self) if field.name not in said):
+        said = "experiment recipe norm groups group_size ws batch norm_batch lr epochs budget seed n_train reestimate"
+        recipe = RECIPES[self.recipe]
+        for name in (field.name for field in fields(self) if field.name not in said.split()):
             value = getattr(self, name)
             if value != getattr(recipe, name):
                 named += f"_{name}-{value:g}" if isinstance(value, float) else f"_{name}-{value}"
         return f"{named}_s{self.seed}"
 
 
-_RESNET = TrainConfig(
-    experiment="resnet", net="resnet", groups=4, width=16, batch=32, lr=0.05, epochs=1, schedule="cosine", warm_up=0.05,
-    weight_decay=1e-4, smoothing=0.0, shift=0,
+_FAST = dict(
+    net="fast", width=32, group_size=16, batch=512, optimizer="muon", lr=0.12, lr_head=2.0, lr_norm=0.05, epochs=10,
+    warm_up=0.15, weight_decay=0.0, precision="auto",
 )  # fmt: skip
-_FAST = TrainConfig(
-    experiment="fast", net="fast", width=32, group_size=16, batch=512, optimizer="muon", lr=0.12, lr_head=2.0,
-    lr_norm=0.05, epochs=10, warm_up=0.15, weight_decay=0.0, precision="auto",
-)  # fmt: skip
-
-# `first` is chapter 8's network, `neighbours` trains the two that run inside the landing page, `vgg16` is the network
-# of the page that this book grew from, `resnet` a small residual one, `fast` the best for its time on a CPU, `speedrun`
-# on a GPU.
-RECIPES = {
-    "first": TrainConfig(),
-    "neighbours": TrainConfig(experiment="neighbours", groups=8, width=16, epochs=8),
-    "vgg16": TrainConfig(
-        experiment="vgg16",
-        net="vgg16",
-        ws=False,
-        width=64,
-        batch=64,
-        optimizer="adam",
-        lr=2.5e-4,
-        epochs=10,
-        schedule="constant",
-        warm_up=0.0,
-        weight_decay=0.0,
-        smoothing=0.0,
-        shift=4,
-        precision="auto",
-    ),  # fmt: skip
-    "resnet": _RESNET,
+# fmt: off
+_CHANGES = {
+    # Chapter 8's network.
+    "first": {},
+    # The two networks that run inside the landing page.
+    "neighbours": dict(groups=8, width=16, epochs=8),
+    # The network of the page that this book grew from.
+    "vgg16": dict(
+        net="vgg16", ws=False, width=64, batch=64, optimizer="adam", lr=2.5e-4, epochs=10, schedule="constant",
+        warm_up=0.0, weight_decay=0.0, smoothing=0.0, shift=4, precision="auto",
+    ),
+    # A small residual network, for many runs.
+    "resnet": dict(
+        net="resnet", groups=4, width=16, batch=32, lr=0.05, epochs=1, schedule="cosine", warm_up=0.05,
+        weight_decay=1e-4, smoothing=0.0, shift=0,
+    ),
+    # The best for its time on a CPU, and on a GPU.
     "fast": _FAST,
-    "speedrun": replace(_FAST, experiment="speedrun", width=64, batch=2000, lr=0.24, smoothing=0.2, compile=True),
+    "speedrun": _FAST | dict(width=64, batch=2000, lr=0.24, smoothing=0.2, compile=True),
 }
+# fmt: on
+RECIPES = {name: TrainConfig(experiment=name, recipe=name, **changes) for name, changes in _CHANGES.items()}

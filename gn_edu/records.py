@@ -14,6 +14,7 @@ class RunRecord:
 
     The settings are those of gn_edu.recipes.TrainConfig. `images` is how many were trained on, repetitions counted;
     `layers` holds gn_edu.layers.layer_statistics after each epoch; `stopped` says why a run ended before its time;
+    `accuracy_reestimated` is that of a batch norm network after its running statistics were measured anew;
     `accuracy_rounded` belongs to runs whose weights were rounded for use in a page.
     """
 
@@ -40,7 +41,8 @@ class RunRecord:
     date: str
     data: str
     accuracy_rounded: float | None = None
-    # Settings that came later, at the values that earlier runs had.
+    # Keys that came later, at the values that earlier runs had.
+    recipe: str = ""
     net: str = "small"
     optimizer: str = "sgd"
     lr_head: float = 0.0
@@ -55,6 +57,9 @@ class RunRecord:
     budget: float = 0.0
     compile: bool = False
     group_size: int = 0
+    norm_batch: int = 0
+    reestimate: int = 0
+    accuracy_reestimated: float | None = None
     images: int = 0
     layers: list | None = None
     stopped: str | None = None

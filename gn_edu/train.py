@@ -187,6 +187,22 @@ class Trainer:
         """Test accuracy in percent."""
         return evaluate(self.model, self.data.test_images, self.data.test_labels, precision=self.precision)
 
+    @torch.no_grad()
+    def reestimated_accuracy(self) -> float | None:
+        """Test accuracy with running statistics measured anew, by the trained network; None without batch norm."""
+        norms = [layer for layer in self.model.modules() if isinstance(layer, nn.BatchNorm2d)]
+        if not norms or not self.config.reestimate:
+            return None
+        for layer in norms:
+            layer.reset_running_stats()
+        self.model.train()
+        whole = self.config.batch * (self.config.reestimate // self.config.batch)
+        for k, images in enumerate(self.train_images[:whole].split(self.config.batch), start=1):
+            for layer in norms:
+                layer.momentum = 1 / k  # a plain average
+            self.model(to_input(images.to(self.device)))
+        return round(self.accuracy(), 4)
+
     # ---- what is kept
 
     def save(self, path: Path) -> None:
@@ -234,6 +250,7 @@ class Trainer:
             layers=self.layers,
             images=self.images,
             stopped=stopped,
+            accuracy_reestimated=None if stopped else self.reestimated_accuracy(),
         )
 
 
@@ -285,7 +302,8 @@ def _train(config, data, folder, progress, weights, track, until) -> RunRecord |
         trainer.resume(state)
     log = _tensorboard(folder / "tensorboard" / path.stem, trainer.epoch) if track else None
     stopped = None
-    with _progress_bar(trainer, progress) as bar:
+    total = None if config.budget else trainer.steps_per_epoch * config.batch * config.epochs
+    with progress_bar(progress, total, "image", trainer.images) as bar:
 
         def on_step(loss):
             bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
@@ -317,23 +335,22 @@ class _Silent:
 
     n = 0
 
-    def set_postfix(self, **said):
+    def set_postfix(self, *said, **more):
         pass
 
     def update(self, steps):
         pass
 
 
-def _progress_bar(trainer: Trainer, shown: bool):
+def progress_bar(shown: bool, total: int | None, unit: str, done: int = 0):
+    """A progress bar of tqdm, or something as quiet as it is where none is wanted or tqdm is missing."""
     if not shown:
         return nullcontext(_Silent())
     try:
         from tqdm.auto import tqdm
     except ImportError:  # a machine with torch and numpy alone
         return nullcontext(_Silent())
-    config = trainer.config
-    total = None if config.budget else trainer.steps_per_epoch * config.batch * config.epochs
-    return tqdm(total=total, initial=trainer.images, unit="image", unit_scale=True)
+    return tqdm(total=total, initial=done, unit=unit, unit_scale=True)
 
 
 def _tensorboard(folder: Path, epoch: int):

@@ -1,4 +1,4 @@
-"""What every widget of the book promises, on whatever page it stands: large type, a link, a way back, a still picture."""
+"""What every widget promises, on whatever page it stands: large type, a link, a way back, a still picture."""
 
 from urllib.parse import unquote
 

@@ -1,0 +1,168 @@
+"""gn_edu.sweep and ghost batch norm: what a file means, what a kill leaves, what a slice sees."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from gn_edu import nets, records
+from gn_edu.cli import main
+from gn_edu.recipes import RECIPES
+from gn_edu.sweep import read_sweep, shard, sweep
+
+ROOT = Path(__file__).parents[1]
+SMALL = """
+experiment = "tiny"
+recipe = "resnet"
+n_train = 160
+batch = 16
+seed = [0, 1]
+[[runs]]
+norm = "bn"
+ws = false
+norm_batch = [2, 16]
+[[runs]]
+norm = "gn"
+ws = [true, false]
+"""
+
+
+@pytest.fixture
+def small(tmp_path):
+    path = tmp_path / "tiny.toml"
+    path.write_text(SMALL)
+    return path
+
+
+def test_lists_stand_for_all_combinations_seeds_innermost(small):
+    runs = read_sweep(small)
+    assert [(r.norm, r.ws, r.norm_batch, r.seed) for r in runs] == [
+        (norm, ws, slices, seed)
+        for norm, ws, slices in (("bn", False, 2), ("bn", False, 16), ("gn", True, 0), ("gn", False, 0))
+        for seed in (0, 1)
+    ]
+    assert {(r.experiment, r.net, r.batch, r.n_train) for r in runs} == {("tiny", "resnet", 16, 160)}
+    assert len({r.stem for r in runs}) == len(runs)
+
+
+def test_linear_rule_follows_the_batch(tmp_path):
+    (tmp_path / "a.toml").write_text("linear_rule = true\nbatch = [2, 32]")
+    two, thirty_two = read_sweep(tmp_path / "a.toml")
+    assert thirty_two.lr == RECIPES["resnet"].lr and two.lr == pytest.approx(thirty_two.lr / 16)
+    assert two.experiment == "a"
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("norm = ", "is not a sweep file"),
+        ('recipe = "resnext"', "recipe must be one of"),
+        ('normm = "bn"', "there is no setting 'normm'"),
+        ('batch = "32"', "batch must be int, got '32'"),
+        ("ws = 1", "ws must be bool, got 1"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused(tmp_path, text, said):
+    (tmp_path / "a.toml").write_text(text)
+    with pytest.raises(ValueError, match=said):
+        read_sweep(tmp_path / "a.toml")
+
+
+def test_shards_share_out_the_runs(small):
+    runs = read_sweep(small)
+    parts = [shard(runs, f"{i}/3") for i in (1, 2, 3)]
+    assert Counter(run for part in parts for run in part) == Counter(runs)
+    for wrong in ("0/3", "4/3", "2", "a/b"):
+        with pytest.raises(ValueError, match="a shard is"):
+            shard(runs, wrong)
+
+
+def test_records_of_shards_merge_in_one_folder(small, tmp_path):
+    for part in ("1/2", "2/2"):
+        assert main(["sweep", str(small), "--shard", part, "--out", str(tmp_path / "out"), "--synthetic"]) == 0
+    assert {(r.norm_batch, r.seed) for r in records.read_records(tmp_path / "out" / "tiny") if r.norm == "bn"} == {
+        (2, 0), (2, 1), (16, 0), (16, 1)
+    }  # fmt: skip
+
+
+def test_killed_three_times_a_sweep_ends_like_an_undisturbed_one(small, tmp_path):
+    command = [sys.executable, "-m", "gn_edu.cli", "sweep", small, "--synthetic", "--quiet", "--out"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+
+    def run(name):
+        return subprocess.Popen([*command, tmp_path / name], env=environment, stdout=subprocess.DEVNULL)
+
+    assert run("whole").wait() == 0
+    whole = records.read_records(tmp_path / "whole" / "tiny")
+    each = sum(r.wall_s for r in whole) / len(whole) + 0.3
+    folder, moments = tmp_path / "killed" / "tiny", random.Random()
+    for _ in range(3):
+        before, process = len(list(folder.glob("*.json"))), run("killed")
+        while len(list(folder.glob("*.json"))) <= before:
+            assert process.poll() is None
+            time.sleep(0.005)
+        time.sleep(moments.uniform(0, each))
+        process.kill()
+        process.wait()
+    assert run("killed").wait() == 0
+    killed = records.read_records(folder)
+    changing = {"cpu_s": 0.0, "wall_s": 0.0, "images_per_s": 0.0, "date": "", "commit": ""}
+    assert [replace(r, **changing) for r in killed] == [replace(r, **changing) for r in whole]
+    assert {p.suffix for p in folder.iterdir()} == {".json"}
+
+
+@pytest.mark.parametrize("name", ["ghost", "equal_epochs", "choice_of_g"])
+def test_the_books_sweeps_are_recorded_whole(name):
+    runs = read_sweep(ROOT / "results" / f"{name}.toml")
+    assert {p.stem for p in (ROOT / "results" / name).glob("*.json")} == {run.stem for run in runs}
+
+
+# ---- ghost batch norm
+
+
+@pytest.mark.parametrize("slices", [1, 2, 4, 8])
+def test_ghost_batch_norm_is_batch_norm_slice_by_slice(slices):
+    torch.manual_seed(0)
+    x = torch.randn(8, 3, 4, 5, dtype=torch.float64)
+    ghost = nets.GhostBatchNorm2d(3, 8 // slices).double()
+    nn.init.normal_(ghost.weight)
+    nn.init.normal_(ghost.bias)
+    want = [F.batch_norm(part, None, None, ghost.weight, ghost.bias, True) for part in x.chunk(slices)]
+    torch.testing.assert_close(ghost(x), torch.cat(want))
+    torch.testing.assert_close(ghost.running_mean, 0.1 * x.mean((0, 2, 3)))
+    variance = torch.stack([part.var((0, 2, 3)) for part in x.chunk(slices)]).mean(0)
+    torch.testing.assert_close(ghost.running_var, 0.9 + 0.1 * variance)
+    plain = nn.BatchNorm2d(3).double()
+    plain.load_state_dict(ghost.state_dict())
+    torch.testing.assert_close(ghost.eval()(x), plain.eval()(x))
+
+
+def test_ghost_batch_norm_refuses_what_it_cannot_slice():
+    with pytest.raises(ValueError, match="norm_batch=3 must divide the batch; got 8"):
+        nets.GhostBatchNorm2d(3, 3)(torch.randn(8, 3, 2, 2))
+    with pytest.raises(ValueError, match="norm_batch must divide batch=32, got 5"):
+        nets.build(replace(RECIPES["resnet"], norm="bn", norm_batch=5))
+
+
+def test_group_norm_does_not_notice_the_norm_batch():
+    a, b = (nets.build(replace(RECIPES["resnet"], norm_batch=k)) for k in (0, 2))
+    x = torch.randn(4, 3, 32, 32)
+    assert torch.equal(a(x), b(x))
+
+
+def test_reestimated_statistics_are_the_plain_average(tmp_path):
+    from gn_edu.data import synthetic_cifar10
+
+    data = synthetic_cifar10(160, 40)
+    run = replace(RECIPES["resnet"], norm="bn", ws=False, batch=16, n_train=160, reestimate=64)
+    found = sweep([run, replace(run, norm="gn")], data, tmp_path, progress=False)
+    assert 0 <= found[0].accuracy_reestimated <= 100 and found[1].accuracy_reestimated is None
