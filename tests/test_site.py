@@ -243,7 +243,9 @@ def test_annotated_module_shows_the_file():
     squeezed = re.sub(r"\s+", "", text)
     source = (HTML.parents[1] / "gn_edu" / "norms.py").read_text(encoding="utf-8")
     code = re.sub(r'"""(?:.|\n)*?"""', "", source)
-    lines = [re.sub(r"\s+", "", line) for line in code.splitlines() if line.strip() and not line.strip().startswith("#")]
+    lines = [
+        re.sub(r"\s+", "", line) for line in code.splitlines() if line.strip() and not line.strip().startswith("#")
+    ]
     assert len(lines) > 100
     assert [line for line in lines if line not in squeezed] == []
 

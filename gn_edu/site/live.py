@@ -72,7 +72,8 @@ class WakeLiveOutputs(SphinxPostTransform):
             shown = f'<img alt="{html.escape(still["text"])}" src="data:image/svg+xml;base64,{picture}"/>'
         else:
             shown = still["html"]
-        out = f'<div class="gn-live" data-gn-host="{stem}"><div class="gn-still">{shown}</div>'
+        name = html.escape(traits["name"])
+        out = f'<div class="gn-live" data-gn-host="{stem}" data-gn-is="{name}"><div class="gn-still">{shown}</div>'
         if stem not in self.sources:
             self.sources.add(stem)
             out += f"<style>{rcssmin.cssmin(state['_css'])}</style>"
