@@ -9,7 +9,7 @@ from gn_edu.widgets.base import bundle
 from gn_edu.widgets.gradient_projection import GradientProjection
 
 PAGE = "notebooks/ch05_backward.html"
-W = "[data-gn-widget=gradient_projection]"
+W = "[data-gn-widget=gradient_projection][data-gn-name=three]"
 
 
 def cases(count=200):

@@ -138,6 +138,7 @@ def after(page, action):
 @site_is_built
 @in_browser
 def test_w0_by_mouse(landing):
+    assert len(landing.workers) == 1  # the networks run beside the page, not in its way
     seen = [everything(landing)]
     for _ in range(6):
         seen.append(after(landing, lambda: landing.click(f"{W0} [data-gn-do=again]")))

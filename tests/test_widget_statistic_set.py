@@ -95,6 +95,7 @@ def test_w1_by_keyboard_alone(landing):
     assert "same set as instance norm" in landing.locator(f"{W1} .gn-live-text").inner_text()
     assert_shows(landing, x, "group", groups=4, focus=3)
     landing.keyboard.press("Home")
+    assert "same set as layer norm" in landing.locator(f"{W1} .gn-live-text").inner_text()
     assert_shows(landing, x, "group", groups=1, focus=3)
     landing.focus(f"{W1} .gn-choices-row input[value=group]")
     landing.keyboard.press("ArrowLeft")
