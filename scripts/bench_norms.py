@@ -1,7 +1,8 @@
 """Measure group norm from scratch against torch's, side by side: python scripts/bench_norms.py
 
 Writes results/ladder.json: per variant and shape the CPU time of a forward pass and of forward and backward together,
-as a multiple of torch.nn.functional.group_norm in the same rounds (minimum over interleaved rounds, one thread).
+as a multiple of torch.nn.functional.group_norm in the same rounds (minimum over interleaved rounds, one thread), and
+how much it keeps for the backward pass.
 """
 
 import datetime
@@ -42,12 +43,59 @@ def reshape(x, groups, weight, bias):
     return x_hat.reshape(x.shape) * weight.view(1, -1, 1, 1) + bias.view(1, -1, 1, 1)
 
 
+def squares(x, groups, weight, bias):
+    """Version 2 with E[x^2] - E[x]^2: one reading of x less, and chapter 6 says at what price."""
+    rows = x.reshape(len(x), groups, -1)
+    mean = rows.mean(-1, keepdim=True)
+    rstd = (rows.square().mean(-1, keepdim=True) - mean.square() + 1e-5).rsqrt()
+    x_hat = (rows - mean) * rstd
+    return x_hat.reshape(x.shape) * weight.view(1, -1, 1, 1) + bias.view(1, -1, 1, 1)
+
+
+class OwnBackward(torch.autograd.Function):
+    """Version 2 with the backward pass of chapter 5: keeps x_hat and 1 / sigma, nothing else of x's size."""
+
+    @staticmethod
+    def forward(ctx, x, groups, weight, bias):
+        rows = x.reshape(len(x), groups, -1)
+        centred = rows - rows.mean(-1, keepdim=True)
+        rstd = (centred.square().mean(-1, keepdim=True) + 1e-5).rsqrt()
+        x_hat = centred.mul_(rstd)
+        ctx.save_for_backward(x_hat, rstd, weight)
+        return torch.addcmul(bias.view(1, -1, 1, 1), x_hat.reshape(x.shape), weight.view(1, -1, 1, 1))
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        x_hat, rstd, weight = ctx.saved_tensors
+        dweight = (grad_output * x_hat.reshape(grad_output.shape)).sum((0, 2, 3))
+        g = (grad_output * weight.view(1, -1, 1, 1)).reshape(x_hat.shape)
+        along = (g * x_hat).mean(-1, keepdim=True)
+        dx = (g - g.mean(-1, keepdim=True)).addcmul_(x_hat, along, value=-1).mul_(rstd)
+        return dx.reshape(grad_output.shape), None, dweight, grad_output.sum((0, 2, 3))
+
+
 VARIANTS = {
     "torch": F.group_norm,
     "loops over images and groups": loops,
     "reshape": reshape,
+    "reshape, E[x^2] - E[x]^2": squares,
+    "reshape, own backward pass": OwnBackward.apply,
     "gn_edu.norms": norms.group_norm,
 }
+
+
+def kept(layer, x, weight, bias) -> float:
+    """Bytes that the backward pass needs, x itself counted, as a multiple of x's."""
+    storages = {}
+
+    def pack(tensor):
+        storages[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        y = layer(x, GROUPS, weight, bias)
+    del y
+    return sum(storages.values()) / (x.numel() * x.element_size())
 
 
 def cpu_seconds(step, *args) -> float:
@@ -81,6 +129,7 @@ def measure(shape: tuple[int, ...]) -> list[dict]:
         for step in (forward, forward_backward):
             ratio = best[name, step] / best["torch", step]
             row[step.__name__] = round(ratio, 2) if ratio < float("inf") else None
+        row["kept"] = None if name.startswith("loops") else round(kept(VARIANTS[name], x, weight, bias), 1)
         rows.append(row)
         print(row)
     return rows

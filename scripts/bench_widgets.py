@@ -23,6 +23,10 @@ CHANGES = {
     ("notebooks/ch06_numerics.html", "cancellation_lab"): SLIDE.format("[data-gn-offset]"),
     ("notebooks/ch07_groups.html", "what_survives"): SLIDE.format("[data-gn-mean]"),
     ("notebooks/ch07_groups.html", "tile_seams"): SLIDE.format("[data-gn-border]"),
+    ("notebooks/ch08_cifar10.html#run_browser.runs?experiment=1&measure=level", "run_browser"): SLIDE.format(
+        "[data-gn-epoch]"
+    ),
+    ("notebooks/ch09_sweep.html", "figure_one"): SLIDE.format("[data-gn-size]"),
 }
 TIME = """async ([stem, change]) => {{
   const root = document.querySelector(`[data-gn-widget=${{stem}}]`), times = [];

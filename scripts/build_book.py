@@ -57,10 +57,12 @@ def build(language: str, languages: list[str]) -> None:
     out = HTML if language == "en" else HTML / language
     # One doctree folder a language: what is read from a cell does not depend on it, what is translated does.
     options = ["-W", "-n", "--keep-going", "-q", "-d", str(BUILD / ".doctrees" / language)]
-    settings = ["-D", f"language={language}", "-D", f"gn_built={','.join(languages)}"]
-    command = [sys.executable, "-m", "sphinx", "-b", "html", *options, *settings, str(ROOT), str(out)]
-    # The pages are the same whatever data lies on the machine that builds them.
-    subprocess.run(command, cwd=ROOT, check=True, env=os.environ | {"GN_EDU_DATA": "synthetic"})
+    values = ["-D", f"language={language}", "-D", f"gn_built={','.join(languages)}"]
+    command = [sys.executable, "-m", "sphinx", "-b", "html", *options, *values, str(ROOT), str(out)]
+    # The pages are the same whatever data lies on the machine that builds them; two threads of a busy one would wait
+    # for each other most of the time.
+    settings = {"GN_EDU_DATA": "synthetic", "OMP_NUM_THREADS": "1"}
+    subprocess.run(command, cwd=ROOT, check=True, env=os.environ | settings)
     (out / "index.html").write_text(REDIRECT.format(language))
     missing = [page for page in pages() if not (out / f"{page}.html").is_file()]
     if missing:

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from gn_edu.exercises import ch02_batch_norm as ch02
@@ -15,7 +16,10 @@ from gn_edu.exercises import ch04_build as ch04
 from gn_edu.exercises import ch05_backward as ch05
 from gn_edu.exercises import ch06_numerics as ch06
 from gn_edu.exercises import ch07_groups as ch07
+from gn_edu.exercises import ch08_cifar10 as ch08
+from gn_edu.exercises import ch09_sweep as ch09
 from gn_edu.exercises.mutants import MUTANTS
+from gn_edu.nets import GhostBatchNorm2d
 from gn_edu.norms import group_norm
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("ch*.ipynb"))
@@ -346,3 +350,168 @@ def test_waking_bias_takes_autograd():
         return -torch.autograd.grad(loss, bias)[0].flatten()
 
     assert ch07.check_waking_bias(by_gradient).ok
+
+
+# ---- chapter 8
+
+
+def swapped(model, groups_for, deep=True, keep=True, kind=nn.GroupNorm):
+    for name, child in model.named_children():
+        if isinstance(child, nn.BatchNorm2d):
+            norm = kind(groups_for(child.num_features), child.num_features)
+            if keep:
+                norm.load_state_dict({"weight": child.weight, "bias": child.bias})
+            setattr(model, name, norm)
+        elif deep:
+            swapped(child, groups_for, deep, keep, kind)
+    return model
+
+
+def largest(channels):
+    return max(g for g in range(1, 33) if channels % g == 0)
+
+
+class Remembers(nn.GroupNorm):
+    def __init__(self, groups, channels):
+        super().__init__(groups, channels)
+        self.register_buffer("running_mean", torch.zeros(channels), persistent=False)
+
+
+def anew(model, most=32):
+    for layer in swapped(model, largest).modules():
+        if isinstance(layer, nn.Conv2d):
+            layer.reset_parameters()
+    return model
+
+
+def while_looping(model, most=32):
+    for name, layer in model.named_modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            block = model.get_submodule(name.rpartition(".")[0])
+            delattr(block, name.rpartition(".")[2])
+            block.add_module("norm", nn.GroupNorm(largest(layer.num_features), layer.num_features))
+    return model
+
+
+def whole_state(model, most=32):
+    for name, child in model.named_children():
+        if isinstance(child, nn.BatchNorm2d):
+            norm = nn.GroupNorm(largest(child.num_features), child.num_features)
+            norm.load_state_dict(child.state_dict())
+            setattr(model, name, norm)
+        else:
+            whole_state(child)
+    return model
+
+
+SWAPS = {
+    "ignores-most": lambda model, most=32: swapped(model, largest),
+    "changes-while-looping": while_looping,
+    "whole-state": whole_state,
+    "top-level-only": lambda model, most=32: swapped(model, largest, deep=False),
+    "min-32": lambda model, most=32: swapped(model, lambda c: min(32, c)),
+    "gcd": lambda model, most=32: swapped(model, lambda c: math.gcd(32, c)),
+    "gamma-lost": lambda model, most=32: swapped(model, largest, keep=False),
+    "buffers-left": lambda model, most=32: swapped(model, largest, kind=Remembers),
+    "conv-changed": anew,
+    "missing-return": lambda model, most=32: None,
+}
+
+
+@pytest.mark.parametrize("mistake", SWAPS)
+def test_swap_norm_names_the_mistake(mistake):
+    report = ch08.check_swap_norm(SWAPS[mistake])
+    assert not report.ok and report.mistakes == [mistake]
+
+
+def test_swap_norm_takes_a_loop_over_all_modules():
+    def by_name(model, most=32):
+        for name, layer in list(model.named_modules()):
+            if isinstance(layer, nn.BatchNorm2d):
+                groups = max(g for g in range(1, most + 1) if layer.num_features % g == 0)
+                norm = nn.GroupNorm(groups, layer.num_features)
+                norm.weight, norm.bias = layer.weight, layer.bias
+                model.set_submodule(name, norm)
+        return model
+
+    assert ch08.check_swap_norm(by_name).ok
+
+
+def zeroed(names, blocks=slice(None)):
+    def zero_gamma(model):
+        found = [layer for layer in model.modules() if type(layer).__name__ == "ResidualBlock"]
+        for block in found[blocks]:
+            for name, p in block.named_parameters():
+                if any(name.startswith(start) and name.endswith("weight") for start in names):
+                    nn.init.zeros_(p)
+        return model
+
+    return zero_gamma
+
+
+GAMMAS = {
+    "first-norm": zeroed(["norm1"]),
+    "all-norms": zeroed(["norm1", "norm2"]),
+    "shortcut-norm": zeroed(["norm2", "shortcut.1"]),
+    "no-change": lambda model: model,
+    "not-all-blocks": zeroed(["norm2"], slice(1, None)),
+    "missing-return": lambda model: None,
+}
+
+
+@pytest.mark.parametrize("mistake", GAMMAS)
+def test_zero_gamma_names_the_mistake(mistake):
+    report = ch08.check_zero_gamma(GAMMAS[mistake])
+    assert not report.ok and report.mistakes == [mistake]
+
+
+# ---- chapter 9
+
+
+PLANS = {
+    "swapped": lambda b, n, e, lr, r: (n // b * e, lr * b / r),
+    "no-rule": lambda b, n, e, lr, r: (lr, n // b * e),
+    "square-root-rule": lambda b, n, e, lr, r: (lr * (b / r) ** 0.5, n // b * e),
+    "upside-down": lambda b, n, e, lr, r: (lr * r / b, n // b * e),
+    "one-epoch": lambda b, n, e, lr, r: (lr * b / r, n // b),
+    "images-for-updates": lambda b, n, e, lr, r: (lr * b / r, n * e),
+    "reference-batch": lambda b, n, e, lr, r: (lr * b / r, n * e // r),
+    "not-two-numbers": lambda b, n, e, lr, r: lr * b / r,
+}
+
+
+@pytest.mark.parametrize("mistake", PLANS)
+def test_plan_names_the_mistake(mistake):
+    report = ch09.check_plan(PLANS[mistake])
+    assert not report.ok and report.mistakes == [mistake]
+
+
+def normalized(x, dims, correction=0, eps=1e-5):
+    centred = x - x.mean(dims, keepdim=True)
+    return centred / (x.var(dims, correction=correction, keepdim=True) + eps).sqrt()
+
+
+GHOSTS = {
+    "whole-batch": lambda x, k, eps=1e-5: normalized(x, (0, 2, 3)),
+    "instance-norm": lambda x, k, eps=1e-5: normalized(x, (2, 3)),
+    "interleaved": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (k, -1)), (0, 3, 4)).flatten(0, 1),
+    "layer-norm": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (-1, k)), (1, 2, 3, 4)).flatten(0, 1),
+    "unbiased-var": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (-1, k)), (1, 3, 4), 1).flatten(0, 1),
+    "slices-for-size": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (k, -1)), (1, 3, 4)).flatten(0, 1),
+    "wrong-shape": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (-1, k)), (1, 3, 4)),
+    "in-place": lambda x, k, eps=1e-5: x.sub_(x.mean()),
+    "missing-return": lambda x, k, eps=1e-5: None,
+}
+
+
+@pytest.mark.parametrize("mistake", GHOSTS)
+def test_ghost_batch_norm_names_the_mistake(mistake):
+    report = ch09.check_ghost_batch_norm(GHOSTS[mistake])
+    assert not report.ok and report.mistakes == [mistake]
+
+
+def test_ghost_batch_norm_takes_the_books_layer():
+    def layer(x, norm_batch, eps=1e-5):
+        return GhostBatchNorm2d(x.shape[1], norm_batch).to(x.dtype)(x).detach()
+
+    assert ch09.check_ghost_batch_norm(layer).ok

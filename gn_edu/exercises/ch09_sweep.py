@@ -1,0 +1,110 @@
+"""Checks of chapter 9: what else changes with the batch, and batch norm in slices."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from gn_edu.exercises._check import Report, answer, call
+
+
+def check_plan(plan: Callable) -> Report:
+    """Check plan(batch, images, epochs, lr, reference), the learning rate and the number of updates of a run."""
+    for batch, images, epochs, lr, reference in (
+        (2, 9_600, 1, 0.05, 32),
+        (8, 48_000, 3, 0.1, 32),
+        (32, 640, 2, 0.2, 32),
+    ):
+        got, failed = call(plan, batch, images, epochs, lr, reference)
+        if failed:
+            return failed
+        try:
+            rate, updates = (float(v) for v in got)
+        except (TypeError, ValueError):
+            return answer(False, "Not yet: return two numbers, the learning rate and the updates.", ["not-two-numbers"])
+        where = f"Not yet, for {images} images, {epochs} epochs and a batch of {batch}: "
+        ratio = batch / reference
+        if abs(updates - lr * ratio) < 1e-9:
+            return answer(False, where + "the updates stand first. What should?", ["swapped"])
+        if abs(rate - lr * ratio) > 1e-9:
+            wrong = {"no-rule": lr, "square-root-rule": lr * ratio**0.5, "upside-down": lr / ratio}
+            named = [name for name, value in wrong.items() if abs(rate - value) < 1e-9]
+            hint = (
+                f"the rate is {rate:g}. At {reference} images it is {lr:g}: what does the linear rule say at {batch}?"
+            )
+            return answer(False, where + hint, named)
+        if updates != images // batch * epochs:
+            wrong = {
+                "one-epoch": images // batch,
+                "images-for-updates": images * epochs,
+                "reference-batch": images * epochs // reference,
+            }
+            named = [name for name, value in wrong.items() if updates == value]
+            return answer(False, f"{where}you count {updates:g} updates. How many batches are in an epoch?", named)
+    return answer(
+        True, "Right: at equal epochs a batch of 2 takes 16 times the updates of 32, each with a sixteenth of the rate."
+    )
+
+
+def _slices(x: Tensor, norm_batch: int, norm: Callable) -> Tensor:
+    return torch.cat([norm(part) for part in x.split(norm_batch)])
+
+
+def _batch_norm(x: Tensor) -> Tensor:
+    return F.batch_norm(x, None, None, training=True)
+
+
+def _unbiased(x: Tensor) -> Tensor:
+    return (x - x.mean((0, 2, 3), keepdim=True)) / (x.var((0, 2, 3), keepdim=True) + 1e-5).sqrt()
+
+
+def _all_channels(x: Tensor) -> Tensor:
+    return F.layer_norm(x, x.shape)
+
+
+def _every_other(x: Tensor, norm_batch: int) -> Tensor:
+    """Slices of every k-th image."""
+    order = torch.arange(len(x)).view(norm_batch, -1).T.flatten()
+    y = torch.empty_like(x)
+    y[order] = _slices(x[order], norm_batch, _batch_norm)
+    return y
+
+
+# What a wrong answer equals, and what to ask then.
+_GHOSTS = {
+    "whole-batch": (lambda x, k: _batch_norm(x), "that is one slice. Which images stand in the first?"),
+    "instance-norm": (lambda x, k: F.instance_norm(x), "each image is alone. How many share a mean?"),
+    "interleaved": (_every_other, "your slices take every k-th image. Which images lie side by side?"),
+    "slices-for-size": (
+        lambda x, k: _slices(x, len(x) // k, _batch_norm),
+        "you have norm_batch slices. How many images should each hold?",
+    ),
+    "layer-norm": (lambda x, k: _slices(x, k, _all_channels), "all channels share a mean. Does batch norm mix them?"),
+    "unbiased-var": (lambda x, k: _slices(x, k, _unbiased), "a little too small. By what do you divide the squares?"),
+}
+
+
+def check_ghost_batch_norm(ghost_batch_norm: Callable) -> Report:
+    """Check ghost_batch_norm(x, norm_batch, eps=1e-5): batch norm in training mode, slice by slice; x: (n, c, h, w)."""
+    for n, norm_batch in ((8, 2), (6, 3), (4, 4)):
+        generator = torch.Generator().manual_seed(n)
+        x = 2 * torch.randn(n, 3, 4, 2, generator=generator, dtype=torch.float64) + torch.arange(n).view(-1, 1, 1, 1)
+        before = x.clone()
+        got, failed = call(ghost_batch_norm, x, norm_batch)
+        if failed:
+            return failed
+        if not torch.equal(x, before):
+            return answer(False, "Not yet: your function changed x itself.", ["in-place"])
+        if not isinstance(got, Tensor) or got.shape != x.shape:
+            shape = tuple(got.shape) if isinstance(got, Tensor) else type(got).__name__
+            return answer(False, f"Not yet: expected {tuple(x.shape)}, got {shape}.", ["wrong-shape"])
+        gap = (got.double() - _slices(x, norm_batch, _batch_norm)).abs().max()
+        if gap < 1e-6:
+            continue
+        where = f"Not yet, for {n} images in slices of {norm_batch}: "
+        for name, (wrong, hint) in _GHOSTS.items():
+            if torch.allclose(got.double(), wrong(x, norm_batch), rtol=0, atol=1e-6):
+                return answer(False, where + hint, [name])
+        return answer(False, f"{where}largest difference {float(gap):.2g}.")
+    return answer(True, "Right: every slice has its own statistics, as on devices that do not talk to each other.")

@@ -1,0 +1,85 @@
+"""W6, Figure 1 explorer: error against the number of images that a norm sees, the paper's and this book's."""
+
+import traitlets as t
+
+from gn_edu import paper
+from gn_edu.records import RunRecord
+from gn_edu.widgets.base import Widget, bundle, styles
+
+SIZES = (2, 4, 8, 16, 32)
+
+
+def _line(label: str, norm: str, points: list[dict]) -> dict:
+    return {"label": label, "norm": norm, "points": points}
+
+
+def _ours(records: list[RunRecord], size_of) -> list[dict]:
+    """Lines of errors by size, seed by seed: batch norm as trained and with statistics measured anew, group norm."""
+    ends = {
+        "BN": ("bn", False, lambda r: r.accuracy),
+        "BN, statistics measured anew": ("bn", False, lambda r: r.accuracy_reestimated),
+        "GN": ("gn", False, lambda r: r.accuracy),
+        "GN + WS": ("gn", True, lambda r: r.accuracy),
+    }
+    lines = []
+    for label, (norm, ws, accuracy) in ends.items():
+        points = []
+        for size in SIZES:
+            # Group norm never looks at a second image: one set of runs stands for every size of the norm's batch.
+            runs = [r for r in records if (r.norm, r.ws) == (norm, ws) and size_of(r) in (size, None)]
+            if runs:
+                errors = {r.seed: round(100 - accuracy(r), 2) for r in runs}
+                points.append({"x": size, "errors": errors, "updates": runs[0].images // runs[0].batch})
+        lines.append(_line(label, norm, points))
+    return lines
+
+
+def _provenance(records: list[RunRecord]) -> dict:
+    r = records[0]
+    counts = {"runs": len(records), "seeds": len({r.seed for r in records}), "images": r.n_train, "epochs": r.epochs}
+    return counts | {key: getattr(r, key) for key in ("data", "device", "torch", "commit", "date")}
+
+
+class FigureOne(Widget):
+    """Shows error against batch size: one cause alone, the paper's protocol repeated, and the paper.
+
+    Args:
+        ghost: records of results/ghost.toml.
+        equal_epochs: records of results/equal_epochs.toml; without them that figure is left out.
+        shown: "cause", "protocol" or "paper".
+        size: the number of images that the read-out is about.
+        relative: whether the gap is given in per cent of batch norm's error instead of points.
+    """
+
+    _esm = bundle("figure_one")
+    _css = styles("figure_one", "lines")
+    figures = t.Dict().tag(sync=True)
+    shown = t.Enum(["cause", "protocol", "paper"], "cause").tag(sync=True)
+    size = t.Enum(list(SIZES), 2).tag(sync=True)
+    relative = t.Bool(False).tag(sync=True)
+    hidden = t.List(t.Unicode()).tag(sync=True)
+
+    def __init__(self, ghost: list[RunRecord], equal_epochs: list[RunRecord], **traits):
+        if not ghost:
+            raise ValueError("ghost must hold the records of results/ghost.toml, got none")
+        table2 = paper.table("table2")
+        theirs = [
+            _line(name, name.lower(), [
+                {"x": int(size), "errors": {"paper": value}, "updates": None}
+                for size, value in reversed(list(zip(table2.columns, values, strict=True)))
+            ])
+            for name, values in table2.rows.items()
+        ]  # fmt: skip
+        cause = _ours(ghost, lambda r: r.norm_batch if r.norm == "bn" else None)
+        figures = {"cause": {"lines": cause, "source": _provenance(ghost)}}
+        if equal_epochs:
+            protocol = _ours(equal_epochs, lambda r: r.batch)
+            figures["protocol"] = {"lines": protocol, "source": _provenance(equal_epochs)}
+        figures["paper"] = {"lines": theirs, "source": {"table": table2.source, "unit": table2.unit}}
+        if traits.get("shown", "cause") not in figures:
+            raise ValueError(f"shown must be one of {', '.join(figures)}; got {traits['shown']!r}")
+        super().__init__(figures=figures, **traits)
+
+    def describe(self) -> str:
+        lines = ", ".join(line["label"] for line in self.figures[self.shown]["lines"])
+        return f"FigureOne: {self.shown}, {lines}; gap at {self.size} images"

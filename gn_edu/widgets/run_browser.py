@@ -1,0 +1,56 @@
+"""The run browser: recorded runs by experiment, their test error by epoch, and what their norm layers did."""
+
+import traitlets as t
+
+from gn_edu.layers import MEASURES
+from gn_edu.records import RunRecord
+from gn_edu.widgets.base import Widget, bundle, styles
+
+MOST_RUNS = ("bn", "gn", "ln", "in", "none")
+
+
+def _label(record: RunRecord) -> str:
+    """What tells the lines of one experiment apart: norm, weight standardization, gamma at the start."""
+    label = record.norm.upper() if record.norm != "none" else "no norm"
+    return label + (" + WS" if record.ws else "") + (", γ = 0" if record.zero_gamma else "")
+
+
+class RunBrowser(Widget):
+    """Shows recorded runs.
+
+    Args:
+        experiments: title to the records of one experiment; runs with the same norm settings form a line.
+        experiment: index of the chosen title.
+        measure: "error", or one of gn_edu.layers.MEASURES.
+        epoch: of the layers' numbers, from 1.
+        hidden: labels of the lines that are not drawn.
+    """
+
+    _esm = bundle("run_browser")
+    _css = styles("run_browser", "lines")
+    experiments = t.List().tag(sync=True)
+    experiment = t.Int(0, min=0).tag(sync=True)
+    measure = t.Enum(["error", *MEASURES], "error").tag(sync=True)
+    epoch = t.Int(1, min=1).tag(sync=True)
+    hidden = t.List(t.Unicode()).tag(sync=True)
+
+    def __init__(self, experiments: dict[str, list[RunRecord]], **traits):
+        if not experiments or not all(experiments.values()):
+            raise ValueError(f"experiments must map titles to records, at least one each; got {experiments!r}")
+        packed = [{"title": title, "lines": self._lines(records)} for title, records in experiments.items()]
+        if traits.get("experiment", 0) >= len(packed):
+            raise ValueError(f"experiment must be below {len(packed)}, got {traits['experiment']}")
+        super().__init__(experiments=packed, **traits)
+
+    @staticmethod
+    def _lines(records: list[RunRecord]) -> list[dict]:
+        lines = {}
+        for r in sorted(records, key=lambda r: (MOST_RUNS.index(r.norm), not r.ws, r.zero_gamma, r.seed)):
+            line = lines.setdefault(_label(r), {"label": _label(r), "norm": r.norm, "ws": r.ws, "runs": []})
+            line["runs"].append({"seed": r.seed, "error": r.error_by_epoch, "layers": r.layers or []})
+        return list(lines.values())
+
+    def describe(self) -> str:
+        chosen = self.experiments[self.experiment]
+        lines = ", ".join(f"{line['label']} ({len(line['runs'])} seeds)" for line in chosen["lines"])
+        return f"RunBrowser: {chosen['title']}: {self.measure} of {lines}"

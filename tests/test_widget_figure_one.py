@@ -1,0 +1,113 @@
+"""W6: every plotted number is its record's or the fact sheet's; driven by mouse, keyboard and link."""
+
+from statistics import mean
+
+import pytest
+from browser import in_browser, number, run_module, shown, site_is_built, wait_until_awake
+
+from gn_edu import paper
+from gn_edu.records import published
+from gn_edu.widgets import FigureOne
+from gn_edu.widgets.base import bundle
+
+PAGE = "notebooks/ch09_sweep.html"
+STEM = "figure_one"
+W = f"[data-gn-widget={STEM}]"
+SIZES = (2, 4, 8, 16, 32)
+GHOST, EQUAL = published("ghost"), published("equal_epochs", required=False)
+TRAITS = ("figures", "shown", "size", "relative", "hidden")
+
+
+def view(**traits):
+    state = {key: FigureOne(GHOST, EQUAL, **traits).get_state()[key] for key in TRAITS}
+    return run_module(bundle(STEM), "process.stdout.write(JSON.stringify(w.view(d.state)))", state=state)
+
+
+def runs(records, norm, ws, **more):
+    return [r for r in records if (r.norm, r.ws) == (norm, ws) and all(getattr(r, k) == v for k, v in more.items())]
+
+
+def points(lines, label):
+    (line,) = (line for line in lines if line["label"] == label)
+    return {point["x"]: (sorted(point["all"]), point["mean"], point["updates"]) for point in line["points"]}
+
+
+FIGURES = [("cause", GHOST, "norm_batch"), *([("protocol", EQUAL, "batch")] if EQUAL else [])]
+
+
+@pytest.mark.parametrize("shown_, records, key", FIGURES)
+def test_every_point_is_its_records(shown_, records, key):
+    lines = view(shown=shown_)["lines"]
+    for label, norm, ws in (("BN", "bn", False), ("GN", "gn", False), ("GN + WS", "gn", True)):
+        found = points(lines, label)
+        assert sorted(found) == list(SIZES)
+        for size, (all_, middle, updates) in found.items():
+            # In the ghost figure group norm is one set of runs at every size: it never sees a second image.
+            more = {} if (shown_, norm) == ("cause", "gn") else {key: size}
+            mine = runs(records, norm, ws, **more)
+            assert all_ == sorted(round(100 - r.accuracy, 2) for r in mine) and len(mine) >= 3
+            assert middle == pytest.approx(mean(all_)) and updates == mine[0].images // mine[0].batch
+    anew = points(lines, "BN, statistics measured anew")
+    for size, (all_, *_) in anew.items():
+        assert all_ == sorted(round(100 - r.accuracy_reestimated, 2) for r in runs(records, "bn", False, **{key: size}))
+
+
+def test_the_papers_points_are_the_fact_sheets():
+    table = paper.table("table2")
+    lines = view(shown="paper")["lines"]
+    for name in ("BN", "GN"):
+        assert {x: all_ for x, (all_, *_) in points(lines, name).items()} == {s: [table[name, str(s)]] for s in SIZES}
+    found = view(shown="paper", size=2)
+    assert found["points"] == pytest.approx(-10.6) and found["percent"] == pytest.approx(-30.5, abs=0.05)
+    assert FigureOne(GHOST, EQUAL).figures["paper"]["source"]["table"] == "Table 2 and Figure 1"
+
+
+def test_python_side():
+    assert repr(FigureOne(GHOST, EQUAL)).startswith("FigureOne: cause, BN, BN, statistics measured anew, GN, GN + WS")
+    with pytest.raises(ValueError, match="ghost must hold"):
+        FigureOne([], EQUAL)
+    with pytest.raises(ValueError, match="shown must be one of cause, paper; got 'protocol'"):
+        FigureOne(GHOST, [], shown="protocol")
+    with pytest.raises(Exception, match="size"):
+        FigureOne(GHOST, EQUAL, size=3)
+
+
+@pytest.mark.site
+@site_is_built
+@in_browser
+def test_by_mouse_keyboard_and_link(visit):
+    page = visit(PAGE)
+    wait_until_awake(page)
+
+    def agrees(page, bn, gn):
+        assert number(page, "bn", STEM) == f"{shown(bn, 1)} %" and number(page, "gn", STEM) == f"{shown(gn, 1)} %"
+        assert number(page, "gap", STEM) == shown(gn - bn, 1).replace("-", "−")
+
+    def of(records, **more):
+        return mean(round(100 - r.accuracy, 2) for r in runs(records, **more))
+
+    flat = of(GHOST, norm="gn", ws=True)
+    agrees(page, of(GHOST, norm="bn", ws=False, norm_batch=2), flat)
+    page.focus(f"{W} [data-gn-size]")
+    page.keyboard.press("ArrowRight")
+    agrees(page, of(GHOST, norm="bn", ws=False, norm_batch=4), flat)
+    if EQUAL:
+        page.check(f"{W} [data-gn-figure=protocol]")
+        agrees(page, of(EQUAL, norm="bn", ws=False, batch=4), of(EQUAL, norm="gn", ws=True, batch=4))
+        assert number(page, "updates", STEM) == "2500"
+    page.uncheck(f"{W} [data-gn-line='GN']")
+    assert page.locator(f"{W} svg .line").count() == 3
+    page.check(f"{W} [data-gn-figure=paper]")
+    page.focus(f"{W} [data-gn-size]")
+    page.keyboard.press("Home")
+    assert number(page, "gap", STEM) == "−10.6"
+    page.check(f"{W} [data-gn-relative]")
+    assert number(page, "gap", STEM) == "−30.5 %"
+    said = page.locator(f"{W} .gn-live-text").inner_text()
+    assert said == "the paper, 2 images: batch norm 34.7 %, GN 24.1 %. GN minus BN: −30.5 % of batch norm's error."
+    page.wait_for_timeout(400)
+    again = visit(page.url)
+    wait_until_awake(again)
+    assert again.locator(f"{W} .gn-live-text").inner_text() == said
+    page.click(f"{W} [data-gn-do=reset]")
+    agrees(page, of(GHOST, norm="bn", ws=False, norm_batch=2), flat)

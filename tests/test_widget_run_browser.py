@@ -1,0 +1,101 @@
+"""The run browser: what it shows is what the records hold; driven by mouse, keyboard and link."""
+
+import pytest
+from browser import in_browser, number, run_module, shown, site_is_built, wait_until_awake
+
+from gn_edu.layers import MEASURES
+from gn_edu.records import published
+from gn_edu.widgets import RunBrowser
+from gn_edu.widgets.base import bundle
+
+PAGE = "notebooks/ch08_cifar10.html"
+STEM = "run_browser"
+W = f"[data-gn-widget={STEM}]"
+FIRST = published("first")
+FAST = published("fast")
+LABELS = {(norm, ws): norm.upper() + (" + WS" if ws else "") for norm in ("bn", "gn") for ws in (False, True)}
+
+
+def runs(records, norm, ws):
+    return sorted((r for r in records if (r.norm, r.ws) == (norm, ws)), key=lambda r: r.seed)
+
+
+def view(**traits):
+    widget = RunBrowser({"first": FIRST, "fast": FAST}, **traits)
+    state = {key: widget.get_state()[key] for key in ("experiments", "experiment", "measure", "epoch", "hidden")}
+    return run_module(bundle(STEM), "process.stdout.write(JSON.stringify(w.view(d.state)))", state=state)
+
+
+def test_every_number_is_the_records():
+    for k, records in enumerate((FIRST, FAST)):
+        lines = {line["label"]: line for line in view(experiment=k)["lines"]}
+        kinds = {(r.norm, r.ws) for r in records}
+        assert set(lines) == {LABELS[kind] for kind in kinds}
+        for kind in kinds:
+            ends = [r.error_by_epoch[-1] for r in runs(records, *kind)]
+            line = lines[LABELS[kind]]
+            assert line["mean"] == pytest.approx(sum(ends) / len(ends), abs=1e-9)
+            assert (line["low"], line["high"]) == (min(ends), max(ends))
+            assert [run["error"] for run in line["runs"]] == [r.error_by_epoch for r in runs(records, *kind)]
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_layers_are_means_over_the_seeds(measure):
+    for line in view(experiment=1, measure=measure, epoch=2)["lines"]:
+        kind = next(kind for kind, label in LABELS.items() if label == line["label"])
+        found = [[layer[MEASURES.index(measure)] for layer in r.layers[1]] for r in runs(FAST, *kind)]
+        want = [sum(values) / len(values) for values in zip(*found, strict=True)]
+        assert line["layers"] == pytest.approx(want, abs=1e-9)
+
+
+def test_runs_without_layers_have_none():
+    assert all(line["layers"] == [] for line in view(experiment=0, measure="level")["lines"])
+    assert not view(experiment=0)["layered"] and view(experiment=1)["layered"]
+
+
+def test_python_side():
+    assert repr(RunBrowser({"first": FIRST})).startswith("RunBrowser: first: error of BN + WS (3 seeds), BN (3 seeds)")
+    with pytest.raises(ValueError, match="must map titles to records"):
+        RunBrowser({"nothing": []})
+    with pytest.raises(ValueError, match="experiment must be below 1, got 3"):
+        RunBrowser({"first": FIRST}, experiment=3)
+
+
+@pytest.mark.site
+@site_is_built
+@in_browser
+def test_by_mouse_keyboard_and_link(visit):
+    page = visit(PAGE)
+    wait_until_awake(page)
+
+    def agrees(page, records):
+        for (norm, ws), label in LABELS.items():
+            if found := runs(records, norm, ws):
+                ends = [r.error_by_epoch[-1] for r in found]
+                assert number(page, f"mean[{label}]", STEM) == shown(sum(ends) / len(ends), 2)
+                assert number(page, f"low[{label}]", STEM) == shown(min(ends), 2)
+
+    quick = [r for r in FAST if r.budget == 240]
+    agrees(page, quick)
+    page.focus(f"{W} select")
+    page.keyboard.press("ArrowDown")
+    agrees(page, [r for r in FAST if r.budget == 600])
+    page.keyboard.press("ArrowDown")
+    agrees(page, FIRST)
+    page.uncheck(f"{W} [data-gn-line='BN + WS']")
+    assert page.locator(f"{W} svg .line").count() == 3
+    assert "BN + WS" not in page.locator(f"{W} .gn-live-text").inner_text()
+    page.select_option(f"{W} select", "0")
+    page.check(f"{W} [data-gn-measure=level]")
+    page.focus(f"{W} [data-gn-epoch]")
+    page.keyboard.press("Home")
+    text = page.locator(f"{W} .gn-live-text").inner_text()
+    level = [r.layers[0][0][MEASURES.index("level")] for r in runs(quick, "gn", False)]
+    assert text.startswith("After epoch 1, spread of levels") and f"; GN {sum(level) / len(level):.2f}, " in text
+    page.wait_for_timeout(400)
+    again = visit(page.url)
+    wait_until_awake(again)
+    assert again.locator(f"{W} .gn-live-text").inner_text() == text
+    page.click(f"{W} [data-gn-do=reset]")
+    agrees(page, quick)
+    assert page.locator(f"{W} .gn-live-text").inner_text().startswith("Test error at the end")
