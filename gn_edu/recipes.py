@@ -30,7 +30,7 @@ class TrainConfig:
         zero_gamma: the last norm of each residual block starts with gamma 0 ("resnet" only).
         precision: "auto" takes bfloat16 where the device multiplies it in hardware.
         budget: seconds of initialisation and training after which the run ends, 0 for none; CPU-seconds on a CPU, so
-            that a busy machine changes nothing, seconds of the clock on a GPU.
+            that waiting for other programs does not count, seconds of the clock on a GPU.
         compile: use torch.compile.
         norm_batch: how many images a batch norm averages over at a time, a divisor of batch; 0 for the whole batch.
         reestimate: after training, measure a batch norm network once more with running statistics that are the plain
