@@ -50,7 +50,7 @@ def test_without_javascript_every_widget_has_a_picture_with_words(visit, name):
             picture.first.scroll_into_view_if_needed()
             assert picture.first.bounding_box()["width"] > 200
         else:
-            assert live.locator(".gn-question-still").count() == 1
+            assert live.locator(".gn-question-still").count() >= 1
 
 
 @in_browser
