@@ -30,13 +30,10 @@ def linear_rule(lr: float, batch: int, reference: int) -> float:
     return lr * batch / reference
 
 
-def parameter_groups(model: nn.Module, config: TrainConfig) -> tuple[list, list, list]:
-    """The parameters that train, in three lists: convolution filters, the last layer's, and gammas, betas, biases."""
-    trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-    filters = [p for _, p in trained if p.dim() == 4]
-    head = [p for name, p in trained if p.dim() < 4 and name.startswith("head")]
-    vectors = [p for name, p in trained if p.dim() < 4 and not name.startswith("head")]
-    return filters, head, vectors
+def parameter_groups(model: nn.Module) -> tuple[list, list, list]:
+    """The parameters that train, in three lists: convolution filters, matrices, and gammas, betas, biases."""
+    trained = [p for p in model.parameters() if p.requires_grad]
+    return tuple([p for p in trained if p.dim() == dim] for dim in (4, 2, 1))
 
 
 class Muon(torch.optim.Optimizer):
@@ -80,9 +77,7 @@ def optimizers(model: nn.Module, config: TrainConfig) -> list[torch.optim.Optimi
     Weights decay by config.weight_decay; gammas, betas and biases too if config.decay_norm (as in the paper's
     ImageNet runs), else they don't. With "muon", Muon takes the filters at config.lr, and Nesterov momentum the rest.
     """
-    filters, head, vectors = parameter_groups(model, config)
-    matrices = [p for p in head if p.dim() > 1]
-    vectors += [p for p in head if p.dim() == 1]
+    filters, matrices, vectors = parameter_groups(model)
     if config.optimizer == "muon":
         others = [{"params": vectors, "lr": config.lr_norm}, {"params": matrices, "lr": config.lr_head}]
         return [

@@ -3,10 +3,9 @@
 import traitlets as t
 
 from gn_edu.layers import MEASURES
+from gn_edu.nets import NORMS
 from gn_edu.records import RunRecord
 from gn_edu.widgets.base import Widget, bundle, styles
-
-MOST_RUNS = ("bn", "gn", "ln", "in", "none")
 
 
 def _label(record: RunRecord) -> str:
@@ -45,7 +44,7 @@ class RunBrowser(Widget):
     @staticmethod
     def _lines(records: list[RunRecord]) -> list[dict]:
         lines = {}
-        for r in sorted(records, key=lambda r: (MOST_RUNS.index(r.norm), not r.ws, r.zero_gamma, r.seed)):
+        for r in sorted(records, key=lambda r: (NORMS.index(r.norm), not r.ws, r.zero_gamma, r.seed)):
             line = lines.setdefault(_label(r), {"label": _label(r), "norm": r.norm, "ws": r.ws, "runs": []})
             line["runs"].append({"seed": r.seed, "error": r.error_by_epoch, "layers": r.layers or []})
         return list(lines.values())
