@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gn_edu.data import Cifar10, load_cifar10
+from gn_edu.optim import linear_rule
 from gn_edu.recipes import RECIPES, TrainConfig
 from gn_edu.speedrun import PAIR, warm_up
 from gn_edu.train import choose_device, train
@@ -31,6 +32,20 @@ class Experiment:
 
 def _named(name: str, shows: str, runs) -> Experiment:
     return Experiment(name, shows, tuple(replace(run, experiment=name) for run in runs))
+
+
+GHOSTS = (32, 16, 8, 4, 2)
+
+
+def _protocol(norms, batches) -> list[TrainConfig]:
+    """The paper's protocol: the batch changes, the learning rate with it, and the epochs stay."""
+    at = RECIPES["resnet"]
+    return [
+        replace(at, norm=n, ws=ws, batch=b, lr=linear_rule(at.lr, b, at.batch), epochs=5, reestimate=4000, seed=seed)
+        for b in batches
+        for n, ws in norms
+        for seed in SEEDS
+    ]
 
 
 EXPERIMENTS = (
@@ -56,13 +71,39 @@ EXPERIMENTS = (
             for seed in SEEDS
         ],
     ),
+    _named(
+        "gpu-ghost",
+        "chapter 9's main figure on all pictures, 5 epochs",
+        [
+            replace(RECIPES["resnet"], norm=norm, ws=ws, norm_batch=size, epochs=5, reestimate=4000, seed=seed)
+            for norm, ws, sizes in (
+                ("bn", False, GHOSTS),
+                ("bn", True, GHOSTS),
+                ("gn", True, (0,)),
+                ("gn", False, (0,)),
+            )
+            for size in sizes
+            for seed in SEEDS
+        ],
+    ),
+    _named("gpu-equal-epochs", "the paper's protocol on all pictures, 5 epochs", _protocol(NORMS, (128, 32, 8, 2))),
+    _named("gpu-ends", "the same for layer and instance norm", _protocol((("ln", False), ("in", False)), (32, 2))),
 )
 
 
 def shrunk(experiment: Experiment) -> Experiment:
     """The same commands at a size that a CPU runs in seconds: one seed, one epoch, 40 pictures."""
-    small = {"batch": 20, "n_train": 40, "epochs": 1, "width": 8, "group_size": 0, "groups": 2, "compile": False}
-    seen = {replace(run, seed=0, **small) for run in experiment.runs}
+    small = {
+        "batch": 20,
+        "norm_batch": 0,
+        "n_train": 40,
+        "epochs": 1,
+        "width": 8,
+        "group_size": 0,
+        "groups": 2,
+        "compile": False,
+    }
+    seen = {replace(run, seed=0, norm_batch=run.norm_batch and 10, **small) for run in experiment.runs}
     return replace(experiment, runs=tuple(sorted(seen, key=lambda run: run.stem)))
 
 

@@ -38,7 +38,8 @@ FIGURES = [("cause", GHOST, "norm_batch"), *([("protocol", EQUAL, "batch")] if E
 @pytest.mark.parametrize("shown_, records, key", FIGURES)
 def test_every_point_is_its_records(shown_, records, key):
     lines = view(shown=shown_)["lines"]
-    for label, norm, ws in (("BN", "bn", False), ("GN", "gn", False), ("GN + WS", "gn", True)):
+    labels = [("BN", "bn", False), ("GN", "gn", False), ("GN + WS", "gn", True)]
+    for label, norm, ws in [*labels, ("BN + WS", "bn", True)] if shown_ == "cause" else labels:
         found = points(lines, label)
         assert sorted(found) == list(SIZES)
         for size, (all_, middle, updates) in found.items():
@@ -63,7 +64,9 @@ def test_the_papers_points_are_the_fact_sheets():
 
 
 def test_python_side():
-    assert repr(FigureOne(GHOST, EQUAL)).startswith("FigureOne: cause, BN, BN, statistics measured anew, GN, GN + WS")
+    assert repr(FigureOne(GHOST, EQUAL)).startswith(
+        "FigureOne: cause, BN, BN, statistics measured anew, BN + WS, GN, GN + WS"
+    )
     with pytest.raises(ValueError, match="ghost must hold"):
         FigureOne([], EQUAL)
     with pytest.raises(ValueError, match="shown must be one of cause, paper; got 'protocol'"):

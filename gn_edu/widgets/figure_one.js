@@ -37,7 +37,7 @@ export function sentence(state, tr) {
   });
 }
 
-const DASH = { [ANEW]: "d2", GN: "d1" };
+const DASH = { [ANEW]: "d2", "BN + WS": "d1", GN: "d1" };
 const lookOf = ({ label, norm }, shown) => `n-${norm} ${shown === "paper" ? "" : DASH[label] ?? ""}`;
 
 export function chart(state, tr, stem) {

@@ -18,6 +18,7 @@ def _ours(records: list[RunRecord], size_of) -> list[dict]:
     ends = {
         "BN": ("bn", False, lambda r: r.accuracy),
         "BN, statistics measured anew": ("bn", False, lambda r: r.accuracy_reestimated),
+        "BN + WS": ("bn", True, lambda r: r.accuracy),
         "GN": ("gn", False, lambda r: r.accuracy),
         "GN + WS": ("gn", True, lambda r: r.accuracy),
     }
@@ -30,7 +31,8 @@ def _ours(records: list[RunRecord], size_of) -> list[dict]:
             if runs:
                 errors = {r.seed: round(100 - accuracy(r), 2) for r in runs}
                 points.append({"x": size, "errors": errors, "updates": runs[0].images // runs[0].batch})
-        lines.append(_line(label, norm, points))
+        if points:
+            lines.append(_line(label, norm, points))
     return lines
 
 
