@@ -95,7 +95,6 @@ def shrunk(experiment: Experiment) -> Experiment:
     """The same commands at a size that a CPU runs in seconds: one seed, one epoch, 40 pictures."""
     small = {
         "batch": 20,
-        "norm_batch": 0,
         "n_train": 40,
         "epochs": 1,
         "width": 8,
