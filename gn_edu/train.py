@@ -241,7 +241,7 @@ class Trainer:
             error_by_epoch=self.error_by_epoch,
             images_per_s=round(self.images / max(self.wall_s, 1e-9), 1),
             cpu_s=round(self.cpu_s, 1),
-            wall_s=round(self.wall_s, 3 if cuda else 1),
+            wall_s=round(self.wall_s, 3),
             torch=torch.__version__,
             python=platform.python_version(),
             commit=current_commit(),
