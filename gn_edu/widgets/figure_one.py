@@ -39,7 +39,9 @@ def _ours(records: list[RunRecord], size_of) -> list[dict]:
 def _provenance(records: list[RunRecord]) -> dict:
     r = records[0]
     counts = {"runs": len(records), "seeds": len({r.seed for r in records}), "images": r.n_train, "epochs": r.epochs}
-    return counts | {key: getattr(r, key) for key in ("data", "device", "torch", "commit", "date")}
+    # A sweep that grew has more than one commit.
+    kept = {key: ", ".join(sorted({getattr(r, key) for r in records})) for key in ("device", "torch", "commit", "date")}
+    return counts | {"data": r.data} | kept
 
 
 class FigureOne(Widget):
