@@ -6,14 +6,26 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Report:
-    """The answer of a check: passed or not, the names of the mistakes it recognised, and the text it printed."""
+    """The answer of a check: passed or not, the names of the mistakes it recognised, and the text it printed.
+
+    Checks of several cases also say how many of them `passed`, in `total`; `native` says that torch's own group norm
+    ran; `picture` is an SVG that shows what the text says.
+    """
 
     ok: bool
     text: str
     mistakes: list[str] = field(default_factory=list)
+    passed: int = 0
+    total: int = 0
+    native: bool = False
+    picture: str = ""
 
     def _ipython_display_(self) -> None:
-        """Nothing: the text is already printed."""
+        """The picture: the text is already printed."""
+        if self.picture:
+            from IPython.display import SVG, display
+
+            display(SVG(self.picture))
 
 
 def answer(ok: bool, text: str, mistakes: list[str] | None = None) -> Report:

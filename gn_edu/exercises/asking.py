@@ -1,0 +1,257 @@
+"""What happens beside a reader's function: it is asked, and its answer is packed. Knows no right answers.
+
+In a notebook this runs in the kernel; for grades it runs alone inside the sandbox. So it imports torch and nothing of
+this package. A packed value is JSON with the tensors' bytes behind it: nothing in it can be run.
+"""
+
+import contextlib
+import io
+import json
+import struct
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+DTYPES = {str(d).removeprefix("torch."): d for d in (
+    torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int32, torch.int64, torch.bool,
+)}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a function answered: a value, or the name and the message of an error."""
+
+    value: object = None
+    error: tuple[str, str] | None = None
+    changed: bool = False  # an argument was changed in place
+    native: bool = False  # torch's own group norm ran
+
+
+class _Watch(TorchDispatchMode):
+    """Notices torch's own group norm, whichever way it was called."""
+
+    seen = False
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        self.seen |= "group_norm" in func.__name__
+        return func(*args, **(kwargs or {}))
+
+
+def _tensors(value):
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from _tensors(item)
+
+
+def _copied(value):
+    if isinstance(value, Tensor):
+        return value.clone()  # which keeps the order in memory
+    return [_copied(item) for item in value] if isinstance(value, (tuple, list)) else value
+
+
+# ---- ways to ask; each takes the function and the arguments of the probe
+
+
+def _gradients(f, seen, *args):
+    """Gradients of (f(*args) * seen).sum() with respect to the float tensors among args."""
+    args = [a.detach().clone().requires_grad_() if isinstance(a, Tensor) else a for a in args]
+    leaves = [a for a in args if isinstance(a, Tensor)]
+    return list(torch.autograd.grad((f(*args) * seen).sum(), leaves, allow_unused=True))
+
+
+def _function(f, seen, *args):
+    """The output of an autograd.Function and its gradients."""
+    return [f.apply(*args), *_gradients(f.apply, seen, *args)]
+
+
+class Centring(nn.Module):
+    """For exercises about modes: x minus the mean of its channel, in evaluation a running one; or of its image."""
+
+    def __init__(self, channels: int, per_sample: bool):
+        super().__init__()
+        self.per_sample = per_sample
+        self.register_buffer("running_mean", torch.zeros(channels, dtype=torch.float64))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.per_sample:
+            return x - x.mean((1, 2, 3), keepdim=True)
+        mean = self.running_mean
+        if self.training:
+            mean = x.mean((0, 2, 3))
+            self.running_mean = (0.9 * self.running_mean + 0.1 * mean).detach()
+        return x - mean.view(1, -1, 1, 1)
+
+
+def _layer(f, per_sample, running_mean, training, x):
+    """f(layer, x) for a layer in the given state: what it returns, and the layer's state afterwards."""
+    layer = Centring(x.shape[1], per_sample).train(training)
+    layer.running_mean.copy_(running_mean)
+    value = f(layer, x)
+    return [value, layer.running_mean, layer.training]
+
+
+def network(seed: int) -> nn.Module:
+    """A small network with batch norm, its weights and its gamma and beta drawn from the seed."""
+    torch.manual_seed(seed)
+    inner = nn.Sequential(nn.Conv2d(48, 8, 1, bias=False), nn.BatchNorm2d(8))
+    net = nn.Sequential(nn.Conv2d(3, 48, 3, padding=1), nn.BatchNorm2d(48), nn.ReLU(), inner).double()
+    for layer in net.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            nn.init.normal_(layer.weight)
+            nn.init.normal_(layer.bias)
+    return net
+
+
+def _convert(f, seed, x):
+    """f(net) for a network: its outputs in training, alone and in evaluation, and what is left of batch norm."""
+    net = f(network(seed))
+    together = net.train()(x)
+    alone = torch.cat([net(image[None]) for image in x])
+    left = sum(isinstance(layer, nn.BatchNorm2d) for layer in net.modules())
+    return [together, alone, net.eval()(x), left, len(list(net.buffers()))]
+
+
+ASK = {
+    "call": lambda f, *args: f(*args),
+    "item": lambda f, k, *args: f()[k],
+    "gradients": _gradients,
+    "function": _function,
+    "layer": _layer,
+    "convert": _convert,
+}
+
+
+def ask(f, how: str, args) -> Reply:
+    """Ask a reader's function once; whatever it does short of ending the process becomes a reply."""
+    given, args = list(_tensors(args)), _copied(args)
+    watch = _Watch()
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), watch:
+            value = ASK[how](f, *args)
+    except Exception as error:  # a reader's function may raise anything
+        return Reply(error=(type(error).__name__, str(error)[:400]), native=watch.seen)
+    changed = any(a.shape != b.shape or not torch.equal(a, b) for a, b in zip(_tensors(args), given, strict=True))
+    return Reply(value=value, changed=changed, native=watch.seen)
+
+
+# ---- to bytes and back
+
+
+def _plain(value, parts: list[bytes]):
+    if isinstance(value, Tensor):
+        value = value.detach().cpu()
+        dtype = str(value.dtype).removeprefix("torch.")
+        if dtype not in DTYPES or value.layout != torch.strided:
+            return {"other": f"a tensor of {dtype}"}
+        parts.append(value.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+        return {"shape": list(value.shape), "stride": list(value.stride()), "dtype": dtype}
+    if isinstance(value, (tuple, list)):
+        return {"items": [_plain(item, parts) for item in value]}
+    if isinstance(value, bool) or value is None:
+        return {"is": value}
+    if isinstance(value, (int, float, str)):  # numbers as text: JSON has no infinity, and 64-bit ints must stay exact
+        return {"type": type(value).__name__, "is": str(value)[:400]}
+    return {"other": f"a {type(value).__name__}"}
+
+
+def pack(value) -> bytes:
+    """Numbers, strings, tensors, and tuples and lists of them; anything else is only named."""
+    parts: list[bytes] = []
+    head = json.dumps(_plain(value, parts)).encode()
+    return struct.pack("<I", len(head)) + head + b"".join(parts)
+
+
+class Other(str):
+    """Stands for a value that can't be sent: what it was."""
+
+
+def unpack(data: bytes, most: int = 2**24):
+    """The value of `pack`. The bytes may come from anywhere.
+
+    Raises:
+        ValueError: they are not what pack writes, or are more than `most`.
+    """
+    try:
+        if len(data) > most:
+            raise ValueError("too long")
+        (size,) = struct.unpack_from("<I", data)
+        rest = memoryview(data)[4 + size :]
+        value, rest = _value(json.loads(data[4 : 4 + size]), rest, depth=0)
+        if len(rest):
+            raise ValueError("bytes left over")
+        return value
+    except (
+        struct.error,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RuntimeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
+        raise ValueError(f"not a packed value: {error}") from error
+
+
+def _value(head, rest: memoryview, depth: int):
+    if depth > 4:
+        raise ValueError("nested too deep")
+    if "shape" in head:
+        dtype, shape, stride = DTYPES[head["dtype"]], head["shape"], head["stride"]
+        if not all(type(n) is int and n >= 0 for n in (*shape, *stride)) or len(shape) != len(stride) or len(shape) > 8:
+            raise ValueError("a shape is a list of a few whole numbers")
+        count = dtype.itemsize
+        for n in shape:
+            count *= n
+        if count > len(rest):
+            raise ValueError("bytes are missing")
+        if not count:
+            return torch.empty(shape, dtype=dtype), rest
+        flat = torch.frombuffer(bytearray(rest[:count]), dtype=torch.uint8).view(dtype).reshape(shape)
+        if stride != list(flat.stride()):
+            # Only orders of memory that hold each number once.
+            order = sorted(range(len(shape)), key=lambda i: -stride[i])
+            other = flat.permute(order).contiguous().permute([order.index(i) for i in range(len(shape))])
+            flat = other
+        return flat, rest[count:]
+    if "items" in head:
+        if len(head["items"]) > 1000:
+            raise ValueError("too many items")
+        items = []
+        for item in head["items"]:
+            value, rest = _value(item, rest, depth + 1)
+            items.append(value)
+        return items, rest
+    if "other" in head:
+        return Other(str(head["other"])[:80]), rest
+    if "type" in head:
+        kind = {"int": int, "float": float, "str": str}[head["type"]]
+        return kind(head["is"]), rest
+    if head["is"] not in (True, False, None):
+        raise ValueError("neither true, false nor null")
+    return head["is"], rest
+
+
+def pack_reply(reply: Reply) -> bytes:
+    """A reply as bytes."""
+    error = list(reply.error) if reply.error else None
+    return pack([reply.value, error, reply.changed, reply.native])
+
+
+def unpack_reply(data: bytes) -> Reply:
+    """The reply that bytes hold.
+
+    Raises:
+        ValueError: they hold none.
+    """
+    value = unpack(data)
+    if not isinstance(value, list) or len(value) != 4:
+        raise ValueError("not a reply")
+    value, error, changed, native = value
+    if error is not None and not (isinstance(error, list) and len(error) == 2 and all(type(e) is str for e in error)):
+        raise ValueError("not an error")
+    return Reply(value, tuple(error) if error else None, bool(changed), bool(native))

@@ -1,0 +1,108 @@
+"""Sheet 1: which values share a mean, and one group by hand."""
+
+import random
+
+from gn_edu.exercises.probes import Exercise, Probe
+
+
+def _count(n, c, h, w, num_groups):
+    return n * num_groups
+
+
+_COUNTS = {
+    "one-image": lambda n, c, h, w, g: g,
+    "over-batch": lambda n, c, h, w, g: g,
+    "instance-norm": lambda n, c, h, w, g: n * c,
+    "layer-norm": lambda n, c, h, w, g: n,
+    "group-size": lambda n, c, h, w, g: c // g * h * w,
+    "swapped-G": lambda n, c, h, w, g: n * (c // g),
+    "channel-only": lambda n, c, h, w, g: n * g * h * w,
+    "batch-norm": lambda n, c, h, w, g: c,
+}
+
+
+def _shapes(rng: random.Random) -> list[Probe]:
+    shapes = [(2, 6, 3, 3, 3), (1, 32, 7, 5, 32), (5, 12, 1, 2, 1)]
+    for _ in range(4):
+        size = rng.choice((3, 5, 7))
+        g = rng.choice((2, 3, 4, 8))
+        shapes.append((rng.randrange(3, 40), size * g, rng.randrange(2, 30), rng.randrange(2, 30), g))
+    return [Probe("(N, C, H, W), G = ({}, {}, {}, {}), {}".format(*s), s) for s in shapes]
+
+
+def _alone(table):
+    """Each mistake of a table {name: function} alone."""
+    return lambda: [([name], answer) for name, answer in table.items()]
+
+
+EX01 = Exercise(
+    "ex01", "How many means?", "easy", 4, "count_means", 4, _shapes, _count,
+    _alone({k: v for k, v in _COUNTS.items() if k != "one-image"}),
+)  # fmt: skip
+
+
+def _group_of(channel, num_channels, num_groups):
+    if num_channels % num_groups:
+        raise ValueError(f"{num_groups} groups do not divide {num_channels} channels")
+    return channel // (num_channels // num_groups)
+
+
+def _channels(rng: random.Random) -> list[Probe]:
+    cases = [(5, 6, 2), (4, 12, 2), (7, 12, 6), (0, 8, 4)]
+    cases += [(rng.randrange(c), c, g) for c, g in ((48, 16), (40, 8), (30, 10))]
+    probes = [Probe("channel {} of {}, {} groups".format(*case), case) for case in cases]
+    return [*probes, Probe("6 channels into 4 groups", (1, 6, 4), names=False)]
+
+
+EX02 = Exercise(
+    "ex02", "Which group?", "easy", 5, "group_of", 4, _channels, _group_of,
+    _alone({
+        "interleaved": lambda i, c, g: i % g,
+        "swapped-G": lambda i, c, g: i // g,
+        "instance-norm": lambda i, c, g: i,
+        "layer-norm": lambda i, c, g: 0,
+    }),
+)  # fmt: skip
+
+
+def numbers(rng: random.Random) -> list[int]:
+    """Four numbers with a whole mean and a whole standard deviation."""
+    middle, stretch = rng.randrange(-9, 10), rng.choice((1, 2))
+    found = [middle + stretch * step for step in (-7, -1, 1, 7)]
+    rng.shuffle(found)
+    return found
+
+
+def _one_group(values, var=1.0, centre=True, root=0.5):
+    m = len(values)
+    mean = sum(values) / m
+    variance = sum((v - mean) ** 2 for v in values) / (m - 1 if var == "unbiased" else m)
+    return [mean, variance, [(v - mean if centre else v) / variance**root for v in values]]
+
+
+def parts_of(values: list[int]) -> list[Probe]:
+    """Mean, variance and x_hat of these values, a probe each."""
+    return [
+        Probe(f"the {name} of {', '.join(map(str, values))}", (k, list(values)), "item", tolerance=6e-3)
+        for k, name in enumerate(("mean", "variance", "x_hat"))
+    ]
+
+
+def _wrong_groups():
+    ways = {
+        "unbiased-var": {"var": "unbiased"}, "no-centre": {"centre": False}, "divide-by-var": {"root": 1.0},
+        "no-division": {"root": 0.0},
+    }  # fmt: skip
+    for name, knobs in ways.items():
+        yield [name], lambda values, knobs=knobs: _one_group(values, **knobs)
+    for name in ("no-centre", "divide-by-var", "no-division"):
+        both = ways[name] | ways["unbiased-var"]
+        yield ["unbiased-var", name], lambda values, both=both: _one_group(values, **both)
+
+
+EX03 = Exercise(
+    "ex03", "One group by hand", "easy", 6, "one_group", 6, lambda rng: parts_of(numbers(rng)), _one_group,
+    _wrong_groups, of={"item": lambda answer, k, values: answer(values)[k]}, asks_numbers=True,
+)  # fmt: skip
+
+SHEET = (EX01, EX02, EX03)

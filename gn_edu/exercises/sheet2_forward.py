@@ -1,0 +1,55 @@
+"""Sheet 2: the forward pass for images, one step after the other."""
+
+import random
+from functools import partial
+
+import torch
+
+from gn_edu.exercises import tensors
+from gn_edu.exercises.pictures import of_sets
+from gn_edu.exercises.probes import Exercise, Probe
+from gn_edu.exercises.variants import FORWARD, candidates, group_norm
+
+_ONE_GROUP = ("unbiased-var no-centre second-moment divide-by-var no-division no-eps eps-outside-sqrt eps-squared "
+              "eps-hardcoded").split()  # fmt: skip
+_NO_AFFINE = [
+    name for name in FORWARD if "affine" not in name and name not in ("no-weight", "no-bias", "bias-before-scale")
+]
+
+
+def _normalize(x, eps=1e-5, **knobs):
+    return group_norm(x.view(1, 1, -1), 1, eps=eps, **knobs).view(-1)
+
+
+def _rows(rng: random.Random) -> list[Probe]:
+    four = torch.tensor([2.0, 2, 6, 6], dtype=torch.float64)
+    return [
+        Probe("four numbers, eps = 5", (four, 5.0)),
+        Probe("four numbers, eps = 0.00001", (four, 1e-5)),
+        Probe("six numbers, eps = 0.5", (tensors.draw(rng, 6, offset=2), 0.5)),
+        Probe("values near 0.001", (tensors.draw(rng, 5, scale=1e-3), 1e-5)),
+        Probe("equal numbers", (torch.full((4,), 3.0, dtype=torch.float64), 1e-5), names=False),
+    ]
+
+
+EX04 = Exercise(
+    "ex04", "Where eps goes", "easy", 8, "normalize", 6, _rows, _normalize,
+    partial(candidates, _normalize, FORWARD, _ONE_GROUP),
+)  # fmt: skip
+
+
+def _without_affine(x, num_groups, eps=1e-5, **knobs):
+    return group_norm(x, num_groups, eps=eps, **knobs)
+
+
+EX05 = Exercise(
+    "ex05", "The forward pass for images", "medium", 15, "group_norm_4d", 10, tensors.plain, _without_affine,
+    partial(candidates, _without_affine, FORWARD, _NO_AFFINE), picture=of_sets,
+)  # fmt: skip
+
+EX06 = Exercise(
+    "ex06", "Weight and bias", "medium", 12, "group_norm_affine", 8, tensors.affine, group_norm,
+    partial(candidates, group_norm, FORWARD), picture=of_sets,
+)  # fmt: skip
+
+SHEET = (EX04, EX05, EX06)

@@ -1,0 +1,115 @@
+"""Sheet 5: in a network. Training against evaluation, and batch norm replaced."""
+
+import random
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from gn_edu.exercises import tensors
+from gn_edu.exercises.asking import ASK, Centring
+from gn_edu.exercises.probes import Exercise, Probe
+from gn_edu.exercises.variants import candidates, group_norm
+
+
+def _gap(per_sample, running_mean, training, x, how="right", state="kept", mode="kept"):
+    layer = Centring(x.shape[1], per_sample)
+    layer.running_mean.copy_(running_mean)
+    evaluated = layer.eval()(x)
+    trained = layer.train()(x)
+    moved = layer.running_mean
+    if how == "updated":
+        evaluated = layer.eval()(x)
+    difference = trained - (trained if how == "train" else evaluated)
+    value = {"mean": difference.abs().mean(), "signed": difference.max()}.get(how, difference.abs().max())
+    left = {"kept": training, "train": True, "eval": False}[mode]
+    return [value, running_mean if state == "kept" else moved, left]
+
+
+_GAPS = {
+    "train-only": ({"how": "train"},),
+    "updated-statistics": ({"how": "updated", "state": "moved"}, {"how": "updated"}),
+    "mean-for-max": ({"how": "mean"},),
+    "signed-max": ({"how": "signed"},),
+    "state-changed": ({"state": "moved"},),
+    "mode-changed": ({"mode": "eval"}, {"mode": "train"}),
+}
+
+
+def _layers(rng: random.Random) -> list[Probe]:
+    cases = []
+    for name, per_sample in (("batch norm's mean", False), ("an image's own mean", True)):
+        for training in (True, False):
+            x = tensors.draw(rng, 2, 3, 2, 2, offset=rng.choice((-2, 1)))
+            said = f"{name}, the layer given in {'training' if training else 'evaluation'}"
+            cases.append(Probe(said, (per_sample, tensors.draw(rng, 3), training, x), "layer"))
+    return cases
+
+
+EX15 = Exercise(
+    "ex15", "Training against evaluation", "medium", 12, "train_eval_gap", 8, _layers, _gap,
+    partial(candidates, _gap, _GAPS), parts=("the gap", "the running mean afterwards", "training mode afterwards"),
+    of={"layer": lambda answer, *args: answer(*args)},
+)  # fmt: skip
+
+
+class _Norm(nn.Module):
+    """Group norm in 8 groups, with the knobs of a mistake."""
+
+    def __init__(self, layer: nn.BatchNorm2d, keep: bool, knobs: dict):
+        super().__init__()
+        self.weight = layer.weight if keep else nn.Parameter(torch.ones_like(layer.weight))
+        self.bias = layer.bias if keep else nn.Parameter(torch.zeros_like(layer.bias))
+        self.knobs = knobs
+
+    def forward(self, x: Tensor) -> Tensor:
+        return group_norm(x, 8, self.weight, self.bias, 1e-5, **self.knobs)
+
+
+def _converted(net: nn.Module, deep: bool = True, keep: bool = True, **knobs) -> nn.Module:
+    for name, child in net.named_children():
+        if isinstance(child, nn.BatchNorm2d):
+            setattr(net, name, _Norm(child, keep, knobs))
+        elif deep:
+            _converted(child, deep, keep, **knobs)
+    return net
+
+
+_BUGS = {
+    "over-batch": ({"sets": "over-batch"},),
+    "unbiased-var": ({"var": "unbiased"},),
+    "eps-outside-sqrt": ({"eps_at": "outside"},),
+    "batch-norm-left": ({"deep": False},),
+    "parameters-lost": ({"keep": False},),
+}
+
+
+def _answers(convert):
+    """What asking sends back, for a convert with its knobs."""
+    return lambda seed, x: ASK["convert"](lambda net: convert(net), seed, x)
+
+
+def _wrong_conversions():
+    def left(net):
+        return net
+
+    yield ["batch-norm-left"], left
+    yield from candidates(_converted, _BUGS)
+    everything = {"sets": "over-batch", "var": "unbiased", "eps_at": "outside"}
+    yield ["over-batch", "unbiased-var"], lambda net: _converted(net, **everything)
+
+
+def _images(rng: random.Random) -> list[Probe]:
+    return [
+        Probe(f"a network, {n} images", (rng.randrange(10**6), tensors.draw(rng, n, 3, 4, 4, scale=scale)), "convert")
+        for n, scale in ((2, 1.0), (3, 0.002), (4, 3.0))
+    ]
+
+
+EX16 = Exercise(
+    "ex16", "Three bugs, and a network without batch norm", "hard", 20, "convert", 10, _images, _converted,
+    _wrong_conversions, of={"convert": ASK["convert"]},
+    parts=("the output in training", "one image alone", "the output in evaluation", "batch norms left", "buffers left"),
+)  # fmt: skip
+
+SHEET = (EX15, EX16)
