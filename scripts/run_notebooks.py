@@ -23,7 +23,7 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
         "language_info": {"name": "python"},
     }
     for cell in notebook.cells:
-        cell.metadata = {key: value for key, value in cell.metadata.items() if key in ("tags", "mystnb")}
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key in ("tags", "mystnb", "nbgrader")}
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
 
@@ -41,7 +41,7 @@ def run(path: Path) -> None:
 
 def main() -> None:
     os.environ.update(SETTINGS)
-    for path in [Path(p).resolve() for p in sys.argv[1:]] or sorted((ROOT / "notebooks").rglob("ch*.ipynb")):
+    for path in [Path(p).resolve() for p in sys.argv[1:]] or sorted((ROOT / "notebooks").rglob("*.ipynb")):
         run(path)
 
 

@@ -77,20 +77,17 @@ def detached(x, num_groups, weight, bias, eps=1e-5):
     return _affine(x, (rows - mean) / (var + eps).sqrt(), weight, bias)
 
 
-# Name of the mistake -> the broken layer and a question that helps to find it.
+# Name of the mistake (exercises/mistakes.json) -> the broken layer.
 MUTANTS = {
-    "no-eps": (no_eps, "what keeps the root away from zero?"),
-    "interleaved": (interleaved, "your groups take every G-th channel. Which channels lie side by side?"),
-    "batch-statistics": (
-        batch_statistics,
-        "the answer changes with the batch. Which axes may the mean run over?",
-    ),
-    "unbiased-variance": (unbiased, "your variance divides by m - 1. By what does the formula divide?"),
-    "eps-outside-root": (eps_outside, "eps is added to the standard deviation. To what does the formula add it?"),
-    "affine-per-group": (affine_per_group, "all channels of a group get one scale. How long is weight?"),
-    "no-bias": (no_bias, "the output is not shifted. Where does bias come in?"),
-    "affine-before-norm": (affine_first, "what you scale first, the norm takes away again. Which comes first?"),
-    "cancellation": (cancelling, "at a large mean your variance loses its digits. What if you subtract, then square?"),
-    "view-on-channels-last": (viewed, "channels_last memory has no view of that shape. What copies where it has to?"),
-    "detached-statistics": (detached, "the values are right, the gradients are not. Do mean and variance depend on x?"),
+    "no-eps": no_eps,
+    "interleaved": interleaved,
+    "over-batch": batch_statistics,
+    "unbiased-var": unbiased,
+    "eps-outside-sqrt": eps_outside,
+    "affine-per-group": affine_per_group,
+    "no-bias": no_bias,
+    "affine-before-norm": affine_first,
+    "one-pass-variance": cancelling,
+    "view-error": viewed,
+    "detached-statistics": detached,
 }
