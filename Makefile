@@ -5,7 +5,7 @@ PORT ?= 8000
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: install book serve test outputs bench bench-widgets gpu-results i18n lint clean
+.PHONY: install book serve test outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
 
 install: $(READY)
 
@@ -35,6 +35,12 @@ bench: install  ## group norm from scratch against torch's; writes results/ladde
 
 bench-widgets: install  ## how long each widget takes to redraw
 	$(PY) scripts/bench_widgets.py
+
+bench-grading: install  ## 300 submissions of three exercises
+	OMP_NUM_THREADS=1 $(PY) scripts/bench_grading.py
+
+classroom-demo: install  ## thirty submissions, some of them hostile, graded
+	OMP_NUM_THREADS=1 $(PY) -m gn_edu.classroom.demo
 
 gpu-results:  ## all GPU runs that are not recorded yet; needs a GPU and a python3 with torch and numpy
 	$(PYTHON) -m gn_edu.gpu_results

@@ -5,6 +5,9 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
+from gn_edu.classroom.grade import Settings, feedback_folder, grade
+from gn_edu.classroom.release import release
+from gn_edu.classroom.sandbox import UNPROTECTED, SandboxError
 from gn_edu.data import load_cifar10
 from gn_edu.nets import NORMS
 from gn_edu.optim import linear_rule
@@ -45,6 +48,22 @@ def _parser() -> argparse.ArgumentParser:
     many = commands.add_parser("sweep", help="all runs of a sweep file that are not recorded yet")
     many.add_argument("file", type=Path, help="TOML: experiment, recipe, settings, tables [[runs]]")
     many.add_argument("--shard", default="1/1", metavar="I/N", help="only every N-th run, from the I-th (%(default)s)")
+    hand_out = commands.add_parser("release", help="the student version of a notebook or a folder of them")
+    hand_out.add_argument("source", type=Path, help="written with nbgrader's markers, such as notebooks/exercises")
+    hand_out.add_argument("dest", type=Path, help="a folder")
+    hand_out.add_argument("--students", type=Path, help="a name a line: a folder for each")
+    marks = commands.add_parser("grade", help="a table of grades for a folder of submissions")
+    marks.add_argument("folder", type=Path, help="NAME.ipynb or NAME/sheet.ipynb")
+    marks.add_argument("--out", type=Path, default=Path("grades.csv"), help="the table (%(default)s)")
+    marks.add_argument("--exercises", type=lambda text: tuple(text.split(",")), default=(), help="ex04,ex05,ex06")
+    marks.add_argument("--seconds", type=float, default=10.0, help="for one answer (%(default)s)")
+    marks.add_argument("--memory", type=int, default=1024, metavar="MB", help="for one answer (%(default)s)")
+    marks.add_argument("--jobs", type=int, help="answers at a time (one a core)")
+    marks.add_argument("--allow-torch", action="store_true", help="points for torch's own group norm, too")
+    marks.add_argument("--unsafe", action="store_true", help="without a sandbox; says what is not protected")
+    marks.add_argument("--quiet", action="store_true", help="no progress bar")
+    for command in (hand_out, marks):
+        command.add_argument("--seed-by", choices=["student"], help="numbers to work with by hand: own ones for each")
     for command in (run, pair, many):
         command.add_argument("--out", type=Path, default=Path("results"), help="folder of records (%(default)s)")
         command.add_argument("--download", action="store_true", help="fetch CIFAR-10 where it is not found")
@@ -63,10 +82,31 @@ def _config(args: argparse.Namespace) -> TrainConfig:
     return replace(config, lr=linear_rule(config.lr, config.batch, recipe.batch)) if args.linear_rule else config
 
 
+def _in_class(args: argparse.Namespace) -> int:
+    """release and grade; they need no pictures."""
+    if args.command == "release":
+        if bool(args.seed_by) != bool(args.students):
+            raise ValueError("--seed-by student needs --students FILE, and the other way round: whose numbers?")
+        students = args.students.read_text(encoding="utf-8").split("\n") if args.students else []
+        written = release(args.source, args.dest, [name.strip() for name in students if name.strip()])
+        print(f"{len(written)} notebooks in {args.dest}")
+        return 0
+    if args.unsafe:
+        print(f"gn-edu: {UNPROTECTED}", file=sys.stderr)
+    settings = Settings(
+        args.exercises, args.seconds, args.memory * 2**20, args.allow_torch, bool(args.seed_by), args.unsafe
+    )
+    rows = grade(args.folder, args.out, settings, args.jobs, progress=not args.quiet)
+    print(f"{len(rows)} students in {args.out}; feedback in {feedback_folder(args.out)}")
+    return 0
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one subcommand; errors in the input end with their message and status 2, a run that diverged with 1."""
     args = _parser().parse_args(argv)
     try:
+        if args.command in ("release", "grade"):
+            return _in_class(args)
         data = load_cifar10(download=args.download, synthetic=args.synthetic)
         if args.command == "speedrun":
             for line in summary(speedrun(data, args.out / "speedrun", args.runs, progress=not args.quiet)):
@@ -83,7 +123,7 @@ def main(argv: list[str] | None = None) -> int:
         config = _config(args)
         folder = args.out / config.experiment
         record = train(config, data, folder, not args.quiet, weights=args.weights, track=args.track)
-    except (ValueError, FileNotFoundError, MemoryError) as error:
+    except (ValueError, FileNotFoundError, MemoryError, SandboxError) as error:
         print(f"gn-edu: {error}", file=sys.stderr)
         return 2
     if record.stopped:

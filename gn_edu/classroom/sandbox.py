@@ -18,7 +18,7 @@ from pathlib import Path
 
 from gn_edu.exercises import asking
 from gn_edu.exercises.asking import Reply, pack, unpack_reply
-from gn_edu.exercises.probes import Probe
+from gn_edu.exercises.probes import NO_ANSWER, Probe
 
 NOBODY = "65534"
 WORKER = Path(__file__).with_name("worker.py")
@@ -171,7 +171,7 @@ class Sandbox:
             except (SandboxError, BrokenPipeError) as error:
                 self.close()
                 self._start()
-                lost = Reply(error=("SandboxError", str(error)))
+                lost = Reply(error=(NO_ANSWER, "no answer: the sandbox ended"))
                 return Answers([lost] * len(probes), notes=[*notes, f"the sandbox had to be started anew: {error}"])
             cell, missing, replies = _understood(said, len(probes))
             why = _ended(end)
@@ -181,7 +181,7 @@ class Sandbox:
             notes.append(f"cell {cell + 1} {why}; left out")
         if len(replies) < len(probes) and not missing:
             notes.append(f"{function} {why}")
-        lost = Reply(error=("NoAnswer", f"no answer: the function {why}"))
+        lost = Reply(error=(NO_ANSWER, f"no answer: the function {why}"))
         return Answers([*replies, *[lost] * (len(probes) - len(replies))], missing, notes)
 
 
@@ -190,7 +190,7 @@ def _ended(end: dict) -> str:
         return "took too long"
     if end["why"] == "length":
         return "said too much"
-    return "ended the process"
+    return "ended the process, or spoiled its answers"
 
 
 def _understood(said: bytes, most: int) -> tuple[int | None, bool, list[Reply]]:
@@ -210,5 +210,5 @@ def _understood(said: bytes, most: int) -> tuple[int | None, bool, list[Reply]]:
             try:
                 replies.append(unpack_reply(body))
             except ValueError as error:
-                replies.append(Reply(error=("NoAnswer", f"the answer can't be read: {error}")))
+                replies.append(Reply(error=(NO_ANSWER, f"the answer can't be read: {error}")))
     return cell, missing, replies

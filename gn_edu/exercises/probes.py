@@ -16,6 +16,7 @@ from torch import Tensor
 from gn_edu.exercises._check import Report
 from gn_edu.exercises.asking import Other, Reply, ask
 
+NO_ANSWER = "NoAnswer"  # the kind of error of a reply that never came
 MOST = 2  # mistakes named at once
 
 
@@ -109,11 +110,14 @@ class Exercise:
         try:
             want = self.expected(probe)
         except ValueError as why:
-            refused = reply.error and reply.error[0] != "NotImplementedError"
-            return None if refused else _Fault("no-error", f"expected an error ({why}), got an answer.", 2)
+            if reply.error and reply.error[0] not in ("NotImplementedError", NO_ANSWER):
+                return None
+            if reply.error:
+                return _Fault("", reply.error[1], 1)
+            return _Fault("no-error", f"expected an error ({why}), got an answer.", 2)
         if reply.error:
             kind, message = reply.error
-            said = message if kind == "NoAnswer" else f"your function raised {kind}: {message}"
+            said = message if kind == NO_ANSWER else f"your function raised {kind}: {message}"
             return _Fault(_of_error(message), said, 1)
         if reply.value is None:
             return _Fault("missing-return", "expected an answer, got None.", 0)
