@@ -16,8 +16,8 @@ $(READY): requirements.txt pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
-book: install  ## the site, into _build/html
-	$(PY) scripts/build_book.py $(LANGS)
+book: install  ## the site, into _build/html; TEACHER=1 with the sheets' solutions
+	TEACHER=$(TEACHER) $(PY) scripts/build_book.py $(LANGS)
 
 serve: install  ## look at it: http://localhost:8000
 	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)

@@ -1,5 +1,7 @@
 """Build the site: python scripts/build_book.py [LANGUAGE ...]   (English at the root, others under their code)
 
+With TEACHER=1 in the environment the exercise sheets keep their solutions.
+
 Warnings are errors, a failing cell is an error, and so is a page of _toc.yml that is not there afterwards.
 """
 
@@ -58,6 +60,7 @@ def build(language: str, languages: list[str]) -> None:
     # One doctree folder a language: what is read from a cell does not depend on it, what is translated does.
     options = ["-W", "-n", "--keep-going", "-q", "-d", str(BUILD / ".doctrees" / language)]
     values = ["-D", f"language={language}", "-D", f"gn_built={','.join(languages)}"]
+    values += ["-D", f"gn_teacher={os.environ.get('TEACHER') or 0}"]
     command = [sys.executable, "-m", "sphinx", "-b", "html", *options, *values, str(ROOT), str(out)]
     # The pages are the same whatever data lies on the machine that builds them; two threads of a busy one would wait
     # for each other most of the time.

@@ -12,10 +12,13 @@ import signal
 import subprocess
 import sys
 import time
+from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
+from browser import HTML, site_is_built
 
 from gn_edu import cli, exercises
 from gn_edu.classroom import demo, sandbox
@@ -24,11 +27,25 @@ from gn_edu.classroom.release import NUMBERS, release, student_notebook, student
 from gn_edu.exercises import EXERCISES
 from gn_edu.exercises.asking import Reply, pack, unpack, unpack_reply
 from gn_edu.exercises.sheet1_sets import numbers
+from gn_edu.site.sheets import _as_student
 
 ROOT = Path(__file__).parents[1]
 SHEETS = sorted((ROOT / "notebooks/exercises").glob("*.ipynb"))
 SHEET_2 = ROOT / "notebooks/exercises/sheet2_forward.ipynb"
-can_sandbox = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+
+
+def no_sandbox() -> str:
+    """Why there is no sandbox here, or ""."""
+    try:
+        words = [*sandbox.command()[:-1], "-c", "pass"]
+    except sandbox.SandboxError as error:
+        return str(error)
+    done = subprocess.run(words, capture_output=True, text=True)
+    return f"no sandbox: {done.stderr.strip()}" if done.returncode else ""
+
+
+NO_SANDBOX = no_sandbox()
+can_sandbox = pytest.mark.skipif(bool(NO_SANDBOX), reason=NO_SANDBOX)
 
 
 def code(notebook):
@@ -120,15 +137,15 @@ def test_numbers_of_a_students_own(tmp_path):
     assert NUMBERS.search("\n".join(read_cells(SHEETS[0])))[0] == f"values = {numbers(random.Random(0))}"
 
 
-@pytest.mark.parametrize("path", SHEETS, ids=lambda p: p.stem)
-def test_the_same_cells_as_nbgrader(path, tmp_path):
-    """Also that nbgrader grades the solution with all points and the student version with none."""
+def test_the_same_cells_as_nbgrader(tmp_path):
+    """Also that nbgrader grades a solution with all points and a student version with none."""
     nbgrader = os.environ.get("NBGRADER") or shutil.which("nbgrader")
     if not nbgrader:
         pytest.skip("nbgrader is not installed: NBGRADER=/path/to/nbgrader")
-    course, sheet = tmp_path / "course", path.stem
-    (course / "source" / sheet).mkdir(parents=True)
-    shutil.copy(path, course / "source" / sheet)
+    course = tmp_path / "course"
+    for path in SHEETS:
+        (course / "source" / path.stem).mkdir(parents=True)
+        shutil.copy(path, course / "source" / path.stem)
     kernel = tmp_path / "jupyter/kernels/book"
     kernel.mkdir(parents=True)
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -141,10 +158,12 @@ def test_the_same_cells_as_nbgrader(path, tmp_path):
         done = subprocess.run([nbgrader, *words, *more], cwd=course, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[-2000:]
 
-    call("generate_assignment", sheet)
-    theirs = nbformat.read(course / "release" / sheet / path.name, as_version=4)
-    ours = student_notebook(json.loads(path.read_text()))
-    assert [c.source for c in theirs.cells] == ["".join(c["source"]) for c in ours["cells"]]
+    for path in SHEETS:
+        call("generate_assignment", path.stem)
+        theirs = nbformat.read(course / "release" / path.stem / path.name, as_version=4)
+        ours = student_notebook(json.loads(path.read_text()))
+        assert [c.source for c in theirs.cells] == ["".join(c["source"]) for c in ours["cells"]]
+    sheet = path.stem
     for student, text in (("right", path.read_text()), ("stub", json.dumps(ours))):
         folder = course / "submitted" / student / sheet
         folder.mkdir(parents=True)
@@ -440,3 +459,24 @@ def test_a_score_is_no_more_than_the_probes_say():
         report = e.judge(probes, [Reply(value=value)] * len(probes))
         assert not report.ok and report.passed == 0
     assert exercises.check_group_norm.__doc__
+
+
+@pytest.mark.site
+@site_is_built
+@pytest.mark.parametrize("path", SHEETS, ids=lambda p: p.stem)
+def test_the_public_site_holds_no_solution(path):
+    solutions = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", "\n".join(read_cells(path)), re.DOTALL)
+    lines = {line.strip() for text in solutions for line in text.splitlines() if len(line.strip()) > 24}
+    assert len(lines) >= 3
+    page = unescape(re.sub(r"<[^>]+>", "", (HTML / f"notebooks/exercises/{path.stem}.html").read_text()))
+    download = (HTML / f"_static/notebooks/exercises/{path.name}").read_text()
+    assert not [line for line in lines if line in page or json.dumps(line)[1:-1] in download]
+    assert page.count("Not attempted yet.") == len(re.findall("### BEGIN HIDDEN", "\n".join(read_cells(path))))
+
+
+def test_a_teachers_site_shows_all():
+    text = SHEET_2.read_text()
+    for teacher in (True, False):
+        source = [text]
+        _as_student(SimpleNamespace(config=SimpleNamespace(gn_teacher=teacher)), "notebooks/exercises/x", source)
+        assert ("BEGIN SOLUTION" in source[0]) == teacher

@@ -111,8 +111,8 @@ def tracked() -> list[Path]:
 def test_every_page_is_in_the_table_of_contents():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
     listed = {chapter["file"] for part in toc["parts"] for chapter in part["chapters"]}
-    pages = [*(ROOT / "notebooks").glob("ch*.ipynb"), *(ROOT / "book").glob("*.md")]
-    assert listed | {toc["root"]} == {f"{path.parent.name}/{path.stem}" for path in pages}
+    pages = [*(ROOT / "notebooks").rglob("*.ipynb"), *(ROOT / "book").glob("*.md")]
+    assert listed | {toc["root"]} == {path.relative_to(ROOT).with_suffix("").as_posix() for path in pages}
 
 
 def test_results_travel_with_the_package():

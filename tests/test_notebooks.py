@@ -11,6 +11,9 @@ present = scripts("address").present
 normalise = scripts("run_notebooks").normalise
 
 
+CHAPTERS = [path for path in NOTEBOOKS if path.stem.startswith("ch")]
+
+
 @pytest.fixture(params=NOTEBOOKS, ids=lambda p: p.stem)
 def notebook(request):
     return nbformat.read(request.param, as_version=4)
@@ -55,10 +58,14 @@ def test_the_set_up_cell_installs_the_tagged_package(notebook):
     assert cell.source.startswith("import sys\n\nif ") and cell.metadata.tags == ["remove-cell"]
 
 
-def test_cells_are_short(notebook):
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
+def test_cells_are_short(path):
+    notebook = nbformat.read(path, as_version=4)
     sizes = [len([line for line in cell.source.splitlines() if line.strip()]) for cell in code(notebook)]
     assert max(sizes) <= 25 and sorted(sizes)[len(sizes) // 2] <= 6
 
 
-def test_three_quick_questions(notebook):
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
+def test_three_quick_questions(path):
+    notebook = nbformat.read(path, as_version=4)
     assert sum(cell.source.startswith("QuickQuestion(") for cell in code(notebook)) == 3

@@ -1,6 +1,6 @@
-"""The Sphinx extension of the pages: formulas, live widgets, languages, the path, polls, annotated code."""
+"""The Sphinx extension of the pages: formulas, live widgets, languages, the path, polls, sheets."""
 
-from gn_edu.site import annotated, live, maths, pages, path, polls
+from gn_edu.site import annotated, live, maths, pages, path, polls, sheets
 
 
 def setup(app):
@@ -9,6 +9,7 @@ def setup(app):
     app.add_config_value("gn_tag", "", "html")
     app.add_config_value("gn_languages", {"en": "English"}, "html")
     app.add_config_value("gn_built", "en", "html")
-    for part in (maths, live, pages, path, polls, annotated):
+    app.add_config_value("gn_teacher", False, "env")
+    for part in (maths, live, pages, path, polls, annotated, sheets):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

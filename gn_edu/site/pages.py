@@ -7,6 +7,8 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+from gn_edu.site.sheets import download
+
 
 @cache
 def _messages(path: str) -> dict[str, str]:
@@ -38,7 +40,9 @@ def _launch(app, pagename: str) -> str:
     address = app.config.gn_repository.removeprefix("https://github.com/")
     colab = f"https://colab.research.google.com/github/{address}/blob/{app.config.gn_tag}/{source}"
     notebook = f"{app.config.gn_repository}/blob/{app.config.gn_tag}/{source}"
-    links = ((colab, say(app, "Open in Colab")), (notebook, say(app, "Notebook")))
+    links = [(colab, say(app, "Open in Colab")), (notebook, say(app, "Notebook"))]
+    if student := download(app, pagename):  # the repository holds the solutions, too
+        links = [(student, say(app, "Download the notebook, for Colab or JupyterLab"))]
     return '<p class="gn-launch">' + " ".join(f'<a href="{href}">{text}</a>' for href, text in links) + "</p>"
 
 
