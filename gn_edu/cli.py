@@ -55,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     marks = commands.add_parser("grade", help="a table of grades for a folder of submissions")
     marks.add_argument("folder", type=Path, help="NAME.ipynb or NAME/sheet.ipynb")
     marks.add_argument("--out", type=Path, default=Path("grades.csv"), help="the table (%(default)s)")
-    marks.add_argument("--exercises", type=lambda text: tuple(text.split(",")), default=(), help="ex04,ex05,ex06")
+    marks.add_argument(
+        "--exercises", type=lambda text: tuple(text.replace(" ", "").split(",")), default=(), help="ex04,ex05,ex06"
+    )
     marks.add_argument("--seconds", type=float, default=10.0, help="for one answer (%(default)s)")
     marks.add_argument("--memory", type=int, default=1024, metavar="MB", help="for one answer (%(default)s)")
     marks.add_argument("--jobs", type=int, help="answers at a time (one a core)")
@@ -87,7 +89,7 @@ def _in_class(args: argparse.Namespace) -> int:
     if args.command == "release":
         if bool(args.seed_by) != bool(args.students):
             raise ValueError("--seed-by student needs --students FILE, and the other way round: whose numbers?")
-        students = args.students.read_text(encoding="utf-8").split("\n") if args.students else []
+        students = args.students.read_text(encoding="utf-8-sig").split("\n") if args.students else []
         written = release(args.source, args.dest, [name.strip() for name in students if name.strip()])
         print(f"{len(written)} notebooks in {args.dest}")
         return 0

@@ -5,6 +5,7 @@ The wrong functions here are texts with a line exchanged; they share no code wit
 
 import contextlib
 import io
+import re
 
 import pytest
 import torch
@@ -65,6 +66,8 @@ SLIPS = {
     "eps-outside-sqrt": {ROOT: "(torch.sqrt(var) + eps)"},
     "eps-squared": {ROOT: "torch.sqrt(var + eps ** 2)"},
     "eps-hardcoded": {ROOT: "torch.sqrt(var + 1e-5)"},
+    "whole-batch": {ROWS: "    rows = x.reshape(1, 1, -1)"},
+    "swapped-weight-bias": {W: "        pass", B: "        y = y * bias.view(s) + weight.view(s)"},
     "affine-per-group": {
         W: "        y = y * weight.view(num_groups, -1)[:, :1].expand(-1, c // num_groups).reshape(s)",
         B: "        y = y + bias.view(num_groups, -1)[:, :1].expand(-1, c // num_groups).reshape(s)",
@@ -301,6 +304,8 @@ def test_small_exercises(case):
 
 
 HAND = {
+    "root-for-variance": [4, 5, [-1.4, -0.2, 0.2, 1.4]],
+    "sum-not-divided": [4, 100, [-0.7, -0.1, 0.1, 0.7]],
     "": ([4, 25, [-1.4, -0.2, 0.2, 1.4]]),
     "unbiased-var": [4, 33.33, [-1.21, -0.17, 0.17, 1.21]],
     "no-centre": [4, 25, [-0.6, 0.6, 1.0, 2.2]],
@@ -332,7 +337,8 @@ OF_SHEET_2 = [name for name in SLIPS if name not in ("hard-coded-dims", "view-er
 @pytest.mark.parametrize("name", OF_SHEET_2)
 def test_the_steps_of_the_forward_pass(name):
     f = made(SLIPS[name])
-    if "affine" not in name and name not in ("no-weight", "no-bias", "bias-before-scale", "detached-statistics"):
+    if "affine" not in name and name not in ("no-weight", "no-bias", "bias-before-scale", "detached-statistics",
+                                              "swapped-weight-bias"):  # fmt: skip
         report = once("ex05", lambda x, g, eps: f(x, g, eps=eps))
         assert report.mistakes == [name], report.text
     if name != "detached-statistics":
@@ -509,6 +515,8 @@ def test_statistics_that_survive():
     assert once("ex11", stats).ok and once("ex11", lambda x, g: stats(x, g, torch.float32)).ok
     wrong = lambda **knobs: once("ex11", lambda x, g: stats(x, g, **knobs)).mistakes  # noqa: E731
     assert wrong(through=torch.float32, one_pass=True) == ["one-pass-variance"]
+    assert once("ex11", lambda x, g: stats(x, g)[::-1]).mistakes == ["swapped-answers"]
+    assert once("ex11", lambda x, g: (stats(x, g)[0], stats(x, g)[1].sqrt())).mistakes == ["root-for-variance"]
     assert wrong(correction=1) == ["unbiased-var"] and wrong(rows=4) == ["instance-norm"]
     assert once("ex11", half_sums).mistakes == ["sums-in-float16"]
 
@@ -575,6 +583,36 @@ def test_convert():
     for names in (["over-batch"], ["unbiased-var"], ["eps-outside-sqrt"], ["over-batch", "eps-outside-sqrt"]):
         kind = type("Buggy", (Fixed,), {"slips": names})
         assert set(once("ex16", lambda net, kind=kind: swap(net, kind)).mistakes) == set(names)
+
+
+def test_numbers_of_numpy_are_numbers():
+    import numpy as np
+
+    def by_numpy(x, eps):
+        x = x.numpy()
+        return (x - x.mean()) / np.sqrt(x.var() + eps)
+
+    assert once("ex04", by_numpy).ok
+    assert once("ex01", lambda n, c, h, w, g: np.int64(n * g)).ok
+    found = np.array([-1.4, -0.2, 0.2, 1.4])
+    assert asked(exercises.check_one_group, lambda: (np.float64(4), 25, found), values=[-3, 3, 5, 11]).ok
+
+
+def test_what_readers_of_the_sheets_ran_into():
+    assert not once("ex10", lambda c, size, most: c // size if size else max(
+        g for g in range(1, most) if c % g == 0)).ok  # fmt: skip
+    assert not once("ex10", lambda c, size, most: min(c // size, most) if size else max(
+        g for g in range(1, most + 1) if c % g == 0)).ok  # fmt: skip
+    assert not once("ex02", lambda i, c, g: i // (c // g) if c % g == 0 else undefined).ok  # noqa: F821
+    only_both = made({"    if weight is not None:": "    if weight is not None and bias is not None:"})
+    assert not asked(exercises.check_group_norm, only_both).ok
+    for name, none in (("ex03", lambda: None), ("ex16", lambda net: None)):
+        assert once(name, none).mistakes == ["missing-return"]
+    report = once("ex16", lambda net: swap(net, type("Buggy", (Fixed,), {"slips": ["eps-outside-sqrt"]})))
+    right, given = re.search(r"right is (\S+), you give (\S+)\.", report.text).groups()
+    assert right != given and report.case
+    report = once("ex05", lambda x, g, eps: x)
+    assert "x = [2, 2, 6, 6, 1, 5, 1, 5] of shape (1, 4, 1, 2), num_groups = 2, eps = 1e-05:" in report.text
 
 
 # ---- all of them

@@ -305,7 +305,9 @@ def test_one_bad_cell_costs_one_answer(tmp_path):
     found = {row.student: row for row in rows}
     assert "link" not in found
     for student in set(found) - {"broken", "=cmd"}:
-        assert found[student].points == {"ex01": 4.0, "ex02": 0.0}, (student, found[student])
+        second = 0.0 if student == "late" else None  # None: not handed in
+        assert found[student].points == {"ex01": 4.0, "ex02": second}, (student, found[student])
+    assert "SyntaxError" not in "".join(found["syntax"].notes)  # another cell's
     assert "not a notebook" in found["broken"].notes[0] and found["broken"].total == 0
     assert "cell 1 took too long; left out" in found["loop"].notes[0]
     with (tmp_path / "g.csv").open(newline="") as file:
@@ -386,6 +388,26 @@ def test_numbers_by_hand_are_the_students_own(tmp_path):
     settings = Settings(seed_by_student=True)
     rows = grade(tmp_path / "in", tmp_path / "g.csv", settings, progress=False)
     assert [row.total for row in rows] == [6.0, 6.0, 0.0]
+
+
+@can_sandbox
+def test_notes_say_what_a_teacher_should_look_at(tmp_path):
+    by_hand = "def one_group():\n    return 1, 2, [3]\n"
+    submit(
+        tmp_path / "in",
+        anna=f"values = [1, 3, 5, 7]  # your numbers\n{by_hand}",
+        bob=f"values = {numbers(random.Random(0))}  # your numbers\n{by_hand}",
+        carl=COUNT.replace("):", ")"),
+    )
+    submit(tmp_path / "in" / "dora", sheet=COUNT)
+    submit(tmp_path / "in" / "dora", **{"sheet (1)": COUNT})
+    rows = {row.student: row for row in grade(tmp_path / "in", tmp_path / "g.csv", progress=False)}
+    assert rows["anna"].notes == ["ex03: other numbers in the notebook than the student should have"]
+    assert not rows["bob"].notes and rows["dora"].notes == ["ex01 is in 2 notebooks; the last by name counts"]
+    assert rows["carl"].points == {"ex01": 0.0, "ex03": None}
+    assert rows["carl"].notes == ["cell 1 raised SyntaxError: expected ':', line 1"]
+    assert "was not defined: cell 1 raised SyntaxError" in rows["carl"].feedback
+    assert "carl,carl.ipynb,0.0,,0.0,10" in (tmp_path / "g.csv").read_text()
 
 
 @can_sandbox

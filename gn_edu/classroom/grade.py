@@ -13,10 +13,11 @@ from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
-from gn_edu.classroom.release import student_seed
+from gn_edu.classroom.release import NUMBERS, student_seed
 from gn_edu.classroom.sandbox import Sandbox
 from gn_edu.exercises import EXERCISES
 from gn_edu.exercises._check import Report
+from gn_edu.exercises.sheet1_sets import numbers
 
 MOST_BYTES = 20 * 2**20  # of a notebook
 _CALLS_TORCH = re.compile(r"native_group_norm|functional\.group_norm|torch\.group_norm|\bF\.group_norm|nn\.GroupNorm\(")
@@ -40,14 +41,14 @@ class Row:
 
     student: str
     files: list[str]
-    points: dict[str, float] = field(default_factory=dict)
+    points: dict[str, float | None] = field(default_factory=dict)  # None: not handed in
     mistakes: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     feedback: str = ""
 
     @property
     def total(self) -> float:
-        return round(sum(self.points.values()), 2)
+        return round(sum(points or 0.0 for points in self.points.values()), 2)
 
 
 # ---- what is there
@@ -116,21 +117,29 @@ def grade_student(
         # Numbers worked out by hand are the student's own, or everybody's; all others are drawn anew.
         by_hand = student_seed(student) if settings.seed_by_student else 0
         probes = exercise.probes(random.Random(by_hand if exercise.asks_numbers else seed))
-        cells = next((cells for cells in reversed(notebooks) if name in answered(cells)), None)
-        if cells is None:
-            report = Report(False, "Not found: the function is not there.", total=len(probes))
+        handed_in = [cells for cells in notebooks if name in answered(cells)]
+        if not handed_in:
+            row.points[name] = None
+            told += [f"## {name}: {exercise.title}, not handed in", ""]
+            continue
+        cells = handed_in[-1]
+        if len(handed_in) > 1:
+            row.notes.append(f"{name} is in {len(handed_in)} notebooks; the last by name counts")
+        if exercise.asks_numbers and not _own_numbers(cells, by_hand):
+            row.notes.append(f"{name}: other numbers in the notebook than the student should have")
+        limits = (settings.seconds, settings.memory, settings.allow_torch)
+        answers = sandbox.answers(cells, exercise.function, probes, *limits)
+        row.notes += [f"{name}: {note}" for note in answers.notes]
+        if answers.missing:
+            row.notes += answers.errors
+            why = "; ".join(answers.errors) or "its cell was left out"
+            report = Report(False, f"{exercise.function} was not defined: {why}.", total=len(probes))
         else:
-            limits = (settings.seconds, settings.memory, settings.allow_torch)
-            answers = sandbox.answers(cells, exercise.function, probes, *limits)
-            row.notes += [f"{name}: {note}" for note in answers.notes]
-            text = "Not found: its cell raised an error, or was left out."
-            report = (
-                Report(False, text, total=len(probes)) if answers.missing else exercise.judge(probes, answers.replies)
-            )
-            if report.native or "torch-group-norm" in report.mistakes:
-                row.notes.append(f"{name}: torch's own group norm was called")
-            elif _CALLS_TORCH.search("\n".join(cells)) and report.passed:
-                row.notes.append("the notebook names torch's own group norm")
+            report = exercise.judge(probes, answers.replies)
+        if report.native or "torch-group-norm" in report.mistakes:
+            row.notes.append(f"{name}: torch's own group norm was called")
+        elif _CALLS_TORCH.search("\n".join(cells)) and report.passed:
+            row.notes.append("the notebook names torch's own group norm")
         row.points[name] = round(exercise.points * report.passed / report.total, 2)
         if report.mistakes:
             row.mistakes[name] = report.mistakes
@@ -138,6 +147,12 @@ def grade_student(
     row.notes = list(dict.fromkeys(row.notes))
     row.feedback = "\n".join(told)
     return row
+
+
+def _own_numbers(cells: Sequence[str], seed: int) -> bool:
+    """Whether the numbers to work with by hand are those of the seed; true where the line is gone."""
+    found = NUMBERS.search("\n".join(cells))
+    return found is None or found[0] == f"values = {numbers(random.Random(seed))}"
 
 
 # ---- a class, in parallel
@@ -267,9 +282,9 @@ def write_table(rows: Sequence[Row], names: Sequence[str], out: Path) -> None:
         table.writerow(["student", "file", *names, "total", "of", "mistakes", "notes"])
         for row in rows:
             mistakes = "; ".join(f"{name}: {', '.join(found)}" for name, found in row.mistakes.items())
-            numbers = [row.points[name] for name in names]
+            points = ["" if row.points[name] is None else row.points[name] for name in names]
             texts = [_cell(row.student), _cell(" ".join(row.files))]
-            table.writerow([*texts, *numbers, row.total, most, _cell(mistakes), _cell("; ".join(row.notes))])
+            table.writerow([*texts, *points, row.total, most, _cell(mistakes), _cell("; ".join(row.notes))])
     os.replace(scratch, out)
 
 

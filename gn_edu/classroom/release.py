@@ -68,6 +68,9 @@ def release(source: Path | str, dest: Path | str, students: list[str] | None = N
         ValueError: no notebook, a marker without its partner, no exercise in it, or another file in the way.
     """
     source, dest = Path(source), Path(dest)
+    for student in students or []:
+        if not re.fullmatch(r"[^\W_][\w.@' -]*", student):
+            raise ValueError(f"a student's name becomes a folder: letters, digits, . @ ' _ - only; got {student!r}")
     paths = sorted(source.glob("*.ipynb")) if source.is_dir() else [source]
     if not paths or not all(path.is_file() for path in paths):
         raise ValueError(f"release needs a notebook, or a folder with notebooks; found none at {source}")
@@ -83,8 +86,6 @@ def release(source: Path | str, dest: Path | str, students: list[str] | None = N
         if "### BEGIN SOLUTION" not in path.read_text(encoding="utf-8"):
             raise ValueError(f"{path} has no '### BEGIN SOLUTION': it is no source of exercises, or already released")
         for student, text in texts.items():
-            if student and not re.fullmatch(r"[\w.@ -]+", student):
-                raise ValueError(f"a student's name becomes a folder: letters, digits, . @ _ - only; got {student!r}")
             written.append(_write(dest / student / path.name, text))
     return written
 

@@ -40,6 +40,7 @@ class Answers:
 
     replies: list[Reply]
     missing: bool = False  # the function was not defined
+    errors: list[str] = field(default_factory=list)  # of cells
     notes: list[str] = field(default_factory=list)
 
 
@@ -173,7 +174,7 @@ class Sandbox:
                 self._start()
                 lost = Reply(error=(NO_ANSWER, "no answer: the sandbox ended"))
                 return Answers([lost] * len(probes), notes=[*notes, f"the sandbox had to be started anew: {error}"])
-            cell, missing, replies = _understood(said, len(probes))
+            cell, missing, replies, errors = _understood(said, len(probes))
             why = _ended(end)
             if cell in (None, _OVER) or cell in skip or len(skip) == 3:
                 break
@@ -182,7 +183,7 @@ class Sandbox:
         if len(replies) < len(probes) and not missing:
             notes.append(f"{function} {why}")
         lost = Reply(error=(NO_ANSWER, f"no answer: the function {why}"))
-        return Answers([*replies, *[lost] * (len(probes) - len(replies))], missing, notes)
+        return Answers([*replies, *[lost] * (len(probes) - len(replies))], missing, errors, notes)
 
 
 def _ended(end: dict) -> str:
@@ -193,9 +194,9 @@ def _ended(end: dict) -> str:
     return "ended the process, or spoiled its answers"
 
 
-def _understood(said: bytes, most: int) -> tuple[int | None, bool, list[Reply]]:
-    """The cell that was running last, whether the function is missing, and the replies; said may be anything."""
-    cell, missing, replies, at = None, False, [], 0
+def _understood(said: bytes, most: int) -> tuple[int | None, bool, list[Reply], list[str]]:
+    """The last cell, whether the function is missing, the replies, the errors of cells; said may be anything."""
+    cell, missing, replies, errors, at = None, False, [], [], 0
     while at + 5 <= len(said) and len(replies) < most:
         (size,) = struct.unpack_from("<I", said, at)
         frame, at = said[at + 4 : at + 4 + size], at + 4 + size
@@ -204,6 +205,8 @@ def _understood(said: bytes, most: int) -> tuple[int | None, bool, list[Reply]]:
             break
         if kind == b"c" and len(body) == 4:
             (cell,) = struct.unpack("<I", body)
+        elif kind == b"e" and len(errors) < 20:
+            errors.append("".join(c for c in body.decode(errors="replace")[:250] if c.isprintable()))
         elif kind == b"m":
             missing = True
         elif kind == b"r":
@@ -211,4 +214,4 @@ def _understood(said: bytes, most: int) -> tuple[int | None, bool, list[Reply]]:
                 replies.append(unpack_reply(body))
             except ValueError as error:
                 replies.append(Reply(error=(NO_ANSWER, f"the answer can't be read: {error}")))
-    return cell, missing, replies
+    return cell, missing, replies, errors

@@ -128,8 +128,13 @@ def _answer(request: dict, args: list, say) -> None:
         say(b"c" + struct.pack("<I", k))
         try:
             exec(compile(_runnable(source), f"cell {k + 1}", "exec"), scope)
-        except Exception:  # a cell may raise anything; what it was to define is missing, then
-            continue
+        except Exception as error:  # a cell may raise anything; what it was to define is missing, then
+            at = getattr(error, "lineno", None) or 0
+            say(
+                b"e"
+                + f"cell {k + 1} raised {type(error).__name__}: {error.args[0] if error.args else ''}".encode()[:200]
+                + (f", line {at}".encode() if at else b"")
+            )
     say(b"c" + struct.pack("<I", 2**32 - 1))
     f = scope.get(request["function"])
     if not callable(f):

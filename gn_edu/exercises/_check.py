@@ -9,7 +9,7 @@ class Report:
     """The answer of a check: passed or not, the names of the mistakes it recognised, and the text it printed.
 
     Checks of several cases also say how many of them `passed`, in `total`; `native` says that torch's own group norm
-    ran; `picture` is an SVG that shows what the text says.
+    ran; `picture` is an SVG that shows what the text says; `case` holds the arguments of the smallest case that failed.
     """
 
     ok: bool
@@ -19,6 +19,7 @@ class Report:
     total: int = 0
     native: bool = False
     picture: str = ""
+    case: tuple = ()
 
     def share(self, points: float) -> float:
         """The part of the points that the cases passed are worth; none where torch's own group norm did the work."""

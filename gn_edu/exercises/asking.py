@@ -1,7 +1,7 @@
 """What happens beside a reader's function: it is asked, and its answer is packed. Knows no right answers.
 
-In a notebook this runs in the kernel; for grades it runs alone inside the sandbox. So it imports torch and nothing of
-this package. A packed value is JSON with the tensors' bytes behind it: nothing in it can be run.
+In a notebook this runs in the kernel; for grades it runs alone inside the sandbox. So it imports torch and numpy, and
+nothing of this package. A packed value is JSON with the tensors' bytes behind it: nothing in it can be run.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import json
 import struct
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -47,6 +48,15 @@ def _tensors(value):
             yield from _tensors(item)
 
 
+def _torch(value):
+    """Arrays and numbers of numpy as tensors and numbers."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
+        return torch.from_numpy(np.ascontiguousarray(value))
+    if isinstance(value, np.generic):
+        return value.item()
+    return [_torch(item) for item in value] if isinstance(value, (tuple, list)) else value
+
+
 def _copied(value):
     if isinstance(value, Tensor):
         return value.clone()  # which keeps the order in memory
@@ -61,6 +71,12 @@ def _gradients(f, seen, *args):
     args = [a.detach().clone().requires_grad_() if isinstance(a, Tensor) else a for a in args]
     leaves = [a for a in args if isinstance(a, Tensor)]
     return list(torch.autograd.grad((f(*args) * seen).sum(), leaves, allow_unused=True))
+
+
+def _item(f, k, *args):
+    """One part of what f() gives."""
+    value = f()
+    return None if value is None else value[k]
 
 
 def _function(f, seen, *args):
@@ -109,6 +125,8 @@ def network(seed: int) -> nn.Module:
 def _convert(f, seed, x):
     """f(net) for a network: its outputs in training, alone and in evaluation, and what is left of batch norm."""
     net = f(network(seed))
+    if net is None:
+        return None
     together = net.train()(x)
     alone = torch.cat([net(image[None]) for image in x])
     left = sum(isinstance(layer, nn.BatchNorm2d) for layer in net.modules())
@@ -117,7 +135,7 @@ def _convert(f, seed, x):
 
 ASK = {
     "call": lambda f, *args: f(*args),
-    "item": lambda f, k, *args: f()[k],
+    "item": _item,
     "gradients": _gradients,
     "function": _function,
     "layer": _layer,
@@ -131,7 +149,7 @@ def ask(f, how: str, args) -> Reply:
     watch = _Watch()
     try:
         with contextlib.redirect_stdout(io.StringIO()), watch:
-            value = ASK[how](f, *args)
+            value = _torch(ASK[how](f, *args))
     except Exception as error:  # a reader's function may raise anything
         return Reply(error=(type(error).__name__, str(error)[:400]), native=watch.seen)
     changed = any(a.shape != b.shape or not torch.equal(a, b) for a, b in zip(_tensors(args), given, strict=True))

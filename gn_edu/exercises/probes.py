@@ -3,6 +3,7 @@
 Asking and judging are apart, so that for grades a reader's function can be asked in another process.
 """
 
+import inspect
 import json
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -17,6 +18,7 @@ from gn_edu.exercises._check import Report
 from gn_edu.exercises.asking import Other, Reply, ask
 
 NO_ANSWER = "NoAnswer"  # the kind of error of a reply that never came
+REFUSALS = ("ValueError", "RuntimeError", "AssertionError")  # torch raises the second, some write the third
 MOST = 2  # mistakes named at once
 
 
@@ -102,19 +104,20 @@ class Exercise:
         said = [_sentence(name) for name in names]
         first = min(left, key=lambda k: (faults[k].rank, _size(probes[k].args), k))
         smallest = f"Smallest case, {probes[first].where}: {faults[first].text}"
+        smallest += " Its arguments: report.case" if "index [" in faults[first].text else ""
         text = "\n".join([f"Not yet: right in {passed} of {len(probes)} cases.", *said, smallest])
         picture = next((self.picture(name) for name in names if self.picture and self.picture(name)), "")
-        return Report(False, text, names, passed, len(probes), native, picture)
+        return Report(False, text, names, passed, len(probes), native, picture, probes[first].args)
 
     def _fault(self, probe: Probe, reply: Reply) -> "_Fault | None":
         try:
             want = self.expected(probe)
         except ValueError as why:
-            if reply.error and reply.error[0] not in ("NotImplementedError", NO_ANSWER):
+            if reply.error and reply.error[0] in REFUSALS:
                 return None
             if reply.error:
-                return _Fault("", reply.error[1], 1)
-            return _Fault("no-error", f"expected an error ({why}), got an answer.", 2)
+                return _Fault("", f"expected a ValueError ({why}), got {reply.error[0]}: {reply.error[1]}", 1)
+            return _Fault("no-error", f"expected a ValueError ({why}), got {_kind(reply.value)}.", 2)
         if reply.error:
             kind, message = reply.error
             said = message if kind == NO_ANSWER else f"your function raised {kind}: {message}"
@@ -125,7 +128,7 @@ class Exercise:
             return _Fault("in-place", "the argument is not what it was before the call.", 0)
         if same(reply.value, want, probe.tolerance):
             return None
-        return _Fault(*_difference(probe, reply.value, want, self.parts), 0)
+        return _Fault(*_difference(probe, reply.value, want, self.parts, self.right), 0)
 
     def _names(self, probes, replies, faults) -> list[str]:
         """At most MOST names of mistakes that explain what is wrong."""
@@ -143,9 +146,10 @@ class Exercise:
         if inside:
             outside = [name for name in outside if name != "wrong-shape"]
         # What one kind of probe alone can show, and no mistake found so far explains.
+        unknown = not inside and any(f and not f.name and p.names and not r.error for p, r, f in cases)
         raised = {probe.about for probe, reply, fault in cases if fault and reply.error}
         for probe, reply, fault in cases:
-            if not (fault and probe.about) or fault.name:
+            if not (fault and probe.about) or fault.name or unknown:
                 continue
             if probe.how == "gradients":
                 found = all(not f or f.name == "no-error" or (p.about and not r.error) for p, r, f in cases)
@@ -253,41 +257,51 @@ def same(got, want, tolerance: float) -> bool:
     return torch.allclose(got.double(), want.double(), rtol=0, atol=tolerance * scale, equal_nan=True)
 
 
-def _difference(probe, got, want, parts, part="") -> tuple[str, str]:
+def _difference(probe, got, want, parts, right, part="") -> tuple[str, str]:
     """Name, if the shape is the mistake, and a sentence with numbers."""
     if isinstance(want, (tuple, list)):
         if isinstance(got, (tuple, list)) and len(got) == len(want):
             k = next(k for k, (g, w) in enumerate(zip(got, want, strict=True)) if not same(g, w, probe.tolerance))
             name = f"{parts[k]}: " if k < len(parts) else f"number {k + 1}: " if len(want) > 1 else ""
-            return _difference(probe, got[k], want[k], (), part + name)
+            return _difference(probe, got[k], want[k], (), right, part + name)
         return "wrong-shape", f"{part}expected {len(want)} parts, got {_kind(got)}."
     if not isinstance(want, Tensor) or not want.dim():
-        return "", f"{_given(probe)}{part}right is {_number(want)}, you give {_kind(got)}."
+        return "", f"{_given(probe, right)}{part}right is {_number(want)}, you give {_kind(got)}."
     if not isinstance(got, Tensor) or got.shape != want.shape:
         return "wrong-shape", f"{part}expected the shape {tuple(want.shape)}, got {_kind(got)}."
     if want.numel() <= 8:
-        return "", f"{_given(probe)}{part}right is {_row(want)}, you give {_row(got)}."
+        return "", f"{_given(probe, right)}{part}right is {_row(want)}, you give {_row(got, want)}."
     gap = (got.double() - want.double()).abs().nan_to_num(nan=float("inf"))
     at = tuple(int(i) for i in torch.unravel_index(gap.argmax(), gap.shape))
-    return "", f"{part}at index {list(at)} right is {_number(want[at])}, you give {_number(got[at])}."
+    return "", f"{part}at index {list(at)} right is {_number(want[at])}, you give {_number(got[at], want[at])}."
 
 
-def _given(probe: Probe) -> str:
-    """The arguments, where they are few."""
-    if probe.how != "call" or _size(probe.args) > 24:
+def _given(probe: Probe, right: Callable) -> str:
+    """The arguments, where they are few and the probe's name does not say them."""
+    if probe.how != "call" or _size(probe.args) > 24 or not any(isinstance(a, Tensor) for a in probe.args):
         return ""
-    shown = [_row(a) if isinstance(a, Tensor) else _number(a) for a in probe.args if a is not None]
-    return f"for {', '.join(shown)} " if shown else ""
+    shown = []
+    for name, value in zip(inspect.signature(right).parameters, probe.args, strict=False):
+        if isinstance(value, Tensor):
+            shape = f" of shape {tuple(value.shape)}" if value.dim() > 1 else ""
+            shown.append(f"{name} = {_row(value)}{shape}")
+        elif value is not None:
+            shown.append(f"{name} = {_number(value)}")
+    return f"{', '.join(shown)}: "
 
 
-def _number(value) -> str:
-    if isinstance(value, Tensor):
-        value = value.item()
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+def _number(value, beside=None) -> str:
+    """A number in four digits, or in as many as tell it from another."""
+    value, beside = (v.item() if isinstance(v, Tensor) else v for v in (value, beside))
+    if not isinstance(value, float):
+        return repr(value) if isinstance(value, str) else str(value)
+    text = f"{value:.4g}"
+    return f"{value:.10g}" if isinstance(beside, float) and text == f"{beside:.4g}" and value != beside else text
 
 
-def _row(x: Tensor) -> str:
-    return "[" + ", ".join(_number(v) for v in x.flatten()) + "]"
+def _row(x: Tensor, beside: Tensor | None = None) -> str:
+    others = x if beside is None else beside
+    return "[" + ", ".join(_number(v, w) for v, w in zip(x.flatten(), others.flatten(), strict=True)) + "]"
 
 
 def _kind(got) -> str:

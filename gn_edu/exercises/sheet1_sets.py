@@ -73,11 +73,11 @@ def numbers(rng: random.Random) -> list[int]:
     return found
 
 
-def _one_group(values, var=1.0, centre=True, root=0.5):
+def _one_group(values, var="biased", centre=True, root=0.5, shown=1.0):
     m = len(values)
     mean = sum(values) / m
-    variance = sum((v - mean) ** 2 for v in values) / (m - 1 if var == "unbiased" else m)
-    return [mean, variance, [(v - mean if centre else v) / variance**root for v in values]]
+    variance = sum((v - mean) ** 2 for v in values) / {"unbiased": m - 1, "sum": 1}.get(var, m)
+    return [mean, variance**shown, [(v - mean if centre else v) / variance**root for v in values]]
 
 
 def parts_of(values: list[int]) -> list[Probe]:
@@ -91,7 +91,7 @@ def parts_of(values: list[int]) -> list[Probe]:
 def _wrong_groups():
     ways = {
         "unbiased-var": {"var": "unbiased"}, "no-centre": {"centre": False}, "divide-by-var": {"root": 1.0},
-        "no-division": {"root": 0.0},
+        "no-division": {"root": 0.0}, "root-for-variance": {"shown": 0.5}, "sum-not-divided": {"var": "sum"},
     }  # fmt: skip
     for name, knobs in ways.items():
         yield [name], lambda values, knobs=knobs: _one_group(values, **knobs)

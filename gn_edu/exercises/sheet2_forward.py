@@ -13,7 +13,9 @@ from gn_edu.exercises.variants import FORWARD, candidates, group_norm
 _ONE_GROUP = ("unbiased-var no-centre second-moment divide-by-var no-division no-eps eps-outside-sqrt eps-squared "
               "eps-hardcoded").split()  # fmt: skip
 _NO_AFFINE = [
-    name for name in FORWARD if "affine" not in name and name not in ("no-weight", "no-bias", "bias-before-scale")
+    name
+    for name in FORWARD
+    if "affine" not in name and name not in ("no-weight", "no-bias", "bias-before-scale", "swapped-weight-bias")
 ]
 
 

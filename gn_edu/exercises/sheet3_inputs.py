@@ -36,7 +36,12 @@ def _everything(rng: random.Random, strict: bool) -> list[Probe]:
         for p in tensors.plain(rng)[:6]
     ]
     refused = tensors.indivisible(rng) if strict else []
-    last = [*refused, tensors.large_mean(rng), tensors.gradient(rng, optional=not strict)]
+    x, one = tensors.draw(rng, 2, 4, 2, 3), tensors.draw(rng, 4)
+    half = [
+        Probe("weight alone", (x, 2, one, None, 1e-5), names=False),
+        Probe("bias alone", (x, 2, None, one, 1e-5), names=False),
+    ]
+    last = [*half, *refused, tensors.large_mean(rng), tensors.gradient(rng, optional=not strict)]
     return [*alone, *tensors.affine(rng), *tensors.ranks(rng), *tensors.layouts(rng), *last]
 
 
@@ -61,7 +66,8 @@ def _choose(channels, group_size=None, most=32):
 
 
 def _widths(rng: random.Random) -> list[Probe]:
-    cases = [(32, 4, 32), (48, None, 32), (64, 16, 32), (24, 8, 32), (36, None, 10), (7, None, 3)]
+    cases = [(32, 4, 32), (48, None, 32), (64, 16, 32), (24, 8, 32), (36, None, 10), (7, None, 3),
+             (32, None, 32), (256, 4, 32)]  # fmt: skip
     cases += [(rng.randrange(50, 400), None, rng.choice((8, 16, 32))) for _ in range(4)]
     said = {True: "{0} channels, {1} a group", False: "{0} channels, at most {2} groups"}
     probes = [Probe(said[bool(case[1])].format(*case), case) for case in cases]

@@ -13,11 +13,12 @@ from gn_edu.exercises.probes import Exercise, Probe
 from gn_edu.exercises.variants import BACKWARD, PARAMETERS, candidates, group_norm, group_norm_dparams, group_norm_dx
 
 
-def _stats(x: Tensor, num_groups: int, var: str = "biased", rows: str = "group") -> list[Tensor]:
+def _stats(x: Tensor, num_groups: int, var: str = "biased", rows: str = "group", give: str = "both") -> list[Tensor]:
     n, c = x.shape[:2]
     shape = {"group": (n, num_groups, -1), "instance": (n, c, -1), "layer": (n, 1, -1)}[rows]
     sets = x.double().reshape(shape)
-    return [sets.mean(-1), sets.var(-1, correction=1 if var == "unbiased" else 0)]
+    mean, variance = sets.mean(-1), sets.var(-1, correction=1 if var == "unbiased" else 0)
+    return {"root": [mean, variance.sqrt()], "swapped": [variance, mean]}.get(give, [mean, variance])
 
 
 def _spreads(rng: random.Random) -> list[Probe]:
@@ -40,7 +41,8 @@ EX11 = Exercise(
     "ex11", "Statistics that survive", "medium", 15, "group_stats", 8, _spreads, _stats,
     partial(candidates, _stats, {
         "unbiased-var": ({"var": "unbiased"},), "instance-norm": ({"rows": "instance"},),
-        "layer-norm": ({"rows": "layer"},),
+        "layer-norm": ({"rows": "layer"},), "root-for-variance": ({"give": "root"},),
+        "swapped-answers": ({"give": "swapped"},),
     }),
     parts=("mean", "variance"),
 )  # fmt: skip

@@ -107,7 +107,12 @@ def backward(rng: random.Random) -> list[Probe]:
         x = draw(rng, *shape, offset=offset, scale=scale)
         return Probe(where, (draw(rng, *shape), x, groups, draw(rng, c), draw(rng, c), eps))
 
+    def whole(*numbers):
+        return torch.tensor(numbers, dtype=torch.float64)
+
+    four = whole(1, 0, 0, 1).view(1, 2, 1, 2), whole(2, 2, 6, 6).view(1, 2, 1, 2)
     return [
+        Probe("whole numbers", (*four, 1, whole(1, 3), whole(0, 1), 1e-5)),
         case("one group of four values", 1, 2, 1, 2, groups=1),
         case("three images", 3, 4, 3, 2),
         case("eps = 0.5", 2, 4, 2, 2, eps=0.5),

@@ -35,6 +35,7 @@ def set_labels(shape: tuple[int, ...], num_groups: int, sets: str = "group") -> 
         "batch-norm": channel,
         "instance-norm": image * c + channel,
         "layer-norm": image,
+        "whole-batch": 0 * pixel,
         "interleaved": image * c + channel % num_groups,
         "swapped-G": image * c + channel // num_groups,
         "channel-only": (image * c + group) * pixels + pixel,
@@ -102,6 +103,8 @@ def group_norm(
     if affine == "per-group":
         first = torch.arange(c) // (c // num_groups) * (c // num_groups)
         w, b = w[first], b[first]
+    if affine == "swapped" and weight is not None and bias is not None:
+        w, b = b, w
     w, b = _channels(x, w), _channels(x, b)
     return {"none": x_hat, "no-weight": x_hat + b, "no-bias": x_hat * w, "bias-first": (x_hat + b) * w}.get(
         affine, x_hat * w + b
@@ -109,7 +112,9 @@ def group_norm(
 
 
 # Mistake -> how the knobs stand. Several entries: several ways to make it.
-_SETS = "over-batch across-samples batch-norm instance-norm layer-norm interleaved swapped-G channel-only".split()
+_SETS = (
+    "over-batch across-samples batch-norm instance-norm layer-norm whole-batch interleaved swapped-G channel-only"
+).split()
 FORWARD: dict[str, tuple[dict, ...]] = {
     **{name: ({"sets": name},) for name in (*_SETS, "channels-last-axis")},
     "memory-order": ({"sets": "memory-order"}, {"sets": "in-memory"}),
@@ -129,6 +134,7 @@ FORWARD: dict[str, tuple[dict, ...]] = {
     "no-bias": ({"affine": "no-bias"},),
     "bias-before-scale": ({"affine": "bias-first"},),
     "affine-before-norm": ({"affine": "before"},),
+    "swapped-weight-bias": ({"affine": "swapped"},),
 }
 
 

@@ -1,0 +1,90 @@
+"""After the build: each page's styles and scripts in one file each, a content security policy, fewer requests."""
+
+import base64
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+
+import rcssmin
+
+LINK = re.compile(r'<link rel="stylesheet"[^>]*? href="([^"]*?_static/[^"?]+\.css)[^"]*"[^>]*>\s*')
+SCRIPT = re.compile(r'<script(?P<how>[^>]*?) src="(?P<src>[^"]*?_static/[^"?]+\.js)[^"]*"(?P<more>[^>]*)></script>\s*')
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?P<how>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
+# What a page may do: load from its own host, run widgets from blobs, and nothing else. Formulas and widgets set styles.
+POLICY = (
+    "default-src 'none'; script-src 'self' blob: {hashes}; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src blob:; base-uri 'none'; "
+    "form-action 'self'"
+)
+# The search page's own; they stay files of their own behind the bundle.
+OF_SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
+
+
+class Packer:
+    """Bundles for one output folder."""
+
+    def __init__(self, out: Path):
+        self.out, self.used = out, set()
+        self.bundle = cache(self._bundle)
+
+    def _bundle(self, paths: tuple[Path, ...]) -> str:
+        """The name, in _static, of one file with the contents of several."""
+        self.used.update(paths)
+        kind = paths[0].suffix
+        texts = [self._style(path) if kind == ".css" else path.read_text(encoding="utf-8") for path in paths]
+        text = ("\n" if kind == ".css" else "\n;\n").join(texts)
+        name = f"site-{hashlib.sha256(text.encode()).hexdigest()[:8]}{kind}"
+        (self.out / "_static" / name).write_text(text, encoding="utf-8")
+        return name
+
+    def _style(self, path: Path) -> str:
+        folder = path.parent.relative_to(self.out / "_static").as_posix()
+        text = rcssmin.cssmin(path.read_text(encoding="utf-8"))
+        return text if folder == "." else re.sub(r"url\((?!['\"]?(?:data:|#))(['\"]?)", rf"url(\1{folder}/", text)
+
+    def page(self, path: Path) -> str:
+        """A page with one style sheet, one script, and its policy."""
+        text = path.read_text(encoding="utf-8")
+
+        def files(found):
+            return tuple((path.parent / src).resolve() for src in found)
+
+        if sheets := [m[1] for m in LINK.finditer(text)]:
+            base = sheets[0][: sheets[0].index("_static/")]
+            link = f'<link rel="stylesheet" href="{base}_static/{self.bundle(files(sheets))}">\n'
+            text = link.join([text[: (at := LINK.search(text).start())], LINK.sub("", text[at:])])
+        scripts = [m for m in SCRIPT.finditer(text)]
+        ours = [m["src"] for m in scripts if Path(m["src"]).name not in OF_SEARCH]
+        if ours:
+            base = ours[0][: ours[0].index("_static/")]
+            last = "".join(f'<script defer src="{m["src"]}"></script>\n' for m in scripts if m["src"] not in ours)
+            # The page's own search scripts come after what they build on, and run in the order of the page.
+            mark = f'<script defer src="{base}_static/{self.bundle(files(ours))}"></script>\n{last}'
+            at = scripts[0].start()
+            text = text[:at] + mark + SCRIPT.sub("", text[at:])
+        hashes = {
+            "'sha256-" + base64.b64encode(hashlib.sha256(m["text"].encode()).digest()).decode() + "'"
+            for m in INLINE.finditer(text)
+            if "type=" not in m["how"] or "javascript" in m["how"]
+        }
+        policy = POLICY.format(hashes=" ".join(sorted(hashes)))
+        meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        return re.sub(r"(<meta charset=[^>]*>)", rf"\1{meta}", text, count=1)
+
+
+def _pack(app, exception) -> None:
+    if exception or app.builder.name != "html":
+        return
+    out = Path(app.outdir).resolve()
+    packer = Packer(out)
+    languages = [out / code for code in app.config.gn_languages if code != "en"]
+    for path in sorted(out.rglob("*.html")):
+        if not any(folder in path.parents for folder in languages):
+            path.write_text(packer.page(path), encoding="utf-8")
+    for path in packer.used:
+        path.unlink()
+
+
+def setup(app):
+    app.connect("build-finished", _pack, priority=900)
