@@ -80,7 +80,10 @@ def measure(browser, address: str, name: str) -> dict:
         awake, all_ = (
             f"document.querySelectorAll('{q}').length" for q in ("[data-gn-ready]", "script[data-gn=widget]")
         )
-        page.wait_for_function(f"{awake} >= {all_}", timeout=20_000)
+        while not page.evaluate(f"{awake} >= {all_}"):
+            if time.monotonic() - began > 20:
+                sys.exit(f"{name}: widgets do not wake")
+            page.wait_for_timeout(20)
         if first:
             row["alive_s"] = round(time.monotonic() - began, 1)
         page.wait_for_load_state("networkidle")

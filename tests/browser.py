@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -109,10 +110,18 @@ def visit(browser, address):
         assert not (check and complaints), complaints
 
 
+def until(page, expression, timeout=5000):
+    """Wait until an expression holds. Not wait_for_function: that evaluates text, which the pages' policy forbids."""
+    end = time.monotonic() + timeout / 1000
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"after {timeout} ms still not: {expression}"
+        page.wait_for_timeout(20)
+
+
 def wait_until_awake(page):
     """All widgets are ready soon after the load, wherever they stand."""
     awake, all_ = (f"document.querySelectorAll('{q}').length" for q in ("[data-gn-ready]", "script[data-gn=widget]"))
-    page.wait_for_function(f"{awake} >= {all_}", timeout=5000)
+    until(page, f"{awake} >= {all_}")
 
 
 def gzipped(body):

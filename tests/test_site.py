@@ -15,6 +15,7 @@ from browser import (
     number,
     scroll_through,
     site_is_built,
+    until,
     wait_until_awake,
 )
 from scripts_path import scripts
@@ -34,7 +35,8 @@ def test_page_is_clean_and_fits(visit, name):
         page = visit(name, width=width)
         wait_until_awake(page)
         scroll_through(page)
-        page.wait_for_function(
+        until(
+            page,
             "[...document.querySelectorAll('[data-gn-host=plotly]')].every((e) => 'gnReady' in e.dataset)",
             timeout=20_000,
         )

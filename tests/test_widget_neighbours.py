@@ -4,7 +4,7 @@ import json
 
 import pytest
 import torch
-from browser import LANDING, in_browser, number, run_module, site_is_built, wait_until_awake
+from browser import LANDING, in_browser, number, run_module, site_is_built, until, wait_until_awake
 from scripts_path import scripts
 
 from gn_edu.augment import PIXEL_MEAN, PIXEL_STD, to_input
@@ -128,9 +128,7 @@ def after(page, action):
     """Do it and wait until other pictures stand there, or the mode has changed."""
     before = page.locator(f"{W0} .gn-live-text").inner_text()
     action()
-    page.wait_for_function(
-        "([q, t]) => document.querySelector(q).innerText !== t", arg=[f"{W0} .gn-live-text", before], timeout=3000
-    )
+    until(page, f"document.querySelector({f'{W0} .gn-live-text'!r}).innerText !== {before!r}", timeout=3000)
     return everything(page)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from browser import LANDING, in_browser, number, shown, site_is_built, wait_until_awake
+from browser import LANDING, in_browser, number, shown, site_is_built, until, wait_until_awake
 
 from gn_edu import norms
 from gn_edu.data import hand_tensor
@@ -151,7 +151,7 @@ def test_w1_state_is_in_the_link(landing, visit):
     landing.click(f"{W1} [data-cell='6']")
     landing.click(f"{W1} [data-gn-do=more]")
     landing.click(f"{W1} [data-gn-do=copy]")
-    landing.wait_for_function("document.querySelector('.gn-statistic_set .gn-said').textContent === 'Link copied.'")
+    until(landing, "document.querySelector('.gn-statistic_set .gn-said').textContent === 'Link copied.'")
     link = landing.evaluate("navigator.clipboard.readText()")
     assert "#statistic_set.hand?" in link
     page = visit(link)

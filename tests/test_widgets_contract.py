@@ -3,7 +3,7 @@
 from urllib.parse import unquote
 
 import pytest
-from browser import CHAPTERS, HTML, in_browser, site_is_built, wait_until_awake
+from browser import CHAPTERS, HTML, in_browser, site_is_built, until, wait_until_awake
 
 pytestmark = [pytest.mark.site, site_is_built]
 SHOWN = [page for page in CHAPTERS if 'data-gn="widget"' in (HTML / page).read_text(encoding="utf-8")] or CHAPTERS[:1]
@@ -28,7 +28,7 @@ def test_every_widget_keeps_the_contract(visit, name):
         page.keyboard.press("Enter")
         assert "gn-large" not in widget.get_attribute("class")
         widget.locator("[data-gn-do=copy]").click()
-        page.wait_for_function("navigator.clipboard.readText().then((t) => t.includes('#'))")
+        until(page, "navigator.clipboard.readText().then((t) => t.includes('#'))")
         link = unquote(page.evaluate("navigator.clipboard.readText()"))
         assert f"#{stem}.{title}?" in link, link
         for control in widget.locator("button, input, select").all():

@@ -1,9 +1,5 @@
 // What a page does besides its widgets: it remembers which stops of the path were read, and folds code on a phone.
 (() => {
-  const words = document.querySelector('script[data-gn="catalogue"]');
-  const catalogue = words ? JSON.parse(words.textContent) : {};
-  const tr = (message) => catalogue[message] ?? message;
-
   // ---- the path: a set of page names in this browser
   const KEY = "gn-path";
   const load = () => {
@@ -34,24 +30,14 @@
   }
   show();
 
-  // ---- code on a phone: folded, its output shown
+  // ---- code on a phone: folded, its output shown; until this runs, gn.css hides it
   const narrow = matchMedia("(max-width: 480px)");
-  function fold() {
-    for (const cell of document.querySelectorAll(".cell_input")) {
-      if (cell.parentElement.matches("details")) continue;
-      const lines = cell.textContent.split("\n").filter((line) => line.trim()).length;
-      if (lines < 4) continue;
-      const folded = document.createElement("details"), summary = document.createElement("summary");
-      folded.className = "gn-code-folded";
-      summary.textContent = tr("Code, {lines} lines").replace("{lines}", lines);
-      cell.replaceWith(folded);
-      folded.append(summary, cell);
+  const follow = () => {
+    for (const folded of document.querySelectorAll(".gn-code-folded")) {
+      folded.open = !narrow.matches;
+      folded.dataset.gnReady = "";
     }
-  }
-  function unfold() {
-    for (const folded of document.querySelectorAll(".gn-code-folded")) folded.replaceWith(folded.lastElementChild);
-  }
-  const follow = () => (narrow.matches ? fold() : unfold());
+  };
   narrow.addEventListener("change", follow);
   follow();
 })();

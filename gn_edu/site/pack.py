@@ -8,6 +8,8 @@ from pathlib import Path
 
 import rcssmin
 
+from gn_edu.site.pages import say
+
 LINK = re.compile(r'<link rel="stylesheet"[^>]*? href="([^"]*?_static/[^"?]+\.css)[^"]*"[^>]*>\s*')
 SCRIPT = re.compile(r'<script(?P<how>[^>]*?) src="(?P<src>[^"]*?_static/[^"?]+\.js)[^"]*"(?P<more>[^>]*)></script>\s*')
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?P<how>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
@@ -21,11 +23,23 @@ POLICY = (
 OF_SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 
 
+# What the theme leaves to be desired: a heading without a level, two nameless asides, tables that scroll out of reach.
+MENDED = (
+    ('role="heading"><span class="caption-text">', 'role="heading" aria-level="2"><span class="caption-text">'),
+    ('<aside class="sidebar-drawer">', '<aside class="sidebar-drawer" aria-label="{book}">'),
+    ('<aside class="toc-drawer', '<aside aria-label="{page}" class="toc-drawer'),
+    ('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'),
+    ('<div class="math notranslate', '<div tabindex="0" class="math notranslate'),
+    ("<pre>", '<pre tabindex="0">'),
+    ('<div id="search-results"', '<h1>{search}</h1>\n<div id="search-results"'),
+)
+
+
 class Packer:
     """Bundles for one output folder."""
 
-    def __init__(self, out: Path):
-        self.out, self.used = out, set()
+    def __init__(self, out: Path, names: dict[str, str]):
+        self.out, self.used, self.names = out, set(), names
         self.bundle = cache(self._bundle)
 
     def _bundle(self, paths: tuple[Path, ...]) -> str:
@@ -46,6 +60,8 @@ class Packer:
     def page(self, path: Path) -> str:
         """A page with one style sheet, one script, and its policy."""
         text = path.read_text(encoding="utf-8")
+        for old, new in MENDED:
+            text = text.replace(old, new.format(**self.names))
 
         def files(found):
             return tuple((path.parent / src).resolve() for src in found)
@@ -63,6 +79,12 @@ class Packer:
             mark = f'<script defer src="{base}_static/{self.bundle(files(ours))}"></script>\n{last}'
             at = scripts[0].start()
             text = text[:at] + mark + SCRIPT.sub("", text[at:])
+        text = text.replace('<script src="searchindex.js">', '<script defer src="searchindex.js">')
+        if "<math" in text and sheets:
+            font = f"{base}_static/fonts/stix-two-math.woff2"
+            text = text.replace(
+                link, f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>{link}', 1
+            )
         hashes = {
             "'sha256-" + base64.b64encode(hashlib.sha256(m["text"].encode()).digest()).decode() + "'"
             for m in INLINE.finditer(text)
@@ -77,7 +99,9 @@ def _pack(app, exception) -> None:
     if exception or app.builder.name != "html":
         return
     out = Path(app.outdir).resolve()
-    packer = Packer(out)
+    packer = Packer(
+        out, {"book": say(app, "The book's pages"), "page": say(app, "On this page"), "search": say(app, "Search")}
+    )
     languages = [out / code for code in app.config.gn_languages if code != "en"]
     for path in sorted(out.rglob("*.html")):
         if not any(folder in path.parents for folder in languages):

@@ -2,12 +2,17 @@
 
 import html
 import re
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from urllib.parse import quote
 
 from babel.messages.pofile import read_po
 
-from gn_edu.site.sheets import download
+from gn_edu.site.sheets import download, is_sheet
+
+CELL = re.compile(
+    r'<div class="cell_input docutils container">\n<div class="highlight.*?</pre></div>\n</div>\n</div>', re.DOTALL
+)
 
 
 @cache
@@ -39,11 +44,20 @@ def _launch(app, pagename: str) -> str:
         return ""
     address = app.config.gn_repository.removeprefix("https://github.com/")
     colab = f"https://colab.research.google.com/github/{address}/blob/{app.config.gn_tag}/{source}"
-    notebook = f"{app.config.gn_repository}/blob/{app.config.gn_tag}/{source}"
-    links = [(colab, say(app, "Open in Colab")), (notebook, say(app, "Notebook"))]
-    if student := download(app, pagename):  # the repository holds the solutions, too
-        links = [(student, say(app, "Download the notebook, for Colab or JupyterLab"))]
+    report = f"{app.config.gn_repository}/issues/new?title={quote(f'{pagename}: ')}"
+    links = [(download(pagename), say(app, "Download the notebook")), (report, say(app, "Report an error here"))]
+    if not is_sheet(pagename):  # of a sheet, the repository holds the solutions, too
+        links.insert(0, (colab, say(app, "Open in Colab")))
     return '<p class="gn-launch">' + " ".join(f'<a href="{href}">{text}</a>' for href, text in links) + "</p>"
+
+
+def _folded(app, cell: re.Match) -> str:
+    """A code cell of four lines and more, to be folded on a phone."""
+    lines = sum(bool(line.strip()) for line in re.sub(r"<[^>]+>", "", cell[0]).split("\n"))
+    if lines < 4:
+        return cell[0]
+    said = say(app, "Code, {lines} lines").format(lines=lines)
+    return f'<details class="gn-code-folded" open><summary>{said}</summary>{cell[0]}</details>'
 
 
 def _translated(app, pagename: str) -> bool:
@@ -67,12 +81,21 @@ def _add_page_links(app, pagename, templatename, context, doctree):
     body = context["body"].replace("</h1>", "</h1>" + _launch(app, pagename), 1)
     # Pictures far down come when the reader does; wide code can be scrolled by keyboard.
     body = re.sub(r'<img (?![^>]*src="data:)', '<img loading="lazy" ', body)
-    context["body"] = body.replace("<pre>", '<pre tabindex="0">') if "gn-annotated" in body else body
+    context["body"] = CELL.sub(partial(_folded, app), body)
     if Path(app.env.doc2path(pagename)).exists() and not _translated(app, pagename):
         note = say(app, "This page is not translated yet.")
         context["body"] = f'<p class="gn-untranslated">{note}</p><div lang="en">{context["body"]}</div>'
     context["gn_languages"] = _languages(app, pagename)
 
 
+def _set_address(app, config) -> None:
+    """Where GitHub publishes the site of this repository."""
+    owner, _, name = config.gn_repository.removeprefix("https://github.com/").partition("/")
+    inside = "" if config.language == "en" else f"{config.language}/"
+    config.html_baseurl = config.html_baseurl or f"https://{owner.lower()}.github.io/{name}/{inside}"
+    config.ogp_site_url = config.html_baseurl
+
+
 def setup(app):
+    app.connect("config-inited", _set_address, priority=100)
     app.connect("html-page-context", _add_page_links, priority=800)

@@ -1,4 +1,4 @@
-"""The exercise sheets: students' pages without solutions, or everything for teachers; the notebook to download."""
+"""The exercise sheets: students' pages without solutions, or everything for teachers; notebooks to download."""
 
 import json
 from pathlib import Path
@@ -10,22 +10,30 @@ FOLDER = "notebooks/exercises/"
 
 def _as_student(app, docname: str, source: list[str]) -> None:
     """What Sphinx reads of a sheet."""
-    if docname.startswith(FOLDER) and not app.config.gn_teacher:
+    if is_sheet(docname) and not app.config.gn_teacher:
         source[0] = json.dumps(student_notebook(json.loads(source[0])))
 
 
-def download(app, pagename: str) -> str:
-    """The address of a sheet's student version, seen from its page; "" for every other page."""
-    return f"{'../' * pagename.count('/')}_static/{pagename}.ipynb" if pagename.startswith(FOLDER) else ""
+def is_sheet(pagename: str) -> bool:
+    """Whether a page is an exercise sheet."""
+    return pagename.startswith(FOLDER)
+
+
+def download(pagename: str) -> str:
+    """The address of a page's notebook, seen from the page; of a sheet, the student version."""
+    return f"{'../' * pagename.count('/')}_static/{pagename}.ipynb"
 
 
 def _write_downloads(app, exception) -> None:
     if exception:
         return
-    for path in sorted((Path(app.srcdir) / FOLDER).glob("*.ipynb")):
-        target = Path(app.outdir) / "_static" / FOLDER / path.name
+    for path in sorted(Path(app.srcdir, "notebooks").rglob("*.ipynb")):
+        name = path.relative_to(app.srcdir)
+        target = Path(app.outdir) / "_static" / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        notebook = student_notebook(json.loads(path.read_text(encoding="utf-8")))
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        if is_sheet(name.as_posix()):
+            notebook = student_notebook(notebook)
         target.write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
