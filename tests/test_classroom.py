@@ -294,6 +294,14 @@ def test_one_bad_cell_costs_one_answer(tmp_path):
         bomb=f"import os\nwhile True:\n    os.fork(){tail}",
         asks=f"input('name?'){tail}",
         floods=f"while True:\n    print('x' * 100){tail}",
+        forks="import os\nos.fork()\nraise SystemExit" + tail,
+        limits="import resource\nresource.prlimit(1, resource.RLIMIT_FSIZE, (0, 0))" + tail,
+        execs="import os, sys\nos.execv(sys.executable, ['python', '-c', 'pass'])" + tail,
+        socket="import socket\nsocket.socket(40, socket.SOCK_STREAM)" + tail,
+        locked="import os\nos.mkdir('/tmp/a')\nopen('/tmp/a/b', 'w')\nos.chmod('/tmp/a', 0)" + tail,
+        deep="import os\nfor k in range(1500):\n    os.mkdir('d')\n    os.chdir('d')" + tail,
+        surrogate="raise ValueError('\\ud800')" + tail,
+        huge=GROUP_OF + "    return 10 ** 390\n#---\n" + COUNT,
         daemon="import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(99)" + tail,
         late=GROUP_OF + "    import os\n    os.kill(os.getppid(), 9)\n    os._exit(1)\n#---\n" + COUNT,
     )
@@ -305,7 +313,7 @@ def test_one_bad_cell_costs_one_answer(tmp_path):
     found = {row.student: row for row in rows}
     assert "link" not in found
     for student in set(found) - {"broken", "=cmd"}:
-        second = 0.0 if student == "late" else None  # None: not handed in
+        second = 0.0 if student in ("late", "huge") else None  # None: not handed in
         assert found[student].points == {"ex01": 4.0, "ex02": second}, (student, found[student])
     assert "SyntaxError" not in "".join(found["syntax"].notes)  # another cell's
     assert "not a notebook" in found["broken"].notes[0] and found["broken"].total == 0
@@ -321,23 +329,29 @@ def test_memory_of_one_student_does_not_reach_the_next(tmp_path):
 import torch, builtins, os, ctypes
 builtins.stolen = torch.stolen = 1
 open("/tmp/left", "w").write("x")
-ctypes.CDLL(None).shmget(4711, 64, 0o1777)
-try:
-    open("/dev/shm/left", "w").write("x")  # it can't, where the sandbox began as root
-except OSError:
-    pass
+for place in ("/left", "/grader/einops.py", "/dev/shm/left", "/usr/left"):
+    try:
+        open(place, "w").write("x")
+    except OSError:
+        pass
+lib = ctypes.CDLL(None)
+lib.shmget(4711, 64, 0o1777)
+lib.syscall(248, b"user", b"left", b"x", 1, -4)  # add_key
 """
     look = """
 import torch, builtins, os, ctypes
-found = [hasattr(builtins, "stolen"), hasattr(torch, "stolen"), ctypes.CDLL(None).shmget(4711, 64, 0) >= 0]
-found += [os.path.exists("/tmp/left"), os.path.exists("/dev/shm/left")]
+places = ("/left", "/grader/einops.py", "/dev/shm/left", "/usr/left")
+lib = ctypes.CDLL(None)
+found = [hasattr(builtins, "stolen"), hasattr(torch, "stolen"), os.path.exists("/tmp/left")]
+found += [any(map(os.path.exists, places)), lib.shmget(4711, 64, 0) >= 0]
+found += [lib.syscall(249, b"user", b"left", 0, -4) >= 0]
 """
     probe = EXERCISES["ex01"].probes(random.Random(1))[:1]
     tell = "def count_means(*args):\n    return found\n"
     with sandbox.Sandbox() as box:
         first = box.answers([mark + look + tell], "count_means", probe).replies[0].value
         second = box.answers([look + tell], "count_means", probe).replies[0].value
-    assert first[:4] == [True] * 4 and second == [False] * 5
+    assert first == [True] * 3 + [False] * 3 and second == [False] * 6
 
 
 @can_sandbox
@@ -408,6 +422,28 @@ def test_notes_say_what_a_teacher_should_look_at(tmp_path):
     assert rows["carl"].notes == ["cell 1 raised SyntaxError: expected ':', line 1"]
     assert "was not defined: cell 1 raised SyntaxError" in rows["carl"].feedback
     assert "carl,carl.ipynb,0.0,,0.0,10" in (tmp_path / "g.csv").read_text()
+
+
+AROUND = {
+    "dispatcher": "op = getattr(torch.ops.aten, 'native_group' + '_norm').default\n"
+    "    call = lambda *a: op._op_dk(torch._C.DispatchKey.CompositeExplicitAutograd, *a)\n",
+    "decomposition": "import torch._decomp as d\n"
+    "    call = next(f for k, f in d.decomposition_table.items() if 'native_group' + '_norm.default' in str(k))\n",
+    "refs": "import torch._refs as r\n    call = getattr(r, 'native_group' + '_norm')\n",
+    "compiled": "call = torch.jit.script(lambda *a: torch.native_group_norm(*a))\n",
+    "process": "import subprocess, sys\n    subprocess.run([sys.executable, '-c', ''], check=True)\n    call = None\n",
+    "library": "import gc\n    [o._destroy() for o in gc.get_objects() if type(o).__name__ == 'Library']\n"
+    "    call = getattr(torch, 'native_group' + '_norm')\n",
+}
+
+
+@can_sandbox
+def test_torchs_own_by_a_way_around(tmp_path):
+    text = "import torch\ndef group_norm_4d(x, g, eps=1e-5):\n    {}    n, c = x.shape[:2]\n"
+    text += "    return call(x.contiguous(), None, None, n, c, x[0, 0].numel(), g, eps)[0]\n"
+    submit(tmp_path / "in", **{name: text.format(way) for name, way in AROUND.items()})
+    rows = grade(tmp_path / "in", tmp_path / "g.csv", progress=False)
+    assert {row.student: row.total for row in rows} == dict.fromkeys(sorted(AROUND), 0.0)
 
 
 @can_sandbox

@@ -15,7 +15,9 @@ _MARK = re.compile(r"^\s*### (BEGIN|END) (SOLUTION|HIDDEN TESTS)\s*$")
 
 def student_seed(student: str) -> int:
     """The seed of a student's numbers: the same on every machine, for upper and lower case."""
-    return int.from_bytes(hashlib.sha256(student.strip().lower().encode()).digest()[:4], "little")
+    return int.from_bytes(
+        hashlib.sha256(student.strip().lower().encode(errors="surrogateescape")).digest()[:4], "little"
+    )
 
 
 def student_source(source: str) -> str:

@@ -10,9 +10,9 @@ import ctypes
 import importlib.machinery
 import json
 import os
+import platform
 import resource
 import select
-import shutil
 import signal
 import struct
 import sys
@@ -85,9 +85,39 @@ def _limit(seconds: float, memory: int) -> None:
         (resource.RLIMIT_FSIZE, 2**20),
         (resource.RLIMIT_NOFILE, 64),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 64),
     ):
         resource.setrlimit(what, (limit, limit))
+
+
+# System calls that an answer has no use for: other processes and programs, others' limits and memory, keys and memory
+# that outlive it, sockets, namespaces. By machine; and the number by which the kernel knows the machine.
+_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_DENIED = {
+    "x86_64": (56, 57, 58, 435, 59, 322, 62, 200, 234, 129, 297, 302, 141, 203, 248, 249, 250, 240, 29, 30, 31, 64, 66,
+               68, 71, 41, 53, 272, 308, 165, 166, 101, 310, 311, 321, 298, 425, 323, 319, 424, 434, 438, 155, 161),
+    "aarch64": (220, 435, 221, 281, 129, 130, 131, 138, 240, 261, 140, 122, 217, 218, 219, 180, 194, 195, 196, 190, 191,
+                186, 187, 198, 199, 97, 268, 40, 39, 117, 270, 271, 280, 241, 425, 282, 279, 424, 434, 438, 41, 51),
+}  # fmt: skip
+
+
+def _without_system_calls() -> None:
+    """From here on the kernel answers the denied system calls with "not permitted" (seccomp)."""
+    machine = platform.machine()
+    denied = _DENIED[machine]
+
+    def step(code: int, true: int, false: int, k: int) -> bytes:
+        return struct.pack("<HBBI", code, true, false, k)
+
+    load, equal, above, end = 0x20, 0x15, 0x35, 0x06
+    program = [step(load, 0, 0, 4), step(equal, 1, 0, _ARCH[machine]), step(end, 0, 0, 0x80000000)]
+    program += [step(load, 0, 0, 0), step(above, len(denied) + 1, 0, 0x40000000)]  # x86_64 has a second table up there
+    program += [step(equal, len(denied) - k, 0, number) for k, number in enumerate(denied)]
+    program += [step(end, 0, 0, 0x7FFF0000), step(end, 0, 0, 0x00050001)]  # go on; not permitted
+    text = ctypes.create_string_buffer(b"".join(program))
+    whole = ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(text)))
+    libc.prctl(38, 1, 0, 0, 0)  # what a filter asks for: no new privileges
+    if libc.prctl(22, 2, whole, 0, 0):
+        os._exit(1)
 
 
 def _runnable(source: str) -> str:
@@ -99,9 +129,6 @@ def _runnable(source: str) -> str:
     return "\n".join(lines)
 
 
-_kept = []
-
-
 def _without_group_norm() -> None:
     """torch's own group norm, whichever way it is called, ends here."""
 
@@ -109,11 +136,15 @@ def _without_group_norm() -> None:
         raise RuntimeError("torch's own group norm is not at hand in a graded answer: write the operations out")
 
     library = torch.library.Library("aten", "IMPL")
-    library.impl("native_group_norm", refuse, "CPU")
-    _kept.append(library)
+    for key in ("CPU", "CompositeExplicitAutograd"):
+        library.impl("native_group_norm", refuse, key)
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))  # it must not end, and needs no name
     for module in ("torch._refs", "torch._decomp.decompositions"):
         if module in sys.modules:
             vars(sys.modules[module])["native_group_norm"] = refuse
+    for table in getattr(sys.modules.get("torch._decomp"), "global_decomposition_table", {}).values():
+        for name in [name for name in table if "group_norm" in str(name)]:
+            table[name] = refuse
 
 
 def _answer(request: dict, args: list, say) -> None:
@@ -153,12 +184,10 @@ def _child(request: dict, args: list, pipe: int) -> None:
     os.chdir(HOME)
     torch.manual_seed(0)
     _limit(request["seconds"], request["memory"])
-
-    me = os.getpid()
+    if sys.platform == "linux":
+        _without_system_calls()
 
     def say(data: bytes) -> None:
-        if os.getpid() != me:
-            os._exit(0)  # a copy that the student's code made
         data = struct.pack("<I", len(data)) + data
         while data:
             data = data[os.write(pipe, data) :]
@@ -200,25 +229,21 @@ def _end_all(child: int) -> int:
 
 
 def _clean() -> None:
-    for folder in ("/tmp", "/dev/shm"):
-        for path in Path(folder).iterdir() if os.getpid() == 1 else ():
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    """An empty folder to work in. What can't be removed ends this worker; the grader starts another."""
     HOME.mkdir(parents=True, exist_ok=True)
-    # Shared memory of the old kind outlives its process.
-    for kind, remove in (
-        ("shm", libc.shmctl),
-        ("msg", libc.msgctl),
-        ("sem", lambda k, what, _: libc.semctl(k, 0, what)),
-    ):
-        listed = Path(f"/proc/sysvipc/{kind}")
-        for line in listed.read_text().splitlines()[1:] if listed.exists() and os.getpid() == 1 else ():
-            remove(int(line.split()[1]), 0, None)
+    if os.getpid() == 1 and (os.listdir(HOME) or os.listdir("/tmp") != [HOME.name]):
+        for words in (["chmod", "-R", "u+rwX", "/tmp"], ["find", "/tmp", "-mindepth", "1", "-delete"]):
+            os.waitpid(os.posix_spawnp(words[0], words, {"PATH": "/usr/bin:/bin"}), 0)
+        HOME.mkdir(parents=True, exist_ok=True)
+        if os.listdir("/tmp") != [HOME.name]:
+            sys.exit("/tmp can't be emptied")
 
 
 def serve() -> None:
     """Answer requests until stdin ends."""
     stdin, stdout = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    libc.prctl(4, 0, 0, 0, 0)  # not dumpable: a child can't look into this process or change it
+    if sys.platform == "linux":
+        libc.prctl(4, 0, 0, 0, 0)  # not dumpable: a child can't look into this process or change it
     _stand_ins()
     torch.set_num_threads(1)
     ask(lambda x: (x - x.mean()) * 2, "call", [torch.ones(2, 2)])  # what is slow the first time

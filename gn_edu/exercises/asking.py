@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+MOST_LETTERS = 400
 DTYPES = {str(d).removeprefix("torch."): d for d in (
     torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int32, torch.int64, torch.bool,
 )}  # fmt: skip
@@ -151,7 +152,7 @@ def ask(f, how: str, args) -> Reply:
         with contextlib.redirect_stdout(io.StringIO()), watch:
             value = _torch(ASK[how](f, *args))
     except Exception as error:  # a reader's function may raise anything
-        return Reply(error=(type(error).__name__, str(error)[:400]), native=watch.seen)
+        return Reply(error=(type(error).__name__, str(error)[:MOST_LETTERS]), native=watch.seen)
     changed = any(a.shape != b.shape or not torch.equal(a, b) for a, b in zip(_tensors(args), given, strict=True))
     return Reply(value=value, changed=changed, native=watch.seen)
 
@@ -172,7 +173,7 @@ def _plain(value, parts: list[bytes]):
     if isinstance(value, bool) or value is None:
         return {"is": value}
     if isinstance(value, (int, float, str)):  # numbers as text: JSON has no infinity, and 64-bit ints must stay exact
-        return {"type": type(value).__name__, "is": str(value)[:400]}
+        return {"type": type(value).__name__, "is": str(value)[:MOST_LETTERS]}
     return {"other": f"a {type(value).__name__}"}
 
 
@@ -248,6 +249,8 @@ def _value(head, rest: memoryview, depth: int):
         return Other(str(head["other"])[:80]), rest
     if "type" in head:
         kind = {"int": int, "float": float, "str": str}[head["type"]]
+        if type(head["is"]) is not str or len(head["is"]) > MOST_LETTERS:
+            raise ValueError("a number or a text of at most 400 letters")
         return kind(head["is"]), rest
     if head["is"] not in (True, False, None):
         raise ValueError("neither true, false nor null")

@@ -242,7 +242,7 @@ def same(got, want, tolerance: float) -> bool:
     if isinstance(want, Tensor) and not want.dim():
         want = want.item()
     if isinstance(want, bool) or want is None or isinstance(want, str):
-        return got == want and not isinstance(got, Tensor)
+        return type(got) is type(want) and got == want
     if isinstance(want, int) and isinstance(got, float) and not got.is_integer():
         return False
     if isinstance(want, (int, float)):
@@ -250,7 +250,7 @@ def same(got, want, tolerance: float) -> bool:
             got = got.item() if got.numel() == 1 else None
         if isinstance(got, bool) or not isinstance(got, (int, float)):
             return False
-        return abs(got - want) <= tolerance * max(1.0, abs(want))
+        return abs(got) < 1e300 and abs(got - want) <= tolerance * max(1.0, abs(want))
     if not isinstance(got, Tensor) or got.shape != want.shape or got.is_complex():
         return False
     scale = max(1.0, float(want[want.isfinite()].abs().max()) if want.isfinite().any() else 1.0)

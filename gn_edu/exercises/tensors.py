@@ -14,21 +14,26 @@ def draw(rng: random.Random, *shape: int, scale: float = 1.0, offset: float = 0.
     return (torch.randn(shape, generator=generator, dtype=torch.float64) * scale + offset).to(dtype)
 
 
-def _hand(n: int) -> Tensor:
+def _hand(rng: random.Random, n: int) -> Tensor:
     """n images, 4 channels, 1 x 2 pixels; mean and variance of every group of two channels are whole."""
     image = torch.tensor([[2.0, 2], [6, 6], [1, 5], [1, 5]], dtype=torch.float64)
+    image = image * rng.choice((1, 2, 3)) + rng.randrange(-3, 4)
     return torch.stack([image * (k + 1) for k in range(n)]).view(n, 4, 1, 2)
 
 
 def plain(rng: random.Random) -> list[Probe]:
     """Without weight and bias, (n, c, h, w): arguments x, num_groups, eps."""
     return [
-        Probe("one image, whole numbers", (_hand(1), 2, 1e-5)),
-        Probe("two images, whole numbers", (_hand(2), 2, 1e-5)),
+        Probe("one image, whole numbers", (_hand(rng, 1), 2, 1e-5)),
+        Probe("two images, whole numbers", (_hand(rng, 2), 2, 1e-5)),
         Probe("three images around 3", (draw(rng, 3, 6, 4, 6, offset=3), 2, 1e-5)),
         Probe("values near 0.001", (draw(rng, 2, 4, 2, 4, scale=1e-3), 2, 1e-5)),
         Probe("eps = 0.5", (draw(rng, 2, 8, 2, 4), 4, 0.5)),
-        Probe("a constant image", (torch.full((1, 4, 2, 2), 7.0, dtype=torch.float64), 2, 1e-5), names=False),
+        Probe(
+            "a constant image",
+            (torch.full((1, 4, 2, 2), rng.randrange(2, 9), dtype=torch.float64), 2, 1e-5),
+            names=False,
+        ),
         Probe("one image alone", (draw(rng, 1, 8, 3, 4), 4, 1e-5)),
         Probe("as many groups as channels", (draw(rng, 2, 4, 2, 4, offset=1), 4, 1e-5)),
         Probe("one group", (draw(rng, 2, 4, 2, 3, offset=1), 1, 1e-5)),
@@ -43,7 +48,7 @@ def affine(rng: random.Random) -> list[Probe]:
 
     small = torch.tensor([1.0, 2, 1, 3], dtype=torch.float64), torch.tensor([0.0, 1, 5, 2], dtype=torch.float64)
     return [
-        Probe("two images, whole numbers", (_hand(2), 2, *small, 1e-5)),
+        Probe("two images, whole numbers", (_hand(rng, 2), 2, *small, 1e-5)),
         Probe("three images around 3", (draw(rng, 3, 6, 4, 5, offset=3), 2, *wb(6), 1e-5)),
         Probe("as many columns as channels", (draw(rng, 2, 4, 3, 4), 2, *wb(4), 1e-5)),
         Probe("values near 0.001", (draw(rng, 2, 4, 2, 4, scale=1e-3), 2, *wb(4), 1e-5)),
