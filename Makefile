@@ -5,7 +5,7 @@ PORT ?= 8000
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: install book serve test outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
+.PHONY: install book offline pdf audit serve test outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
 
 install: $(READY)
 
@@ -18,6 +18,16 @@ $(READY): requirements.txt pyproject.toml
 
 book: install  ## the site, into _build/html; TEACHER=1 with the sheets' solutions
 	TEACHER=$(TEACHER) $(PY) scripts/build_book.py $(LANGS)
+
+offline: book  ## the site in one zip, for a double-click
+	$(PY) scripts/offline.py
+
+pdf: book  ## the site on paper
+	$(PY) scripts/pdf.py
+
+audit: LANGS = en si
+audit: book  ## weight, requests, accessibility of every page; Lighthouse, where npm is there
+	$(PY) scripts/audit.py $(if $(shell command -v npx),--lighthouse)
 
 serve: install  ## look at it: http://localhost:8000
 	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)

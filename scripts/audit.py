@@ -91,7 +91,7 @@ def measure(browser, address: str, name: str) -> dict:
             ours = {url: size for url, size in sizes.items() if url.startswith(address)}
             row |= {"kB": round(sum(ours.values()) / 1000), "requests": len(ours), "foreign": len(sizes) - len(ours)}
         row["shift"] = max(row["shift"], round(page.evaluate("gnShift"), 3))
-        for y in range(0, page.evaluate("document.documentElement.scrollHeight"), 700):
+        for y in range(0, page.evaluate("document.documentElement.scrollHeight"), 1600):
             page.evaluate(f"scrollTo(0, {y})")
             page.wait_for_timeout(20)
         page.wait_for_timeout(300)

@@ -76,6 +76,7 @@ def _languages(app, pagename: str) -> list[tuple[str, str, str]]:
 
 
 def _add_page_links(app, pagename, templatename, context, doctree):
+    context["baseurl"] = app.config.html_baseurl
     if "body" not in context:
         return
     body = context["body"].replace("</h1>", "</h1>" + _launch(app, pagename), 1)

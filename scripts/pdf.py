@@ -1,0 +1,49 @@
+"""The whole book as one PDF: python scripts/pdf.py   (make pdf)
+
+Chromium prints each page as a reader's would, without scripts: widgets are their still pictures. Links lead to the
+published site.
+"""
+
+import os
+import re
+import shutil
+import sys
+from io import BytesIO
+from urllib.parse import unquote, urlsplit
+
+from build_book import HTML, pages
+from playwright.sync_api import sync_playwright
+from pypdf import PdfReader, PdfWriter
+
+OUT = HTML.parent / "group-normalization.pdf"
+
+
+def main() -> None:
+    chromium = os.environ.get("GN_EDU_CHROMIUM") or shutil.which("chromium") or sys.exit("make pdf needs Chromium")
+    landing = HTML / "book/index.html"
+    if not landing.is_file():
+        sys.exit("the site is not built: make book")
+    base = re.search(r'<link rel="canonical" href="(.*?)book/index.html"', landing.read_text(encoding="utf-8"))[1]
+
+    def from_disk(route):
+        """The published address, answered from the folder of the build."""
+        path = HTML / unquote(urlsplit(route.request.url).path)[len(urlsplit(base).path) :]
+        route.fulfill(path=path) if path.is_file() else route.abort()
+
+    book = PdfWriter()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_context(java_script_enabled=False).new_page()
+        page.route("**/*", from_disk)
+        for name in pages():
+            page.goto(f"{base}{name}.html", wait_until="networkidle")
+            printed = page.pdf(format="A4", print_background=True, tagged=True)
+            book.append(BytesIO(printed), outline_item=page.title().removesuffix(" - Group Normalization"))
+        browser.close()
+    book.add_metadata({"/Title": "Group Normalization"})
+    book.write(OUT)
+    print(f"{OUT}: {len(PdfReader(OUT).pages)} pages, {OUT.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
