@@ -28,6 +28,9 @@ def estimate(page: str, without: list[str] = (), exercises: list[str] = ()) -> f
             extra += int(re.search(r"(\d+) minutes", heading.parent.get_text())[1])
         if number or title in without:
             heading.parent.decompose()
+    for code in article.select(".gn-code-folded"):
+        code.summary.decompose()
+        code.unwrap()
     for old in article.select("script, style, details, svg, .gn-path, #the-two-hour-path"):
         old.decompose()
     lines = 0

@@ -160,5 +160,6 @@ def test_on_a_phone_code_is_folded_and_a_widget_can_stay_in_view(visit):
     assert pin.get_attribute("aria-pressed") == "false" and widget.bounding_box()["y"] < 0
     wide = visit("notebooks/ch02_batch_norm.html")
     wait_until_awake(wide)
-    assert wide.locator(".gn-code-folded").count() == 0
+    assert wide.locator(".gn-code-folded").count() == wide.locator(".gn-code-folded[open]").count() > 0
+    assert not wide.locator(".gn-code-folded > summary").first.is_visible()
     assert not wide.locator("[data-gn-do=pin]").first.is_visible()

@@ -35,7 +35,7 @@
   const follow = () => {
     for (const folded of document.querySelectorAll(".gn-code-folded")) {
       folded.open = !narrow.matches;
-      folded.dataset.gnReady = "";
+      folded.dataset.gnFolds = "";
     }
   };
   narrow.addEventListener("change", follow);

@@ -24,6 +24,10 @@ POLICY = (
 # Sphinx makes a function out of a text, which the policy forbids. The book's languages all tell one from many.
 PLURAL = re.compile(r'new Function\(\s*"n",\s*`return \(\$\{catalog\.plural_expr\}\)`\s*\)')
 ONE = "((n) => Number(n != 1))"
+PRELOAD = (
+    'location.protocol==="file:"||document.head.append(Object.assign(document.createElement("link"),'
+    '{rel:"preload",as:"font",type:"font/woff2",crossOrigin:"",href:"%s"}))'
+)
 # The search page's own; they stay files of their own behind the bundle.
 OF_SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 
@@ -103,10 +107,9 @@ class Packer:
             text = text[:at] + mark + SCRIPT.sub("", text[at:])
         text = text.replace('<script src="searchindex.js">', '<script defer src="searchindex.js">')
         if "<math" in text and sheets:
-            font = f"{base}_static/fonts/stix-two-math.woff2"
-            text = text.replace(
-                link, f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>{link}', 1
-            )
+            # By a script: a page on the file system must not ask, its fonts are refused to a preload.
+            address = f"{base}_static/fonts/stix-two-math.woff2"
+            text = text.replace(link, f"<script>{PRELOAD % address}</script>{link}", 1)
         text = PICTURE.sub(partial(self._sized, path.parent), text)
         hashes = {
             "'sha256-" + base64.b64encode(hashlib.sha256(m["text"].encode()).digest()).decode() + "'"
