@@ -69,14 +69,17 @@ def command(unsafe: bool = False) -> list[str]:
             words += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
         elif Path("/", name).is_dir():
             words += ["--ro-bind", f"/{name}", f"/{name}"]
+    # First of all: what is bound may lie in there.
+    words += ["--size", str(2**26), "--tmpfs", "/tmp", "--chmod", "1777", "/tmp"]
     # Folders on the way to what is bound must be open to the unprivileged user.
     for folder in dict.fromkeys(folder for path in (*seen, Path("/grader/x")) for folder in reversed(path.parents)):
-        if folder != Path("/") and not any(folder == path or path in folder.parents for path in seen):
+        if folder not in (Path("/"), Path("/tmp")) and not any(
+            folder == path or path in folder.parents for path in seen
+        ):
             words += ["--dir", str(folder), "--chmod", "0755", str(folder)]
     for path in seen:
         words += ["--ro-bind", str(path), str(path)]
     words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--proc", "/proc", "--dev", "/dev"]
-    words += ["--size", str(2**26), "--tmpfs", "/tmp", "--chmod", "1777", "/tmp"]
     # The book's own package holds the right answers: where it would be seen, an empty folder is.
     package = WORKER.parents[1]
     for folder in {package, *(p / "gn_edu" for p in map(Path, sys.path) if p.name == "site-packages")}:
