@@ -18,6 +18,7 @@ from gn_edu.classroom.sandbox import Sandbox
 from gn_edu.exercises import EXERCISES
 from gn_edu.exercises._check import Report
 from gn_edu.exercises.sheet1_sets import numbers
+from gn_edu.train import progress_bar
 
 MOST_BYTES = 20 * 2**20  # of a notebook
 _CALLS_TORCH = re.compile(r"native_group_norm|functional\.group_norm|torch\.group_norm|\bF\.group_norm|nn\.GroupNorm\(")
@@ -145,8 +146,7 @@ def grade_student(
             row.notes.append(f"{name}: torch's own group norm was called")
         elif _CALLS_TORCH.search("\n".join(cells)) and report.passed:
             row.notes.append("the notebook names torch's own group norm")
-        own = settings.allow_torch or not report.native
-        row.points[name] = round(exercise.points * report.passed / report.total, 2) if own else 0.0
+        row.points[name] = report.share(exercise.points, settings.allow_torch)
         if report.mistakes:
             row.mistakes[name] = report.mistakes
         told += [
@@ -211,7 +211,7 @@ def grade(
     left = [(student, paths) for student, paths in found.items() if student not in rows]
     lanes = max(1, min(jobs or os.cpu_count() or 1, len(left)))
     pool = ProcessPoolExecutor(lanes, get_context("spawn"), _open_lane, (settings, names, kept.seed))
-    with pool, _bar(progress, len(found), len(rows)) as bar:
+    with pool, progress_bar(progress, len(found), "student", len(rows)) as bar:
         for row in pool.map(_in_lane, left):
             rows[row.student] = row
             kept.add(row, digests[row.student])
@@ -263,12 +263,6 @@ class _Kept:
     def add(self, row: Row, digest: str) -> None:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(f"\n{json.dumps({'digest': digest, 'row': asdict(row)})}")
-
-
-def _bar(shown: bool, total: int, done: int):
-    from tqdm.auto import tqdm
-
-    return tqdm(total=total, initial=done, unit="student", disable=not shown)
 
 
 # ---- what is written

@@ -21,9 +21,11 @@ class Report:
     picture: str = ""
     case: tuple = ()
 
-    def share(self, points: float) -> float:
+    def share(self, points: float, allow_torch: bool = False) -> float:
         """The part of the points that the cases passed are worth; none where torch's own group norm did the work."""
-        return 0.0 if self.native or not self.total else round(points * self.passed / self.total, 2)
+        return (
+            0.0 if (self.native and not allow_torch) or not self.total else round(points * self.passed / self.total, 2)
+        )
 
     def _ipython_display_(self) -> None:
         """The picture: the text is already printed."""

@@ -234,8 +234,7 @@ def _value(head, rest: memoryview, depth: int):
         if stride != list(flat.stride()):
             # Only orders of memory that hold each number once.
             order = sorted(range(len(shape)), key=lambda i: -stride[i])
-            other = flat.permute(order).contiguous().permute([order.index(i) for i in range(len(shape))])
-            flat = other
+            flat = flat.permute(order).contiguous().permute([order.index(i) for i in range(len(shape))])
         return flat, rest[count:]
     if "items" in head:
         if len(head["items"]) > 1000:
