@@ -1,7 +1,7 @@
 """Pack the two networks of the landing page: python scripts/pack_neighbours.py
 
 Takes the weights that `gn-edu train --recipe neighbours --norm bn --weights` (and gn) left in results/neighbours,
-rounds them to 5 or 6 bits a weight with one scale a filter, writes the accuracy after rounding into the two records,
+rounds them to 4 or 6 bits a weight with one scale a filter, writes the accuracy after rounding into the two records,
 draws the pictures and stores all of it in gn_edu/widgets/neighbours.json. Needs CIFAR-10 (GN_EDU_DATA), which stays
 out of the file: a picture is taken when both networks, tested alone in evaluation mode, name it right; the first two
 drawings of each class that pass.
@@ -36,9 +36,9 @@ def text(values: torch.Tensor) -> str:
 def rounded(weight: torch.Tensor) -> tuple[torch.Tensor, dict]:
     """The weight after rounding, and its stored form: whole numbers times one scale a filter.
 
-    The numbers go from -31 to 31, in the two large last layers from -15 to 15, which packs smaller.
+    The numbers go from -31 to 31, in the two large last layers from -7 to 7, which packs smaller.
     """
-    largest = 15 if weight.numel() > 10_000 else 31
+    largest = 7 if weight.numel() > 10_000 else 31
     scale = weight.abs().flatten(1).amax(1) / largest
     scale = torch.tensor([float(f"{s:.6g}") for s in scale])
     broad = scale.view(-1, *[1] * (weight.dim() - 1))

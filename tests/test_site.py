@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -118,7 +120,11 @@ def test_the_policy_refuses_a_foreign_script(visit):
 
 @in_browser
 def test_search_finds_words_and_names_of_code(visit):
-    for words, found in (("num_groups", "ch04_build"), ("weight standardization", "ch09_sweep")):
+    for words, found in (
+        ("num_groups", "ch04_build"),
+        ("weight standardization", "ch09_sweep"),
+        ("Welford", "ch06_numerics"),
+    ):
         page = visit(f"search.html?q={words.replace(' ', '+')}")
         page.wait_for_selector("ul.search li a", timeout=10_000)
         until(page, "document.querySelector('.search-summary')?.textContent.includes('found')")
@@ -195,6 +201,61 @@ def test_chapter_opens_in_colab_from_its_badge(name):
     assert f'href="https://colab.research.google.com/github/{path}/blob/{tag}/{notebook}"' in text
 
 
+# ---- other ways to look at a page
+
+
+@in_browser
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_page_reflows_in_forced_colours_without_motion_and_on_paper(visit, name):
+    """320 pixels are 1280 at 400 % zoom, and 640 are 200 %."""
+    page = visit(name, width=320, forced_colors="active", reduced_motion="reduce")
+    wait_until_awake(page)
+    for width in (640, 320):
+        page.set_viewport_size({"width": width, "height": 512})
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    moving = page.evaluate(
+        "[...document.querySelectorAll('*')].filter((e) => getComputedStyle(e).transitionDuration.split(', ')"
+        ".some((t) => t !== '0s') || getComputedStyle(e).animationName !== 'none').length"
+    )
+    assert moving == 0
+    # What is chosen is told from what is not by more than colour: a border, a mark, a line under it.
+    alike = page.evaluate(
+        "[...document.querySelectorAll('.gn')].flatMap((w) => { const look = (e) => { const s = getComputedStyle(e);"
+        " return [s.borderTopWidth, s.borderTopStyle, s.fontWeight, s.textDecorationLine, s.outlineStyle,"
+        " s.backgroundColor].join() };"
+        " const of = (is) => [...w.querySelectorAll(`button[aria-pressed=${is}]`)].filter((e) => e.offsetParent);"
+        " const off = new Set(of('false').map((e) => e.className + look(e)));"
+        " return of('true').filter((e) => off.has(e.className + look(e))).map((e) => e.outerHTML.slice(0, 90)); })"
+    )
+    assert alike == []
+    page.emulate_media(media="print")
+    assert page.locator(".gn-tools:visible, .sidebar-drawer:visible, .gn-launch:visible").count() == 0
+
+
+def test_figures_have_an_address():
+    for name, figure in (
+        ("ch03_one_formula", "figure-3-1"),
+        ("ch08_cifar10", "figure-8-2"),
+        ("ch09_sweep", "figure-9-1"),
+    ):
+        text = (HTML / f"notebooks/{name}.html").read_text(encoding="utf-8")
+        assert text.count(f'id="{figure}"') == 1 and f'href="#{figure}"' in text
+
+
+@in_browser
+def test_the_book_prints_as_one_pdf(tmp_path):
+    from pypdf import PdfReader
+
+    out = tmp_path / "book.pdf"
+    command = [sys.executable, "scripts/pdf.py", "--out", out, "book/index", "notebooks/ch03_one_formula"]
+    subprocess.run(command, check=True, cwd=HTML.parents[1])
+    book = PdfReader(out)
+    assert [entry.title for entry in book.outline] == ["Group Normalization", "One formula, four layers"]
+    text = "".join(page.extract_text() for page in book.pages)
+    assert "4096" in text and "Figure 3.1." in text
+    assert sum(len(page.images) for page in book.pages) >= 1
+
+
 # ---- without a server, without JavaScript
 
 
@@ -212,6 +273,21 @@ def test_widgets_wake_when_the_page_is_opened_from_the_file_system(browser, name
         assert number(page, "mean") == "3.000"
     page.close()
     assert not said
+
+
+@in_browser
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_without_javascript_every_live_output_has_a_picture_or_its_text(visit, name):
+    page = visit(name, java_script_enabled=False)
+    text = (HTML / name).read_text(encoding="utf-8")
+    stills = page.locator(".gn-live > .gn-still")
+    assert stills.count() == text.count('class="gn-live"')
+    for still in stills.all():
+        picture = still.locator("img").first
+        if still.locator(".gn-question-still").count():
+            assert len(still.inner_text()) > 40
+        else:
+            assert len(picture.get_attribute("alt")) > 40 and picture.bounding_box()["width"] > 200
 
 
 @in_browser

@@ -13,6 +13,7 @@ from gn_edu.site.sheets import download, is_sheet
 CELL = re.compile(
     r'<div class="cell_input docutils container">\n<div class="highlight.*?</pre></div>\n</div>\n</div>', re.DOTALL
 )
+CAPTION = re.compile(r"<p><em>(?=[^<\d]{1,20}(\d{1,2})\.(\d{1,2})\. )(.*?)</em></p>", re.DOTALL)
 
 
 @cache
@@ -60,6 +61,13 @@ def _folded(app, cell: re.Match) -> str:
     return f'<details class="gn-code-folded" open><summary>{said}</summary>{cell[0]}</details>'
 
 
+def _linked(app, caption: re.Match) -> str:
+    """A numbered figure's caption with an address of its own."""
+    name, said = f"figure-{caption[1]}-{caption[2]}", say(app, "Link to this figure")
+    link = f'<a class="headerlink" href="#{name}" title="{said}">¶</a>'
+    return f'<p class="gn-caption" id="{name}"><em>{caption[3]}</em>{link}</p>'
+
+
 def _translated(app, pagename: str) -> bool:
     """Whether a page has a translation in the page's language; English needs none."""
     path = Path(app.confdir) / "locale" / str(app.config.language) / "LC_MESSAGES" / f"{pagename}.po"
@@ -82,7 +90,7 @@ def _add_page_links(app, pagename, templatename, context, doctree):
     body = context["body"].replace("</h1>", "</h1>" + _launch(app, pagename), 1)
     # Pictures far down come when the reader does; wide code can be scrolled by keyboard.
     body = re.sub(r'<img (?![^>]*src="data:)', '<img loading="lazy" ', body)
-    context["body"] = CELL.sub(partial(_folded, app), body)
+    context["body"] = CAPTION.sub(partial(_linked, app), CELL.sub(partial(_folded, app), body))
     if Path(app.env.doc2path(pagename)).exists() and not _translated(app, pagename):
         note = say(app, "This page is not translated yet.")
         context["body"] = f'<p class="gn-untranslated">{note}</p><div lang="en">{context["body"]}</div>'
