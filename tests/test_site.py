@@ -25,6 +25,7 @@ from browser import (
 from scripts_path import scripts
 
 from gn_edu.questions import questions as all_questions
+from gn_edu.site.styles import pruned, words_of
 
 SI = "si/book/index.html"
 pytestmark = [pytest.mark.site, site_is_built]
@@ -63,8 +64,8 @@ def test_budget_before_scrolling(visit, name):
     has_widgets = page.evaluate("document.querySelectorAll('.gn-live').length > 0")
     sizes = {path: gzipped((HTML / path).read_bytes()) for path in set(page.fetched)}
     assert len(page.fetched) <= 15, page.fetched
-    # The landing page carries two trained networks; in Sinhala, a font too.
-    most = {LANDING: 215, SI: 255}.get(name, 180 if has_widgets else 140)
+    # Sinhala brings a font and the words of the widgets.
+    most = (180 if has_widgets else 140) + (60 if name.startswith("si/") else 0)
     assert sum(sizes.values()) / 1000 <= most, sizes
     assert not any("plotly" in path for path in page.fetched)
     shift = page.evaluate(
@@ -232,6 +233,19 @@ def test_page_reflows_in_forced_colours_without_motion_and_on_paper(visit, name)
     assert page.locator(".gn-tools:visible, .sidebar-drawer:visible, .gn-launch:visible").count() == 0
 
 
+def test_no_style_that_nothing_uses():
+    words = words_of(path.read_text(encoding="utf-8") for path in [*HTML.rglob("*.html"), *HTML.rglob("_static/*.js")])
+    for path in HTML.rglob("_static/site-*.css"):
+        css = path.read_text(encoding="utf-8")
+        assert len(css) > 10_000 and pruned(css, words) == css
+
+
+def test_pruning_keeps_what_a_page_may_meet():
+    css = ".a .b,.c{x:1}#d:not(.e){x:1}.f:is(.g,.h),p>a{x:1}@media print{.i{x:1}.a{x:1}}@media print{.i{x:1}}@page{x:1}"
+    kept = ".c{x:1}#d:not(.e){x:1}p>a{x:1}@media print{.a{x:1}}@page{x:1}"
+    assert pruned(css, {"a", "c", "d"}) == kept
+
+
 def test_figures_have_an_address():
     for name, figure in (
         ("ch03_one_formula", "figure-3-1"),
@@ -293,7 +307,7 @@ def test_without_javascript_every_live_output_has_a_picture_or_its_text(visit, n
 @in_browser
 def test_without_javascript_stills_formulas_and_answers_stand_there(visit):
     page = visit(LANDING, java_script_enabled=False)
-    assert "group norm bird" in page.locator(".gn-still img").first.get_attribute("alt")
+    assert "group norm airplane" in page.locator(".gn-still img").first.get_attribute("alt")
     image = page.locator(".gn-still img").nth(1)
     assert image.get_attribute("alt").startswith("Image 1, channel 1: group norm averages 4 of 16 values.")
     assert image.bounding_box()["width"] > 200

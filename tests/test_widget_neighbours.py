@@ -1,6 +1,7 @@
 """W0: the networks in JavaScript give torch's numbers; in the page, batch norm's answer follows its neighbours."""
 
 import json
+import re
 
 import pytest
 import torch
@@ -103,8 +104,20 @@ def test_companions_are_different_pictures_and_repeatable():
     assert len({others[0] for others in once[:30]}) > 8
 
 
+def test_the_first_draws_show_what_the_page_is_about():
+    """Batch norm changes its mind within the three draws of the still picture, group norm says the same three times."""
+    script = "process.stdout.write(JSON.stringify(w.still(d.traits,{}).text))"
+    text = run_module(
+        bundle("neighbours"), script, traits={"data": networks(), "picture": Neighbours().picture, "batch": 2}
+    )
+    said = re.findall(r"batch norm (\w+) [\d.]+ %, group norm (\w+ [\d.]+) %", text)
+    batch_norm, group_norm = ({answers[k] for answers in said} for k in (0, 1))
+    assert len(said) == 3 and len(batch_norm) > 1 and len(group_norm) == 1
+    assert networks()["classes"][networks()["pictures"][Neighbours().picture]["label"]] in group_norm.pop()
+
+
 def test_python_side_refuses_what_does_not_exist():
-    assert repr(Neighbours()) == "Neighbours: picture 4 (bird) in a batch of 2, draw 0, training mode"
+    assert repr(Neighbours()) == "Neighbours: picture 1 (airplane) in a batch of 2, draw 0, training mode"
     with pytest.raises(Exception, match="below 20"):
         Neighbours(picture=20)
 
@@ -163,7 +176,7 @@ def test_w0_by_keyboard_and_by_link(landing, visit):
     moved = after(landing, lambda: landing.keyboard.press("Enter"))
     assert moved["bn"] != start["bn"] and moved["gn"] == start["gn"]
     landing.wait_for_timeout(400)
-    assert "#neighbours.home?picture=4&batch=2&draw=1" in landing.url
+    assert "#neighbours.home?picture=1&batch=2&draw=1" in landing.url
     again = visit(landing.url)
     wait_until_awake(again)
     assert everything(again) == moved

@@ -10,6 +10,7 @@ import rcssmin
 from PIL import Image
 
 from gn_edu.site.pages import say
+from gn_edu.site.styles import pruned, words_of
 
 LINK = re.compile(r'<link rel="stylesheet"[^>]*? href="([^"]*?_static/[^"?]+\.css)[^"]*"[^>]*>\s*')
 SCRIPT = re.compile(r'<script(?P<how>[^>]*?) src="(?P<src>[^"]*?_static/[^"?]+\.js)[^"]*"(?P<more>[^>]*)></script>\s*')
@@ -47,8 +48,8 @@ MENDED = (
 class Packer:
     """Bundles for one output folder."""
 
-    def __init__(self, out: Path, names: dict[str, str]):
-        self.out, self.used, self.names = out, set(), names
+    def __init__(self, out: Path, names: dict[str, str], words: set[str]):
+        self.out, self.used, self.names, self.words = out, set(), names, words
         self.bundle, self.picture = cache(self._bundle), cache(self._picture)
 
     def _bundle(self, paths: tuple[Path, ...]) -> str:
@@ -63,7 +64,7 @@ class Packer:
 
     def _style(self, path: Path) -> str:
         folder = path.parent.relative_to(self.out / "_static").as_posix()
-        text = rcssmin.cssmin(path.read_text(encoding="utf-8"))
+        text = pruned(rcssmin.cssmin(path.read_text(encoding="utf-8")), self.words)
         # The theme's switch keeps its room before scripts run: a title must not wrap when it comes.
         text = text.replace(
             ".no-js .theme-toggle-container{display:none}", ".no-js .theme-toggle-container{visibility:hidden}"
@@ -125,13 +126,13 @@ def _pack(app, exception) -> None:
     if exception or app.builder.name != "html":
         return
     out = Path(app.outdir).resolve()
-    packer = Packer(
-        out, {"book": say(app, "The book's pages"), "page": say(app, "On this page"), "search": say(app, "Search")}
-    )
+    names = {"book": say(app, "The book's pages"), "page": say(app, "On this page"), "search": say(app, "Search")}
     languages = [out / code for code in app.config.gn_languages if code != "en"]
-    for path in sorted(out.rglob("*.html")):
-        if not any(folder in path.parents for folder in languages):
-            path.write_text(packer.page(path), encoding="utf-8")
+    pages = [page for page in sorted(out.rglob("*.html")) if not any(folder in page.parents for folder in languages)]
+    words = words_of(path.read_text(encoding="utf-8") for path in [*pages, *(out / "_static").rglob("*.js")])
+    packer = Packer(out, names, words)
+    for path in pages:
+        path.write_text(packer.page(path), encoding="utf-8")
     for path in packer.used:
         path.unlink()
 

@@ -64,7 +64,7 @@ export function chart(state, tr, stem) {
     }
   }
   tr(AXES[state.shown]).split("; ").forEach((words, k) =>
-    parts.push(`<text class="tick" x="6" y="${tall - 22 + 17 * k}" text-anchor="start">${escapeText(words)}</text>`),
+    parts.push(`<text class="tick" x="6" y="${tall - (state.shown === "protocol" ? 22 : 36) + 17 * k}" text-anchor="start">${escapeText(words)}</text>`),
   );
   return `<svg class="${stem}" viewBox="0 0 ${wide} ${tall}" width="${wide}" height="${tall}" xmlns="http://www.w3.org/2000/svg">${parts.join("")}</svg>`;
 }

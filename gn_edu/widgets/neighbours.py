@@ -27,7 +27,7 @@ class Neighbours(Widget):
     _esm = bundle("neighbours")
     _css = styles("neighbours")
     data = t.Dict().tag(sync=True)
-    picture = t.Int(4, min=0).tag(sync=True)
+    picture = t.Int(1, min=0).tag(sync=True)
     batch = t.Enum([2, 4, 8], 2).tag(sync=True)
     draw = t.Int(0, min=0).tag(sync=True)
     evaluation = t.Bool(False).tag(sync=True)
