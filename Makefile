@@ -1,6 +1,6 @@
 # Two commands do it all: make book, make test. Both create .venv first, from requirements.txt.
 PYTHON ?= python3
-LANGS ?= en
+LANGS ?= en si
 PORT ?= 8000
 PY := .venv/bin/python
 READY := .venv/.ready
@@ -25,15 +25,12 @@ offline: book  ## the site in one zip, for a double-click
 pdf: book  ## the site on paper
 	$(PY) scripts/pdf.py
 
-audit: LANGS = en si
 audit: book  ## weight, requests, accessibility of every page; Lighthouse, where npm is there
 	$(PY) scripts/audit.py $(if $(shell command -v npx),--lighthouse)
 
 serve: install  ## look at it: http://localhost:8000
 	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-# The tests look at the Sinhala page too.
-test: LANGS = en si
 test: lint book  ## everything that CI checks
 	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 --dist loadscope --nbval --nbval-current-env --nbval-cell-timeout=180 tests notebooks
 
@@ -55,8 +52,8 @@ classroom-demo: install  ## thirty submissions, some of them hostile, graded
 gpu-results:  ## all GPU runs that are not recorded yet; needs a GPU and a python3 with torch and numpy
 	$(PYTHON) -m gn_edu.gpu_results
 
-i18n: install  ## bring the catalogues in locale/ up to date: make i18n LANGS=si
-	$(PY) scripts/i18n.py $(filter-out en,$(LANGS))
+i18n: install  ## bring the catalogues in locale/ up to date, and say how far each page is translated
+	$(PY) scripts/i18n.py
 
 lint: install
 	$(PY) -m ruff check .

@@ -13,15 +13,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from gn_edu.messages import N_
 from gn_edu.records import RunRecord
 from gn_edu.show import fixed
 
 COLOUR = {"batch": "#00639c", "layer": "#007456", "instance": "#a2417a", "group": "#b34700"}
+SHORT = {"batch": "BN", "layer": "LN", "instance": "IN", "group": "GN"}
 RUNS = {
-    ("bn", False): ("batch norm", "#4f9cd0", "s", "square"),
-    ("bn", True): ("batch norm + weight standardization", "#00639c", "D", "diamond"),
-    ("gn", False): ("group norm", "#e08a4a", "^", "triangle-up"),
-    ("gn", True): ("group norm + weight standardization", "#b34700", "o", "circle"),
+    ("bn", False): (N_("batch norm"), "BN", "#4f9cd0", "s", "square"),
+    ("bn", True): (N_("batch norm + weight standardization"), "BN + WS", "#00639c", "D", "diamond"),
+    ("gn", False): (N_("group norm"), "GN", "#e08a4a", "^", "triangle-up"),
+    ("gn", True): (N_("group norm + weight standardization"), "GN + WS", "#b34700", "o", "circle"),
 }
 
 
@@ -30,10 +32,17 @@ class Live:
 
     A notebook shows the Plotly figure, the published page starts with the still and wakes the figure when it is
     near, a code host shows the still.
+
+    Args:
+        figure: the Plotly figure.
+        still: the same drawn by Matplotlib, with symbols only: it is the same in every language.
+        said: (message, values) of each sentence of the description; the figure carries them for translations.
     """
 
-    def __init__(self, figure: go.Figure, still: Figure, text: str):
-        self.figure, self.still, self.text = figure, still, text
+    def __init__(self, figure: go.Figure, still: Figure, said: Sequence[tuple[str, dict]]):
+        self.figure, self.still = figure, still
+        self.text = " ".join(message.format(**values) for message, values in said)
+        figure.update_layout(meta={"said": [list(sentence) for sentence in said]})
 
     def __repr__(self) -> str:
         return self.text
@@ -67,7 +76,8 @@ def statistic_sets(
     n, c, h, w = shape
     figure, axes = plt.subplots(1, len(sets), figsize=(2.3 * len(sets), 0.34 * n * (h * w + 1) + 0.7))
     for ax, (name, chosen) in zip(axes, sets.items(), strict=True):
-        colour = COLOUR[name.split()[0].lower()]
+        norm, _, more = name.partition(" ")
+        colour = COLOUR[norm.lower()]
         for image in range(n):
             for channel in range(c):
                 for pixel in range(h * w):
@@ -80,10 +90,12 @@ def statistic_sets(
                         ax.text(at[0] + 0.45, at[1] + 0.48, number, ha="center", va="center", fontsize=9, zorder=3)
                     width = 2.2 if (image, channel, pixel) == boxed else 0.6
                     ax.add_patch(plt.Rectangle(at, 0.9, 0.9, edgecolor="#333", linewidth=width, **style))
-        ax.set(xlim=(-0.2, c), ylim=(n * (h * w + 1) - 0.8, -0.3), title=name, aspect="equal")
-        ax.set_xlabel("channel")
+        ax.set(
+            xlim=(-0.2, c), ylim=(n * (h * w + 1) - 0.8, -0.3), title=f"{SHORT[norm.lower()]} {more}", aspect="equal"
+        )
+        ax.set(xlabel="C", ylabel="N")
         ax.set_xticks([k + 0.45 for k in range(c)], [str(k + 1) for k in range(c)], fontsize=8)
-        ax.set_yticks([i * (h * w + 1) + h * w / 2 for i in range(n)], [f"image {i + 1}" for i in range(n)], fontsize=8)
+        ax.set_yticks([i * (h * w + 1) + h * w / 2 for i in range(n)], [str(i + 1) for i in range(n)], fontsize=8)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
     figure.tight_layout()
@@ -101,13 +113,13 @@ def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> L
     for key, runs in _by_run(records).items():
         if not runs:
             continue
-        label, colour, marker, symbol = RUNS[key]
+        label, short, colour, marker, symbol = RUNS[key]
         epochs = list(range(1, runs[0].epochs + 1))
         mean = [sum(errors) / len(runs) for errors in zip(*(r.error_by_epoch for r in runs), strict=True)]
         for run in runs:
             ax.plot(epochs, run.error_by_epoch, color=colour, linewidth=0.7, alpha=0.6)
-        ax.plot(epochs, mean, color=colour, marker=marker, label=label)
-        hover = "seed %{customdata}: %{y:.2f} %<extra></extra>"
+        ax.plot(epochs, mean, color=colour, marker=marker, label=short)
+        hover = N_("seed %{customdata}: %{y:.2f} %<extra></extra>")
         for run in runs:
             figure.add_scatter(
                 x=epochs, y=run.error_by_epoch, mode="lines", line=dict(color=colour, width=1), opacity=0.6,
@@ -116,15 +128,16 @@ def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> L
         figure.add_scatter(
             x=epochs, y=[round(e, 3) for e in mean], mode="lines+markers", name=label, legendgroup=label,
             line=dict(color=colour), marker=dict(symbol=symbol, size=9),
-            hovertemplate="mean: %{y:.2f} %<extra></extra>",
+            hovertemplate=N_("mean: %{y:.2f} %<extra></extra>"),
         )  # fmt: skip
-        said.append(f"{label} ends at {fixed(mean[-1], 2)} % (mean of {len(runs)} seeds)")
-    ax.set(xlabel="epoch", ylabel="test error (%)")
+        values = {"label": label, "error": fixed(mean[-1], 2), "seeds": len(runs)}
+        said.append((N_("Test error of {label} after the last epoch: {error} %, mean of {seeds} seeds."), values))
+    ax.set(ylabel="%")
     ax.set_xticks(epochs)
     ax.legend(frameon=False)
     ax.spines[["top", "right"]].set_visible(False)
     figure.update_layout(
         height=380, margin=dict(l=55, r=10, t=10, b=45), legend=dict(orientation="h", y=-0.22),
-        xaxis=dict(title="epoch", tickvals=epochs), yaxis=dict(title="test error (%)"), template="none",
+        xaxis=dict(title=N_("epoch"), tickvals=epochs), yaxis=dict(title=N_("test error (%)")), template="none",
     )  # fmt: skip
-    return Live(figure, ax.figure, "Test error by epoch: " + "; ".join(said) + ".")
+    return Live(figure, ax.figure, said)

@@ -1,36 +1,58 @@
-"""Collect the messages to translate: python scripts/i18n.py LANGUAGE ...
+"""Collect the messages to translate: python scripts/i18n.py [LANGUAGE ...]   (make i18n)
 
-Writes the templates to _build/gettext (pages through Sphinx, widgets through Babel) and brings the catalogues
-locale/<language>/LC_MESSAGES/ up to date with sphinx-intl: new messages come in empty, translated ones stay.
+Writes the templates to _build/gettext (pages through Sphinx, the words of widgets and checks through Babel), brings the
+catalogues locale/<language>/LC_MESSAGES/ up to date with sphinx-intl (new messages come in empty, translated ones stay,
+numbers and symbols translate to themselves), writes the kernel's messages, gn_edu/languages/<language>.json, and prints
+how far each page is translated.
 """
 
+import json
+import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
-from babel.messages.pofile import write_po
+from babel.messages.pofile import read_po, write_po
 
 from gn_edu.data import CLASSES
+from gn_edu.exercises.probes import mistakes
 from gn_edu.questions import questions
 
 ROOT = Path(__file__).resolve().parent.parent
 POT = ROOT / "_build" / "gettext"
 TEXTS = {"prompt", "text", "reply", "again"}  # what a reader sees of a question
+KERNEL = ("widgets", "checks")  # catalogues whose messages a kernel needs
+CODE = re.compile(r"`[^`]*`|\$[^$]*\$|\\[a-z]+|\{[^}]*\}|\bx_hat\b")
+
+
+def languages() -> list[str]:
+    """Codes of the languages of the site besides English."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    return [code for code in config["sphinx"]["config"]["gn_languages"] if code != "en"]
 
 
 def widget_messages() -> Catalog:
-    """Every message of the widgets, class names, questions and of what stands around a page."""
+    """Every message of the widgets, class names, questions, figures, and of what stands around a page."""
     catalog = Catalog(project="Group Normalization", charset="utf-8")
     for path in [*sorted((ROOT / "gn_edu" / "widgets").glob("*.js")), ROOT / "book" / "_static" / "gn-page.js"]:
         options = {"parse_template_string": True}
         for line, message, *_ in extract_from_file("javascript", path, {"tr": None, "N_": None}, options=options):
             catalog.add(message, locations=[(path.name, line)])
-    for path in (ROOT / "gn_edu" / "site" / name for name in ("pages.py", "path.py")):
-        for line, message, *_ in extract_from_file("python", path, {"say": (2,)}):
+    for path in sorted((ROOT / "gn_edu" / "site").glob("*.py")):
+        for line, message, *_ in extract_from_file("python", path, {"say": (2,), "N_": None}):
             catalog.add(message, locations=[(path.name, line)])
+    for line, message, *_ in extract_from_file("python", ROOT / "gn_edu" / "plots.py", {"N_": None}):
+        catalog.add(message, locations=[("plots.py", line)])
+
+    for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if alt := cell["metadata"].get("mystnb", {}).get("image", {}).get("alt"):
+                catalog.add(alt, locations=[(path.name, 1)])
 
     def collect(node, name):
         for key, value in node.items() if isinstance(node, dict) else enumerate(node):
@@ -46,19 +68,84 @@ def widget_messages() -> Catalog:
     return catalog
 
 
+def check_messages() -> Catalog:
+    """Every message of the checks."""
+    catalog = Catalog(project="Group Normalization", charset="utf-8")
+    for path in sorted((ROOT / "gn_edu" / "exercises").glob("*.py")):
+        for line, message, *_ in extract_from_file("python", path, {"tr": None, "N_": None}):
+            catalog.add(message, locations=[(path.name, line)])
+    for name, sentences in mistakes().items():
+        for sentence in sentences.values():
+            catalog.add(sentence, locations=[(name, 1)])
+    return catalog
+
+
+def speaks(message: str) -> bool:
+    """Whether a message has words; numbers, names of norms, symbols and code are the same in every language."""
+    return bool(re.search(r"[^\W\d_]{3,}", CODE.sub("", message)))
+
+
+def catalogues(language: str) -> dict[str, Path]:
+    """Name of a page, or of a part of the kernel's messages, to its catalogue."""
+    folder = ROOT / "locale" / language / "LC_MESSAGES"
+    return {path.relative_to(folder).with_suffix("").as_posix(): path for path in sorted(folder.rglob("*.po"))}
+
+
+def read(path: Path) -> Catalog:
+    with open(path, "rb") as file:
+        return read_po(file)
+
+
+def fill(path: Path) -> None:
+    """Give messages without words themselves as translations."""
+    catalog = read(path)
+    for message in catalog:
+        if message.id and not message.string and not speaks(message.id):
+            message.string = message.id
+    with open(path, "wb") as file:
+        write_po(file, catalog, width=0, ignore_obsolete=True)
+
+
+def write_kernel(language: str) -> None:
+    """The messages of widgets and checks as one JSON file in the package."""
+    messages = {}
+    for name in KERNEL:
+        catalog = read(catalogues(language)[name])
+        messages |= {m.id: m.string for m in catalog if m.id and m.string and not m.fuzzy and m.string != m.id}
+    text = json.dumps(messages, ensure_ascii=False, indent=0, sort_keys=True)
+    (ROOT / "gn_edu" / "languages" / f"{language}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def report(language: str) -> str:
+    """A line a page: messages translated, fuzzy, missing, and the per cent of them that stand on the page."""
+    lines = [f"{language:32}translated  fuzzy  missing     %"]
+    for name, path in catalogues(language).items():
+        messages = [m for m in read(path) if m.id]
+        fuzzy = sum(m.fuzzy for m in messages)
+        done = sum(bool(m.string) and not m.fuzzy for m in messages)
+        share = 100 * done // max(1, len(messages))
+        lines.append(f"{name:32}{done:10}{fuzzy:7}{len(messages) - done - fuzzy:9}{share:6}")
+    return "\n".join(lines)
+
+
 def main() -> None:
-    languages = sys.argv[1:]
-    if not languages:
-        sys.exit("which language? For example: python scripts/i18n.py si")
+    codes = sys.argv[1:] or languages()
     shutil.rmtree(POT, ignore_errors=True)
     subprocess.run([Path(sys.executable).with_name("jupyter-book"), "config", "sphinx", "."], cwd=ROOT, check=True)
-    doctrees = ROOT / "_build" / ".doctrees" / "gettext"
-    command = [sys.executable, "-m", "sphinx", "-b", "gettext", "-q", "-d", doctrees, "-D", "nb_execution_mode=off"]
-    subprocess.run([*command, ROOT, POT], cwd=ROOT, check=True)
-    with open(POT / "widgets.pot", "wb") as file:
-        write_po(file, widget_messages(), omit_header=False, sort_by_file=True)
+    command = [sys.executable, "-m", "sphinx", "-b", "gettext", "-q", "-d", ROOT / "_build" / ".doctrees" / "gettext"]
+    # The cells run, or come from the cache of the build: what they print as tables is translated, too.
+    settings = {"GN_EDU_DATA": "synthetic", "OMP_NUM_THREADS": "1"}
+    subprocess.run([*command, ROOT, POT], cwd=ROOT, check=True, env=os.environ | settings)
+    for name, catalog in (("widgets", widget_messages()), ("checks", check_messages())):
+        with open(POT / f"{name}.pot", "wb") as file:
+            write_po(file, catalog, omit_header=False, sort_by_file=True)
     command = [Path(sys.executable).with_name("sphinx-intl"), "update", "-p", POT, "-d", "locale", "-w", "0"]
-    subprocess.run([*command, *(word for language in languages for word in ("-l", language))], cwd=ROOT, check=True)
+    subprocess.run([*command, *(word for code in codes for word in ("-l", code))], cwd=ROOT, check=True)
+    for code in codes:
+        for path in catalogues(code).values():
+            fill(path)
+        write_kernel(code)
+        print(report(code))
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from gn_edu.questions import questions as all_questions
 ROOT = Path(__file__).parents[1]
 # A module imports only from the lines before its own.
 ORDER = (
-    "show paper questions arrays refusals norms data augment records recipes nets layers optim train speedrun sweep "
-    "gpu_results plots widgets exercises classroom site cli".split()
+    "messages show paper questions arrays refusals norms data augment records recipes nets layers optim train "
+    "speedrun sweep gpu_results plots widgets exercises classroom site cli".split()
 )  # fmt: skip
 ALONE = {"matplotlib": {"plots"}, "plotly": {"plots", "site"}, "anywidget": {"widgets"}, "pooch": {"data"}}
 MODULES = sorted((ROOT / "gn_edu").rglob("*.py"))

@@ -318,7 +318,7 @@ def test_without_javascript_stills_formulas_and_answers_stand_there(visit):
     assert "4096" in page.locator(".gn-question-still details").first.inner_text()
     page = visit("notebooks/ch08_cifar10.html", java_script_enabled=False)
     figure = page.locator("[data-gn-host=plotly]")
-    assert figure.locator("img").get_attribute("alt").startswith("Test error by epoch: batch norm ends at")
+    assert figure.locator("img").get_attribute("alt").startswith("Test error of batch norm after the last epoch: ")
 
 
 # ---- quick questions

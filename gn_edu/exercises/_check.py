@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from gn_edu.messages import tr
+
 
 @dataclass(frozen=True)
 class Report:
@@ -46,9 +48,11 @@ def call(f: Callable, *args) -> tuple[object, Report | None]:
     try:
         result = f(*args)
     except NotImplementedError:
-        return None, answer(False, "Not attempted yet.")
+        return None, answer(False, tr("Not attempted yet."))
     except Exception as error:  # a reader's function may raise anything
-        return None, answer(False, f"Not yet: your function raised {type(error).__name__}: {error}")
+        return None, answer(
+            False, tr("Not yet: your function raised {kind}: {error}", kind=type(error).__name__, error=error)
+        )
     if result is None:
-        return None, answer(False, "Not yet: your function returned None. Is there a return?", ["missing-return"])
+        return None, answer(False, tr("Not yet: your function returned None. Is there a return?"), ["missing-return"])
     return result, None

@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from gn_edu.exercises._check import Report, answer, call
+from gn_edu.messages import tr
 
 
 def check_expected_variance(expected_variance: Callable) -> Report:
@@ -22,26 +23,29 @@ def check_expected_variance(expected_variance: Callable) -> Report:
         wrong = {
             "independent-values": (
                 1 - 1 / (n * pixels),
-                "that holds when all values are independent. What do two pixels of one image have in common?",
+                tr("that holds when all values are independent. What do two pixels of one image have in common?"),
             ),
             "one-value-an-image": (
                 1 - 1 / n,
-                "that holds when an image brings one value. How many do its pixels bring?",
+                tr("that holds when an image brings one value. How many do its pixels bring?"),
             ),
-            "one-image": (1 - of_image_mean, "that is one image. By what does the mean of n images scatter less?"),
-            "variance-of-mean": (of_image_mean / n, "that is what is missing. What is left?"),
+            "one-image": (1 - of_image_mean, tr("that is one image. By what does the mean of n images scatter less?")),
+            "variance-of-mean": (of_image_mean / n, tr("that is what is missing. What is left?")),
             "wrong-pairs": (
                 1 - (1 + pixels * rho) / (n * pixels),
-                "count the pairs again: with how many other pixels of its image is a pixel related?",
+                tr("count the pairs again: with how many other pixels of its image is a pixel related?"),
             ),
-            "unbiased": (1.0, "that is the mean of the unbiased variance of independent values. What was asked?"),
+            "unbiased": (1.0, tr("that is the mean of the unbiased variance of independent values. What was asked?")),
         }
-        where = f"n = {n}, pixels = {pixels}, correlation = {rho:g}"
+        where = tr("n = {n}, pixels = {pixels}, correlation = {rho:g}", n=n, pixels=pixels, rho=rho)
         for name, (value, hint) in wrong.items():
             if abs(float(got) - value) < 1e-9:
-                return answer(False, f"Not yet, for {where}: {hint}", [name])
-        return answer(False, f"Not yet, for {where}: expected {want:.4f}, got {float(got):.4f}.")
-    return answer(True, "Right: 1 minus the variance of the batch's mean.")
+                return answer(False, tr("Not yet, for {where}: {hint}", where=where, hint=hint), [name])
+        return answer(
+            False,
+            tr("Not yet, for {where}: expected {want:.4f}, got {got:.4f}.", where=where, want=want, got=float(got)),
+        )
+    return answer(True, tr("Right: 1 minus the variance of the batch's mean."))
 
 
 def _network(norm: Callable) -> nn.Module:
@@ -77,29 +81,34 @@ def check_accumulate(accumulate: Callable) -> Report:
             if kind == "BatchNorm" or apart[kind] < 1e-12 and seen == [32 // pieces] * pieces:
                 continue
             wrong = {
-                "nothing-new": (not seen, "the model was never called. Which loss did you go back from?"),
+                "nothing-new": (not seen, tr("the model was never called. Which loss did you go back from?")),
                 "whole-batch": (
                     max(seen, default=0) > 32 // pieces,
-                    "the model saw more than one piece at once. How large may an input be?",
+                    tr("the model saw more than one piece at once. How large may an input be?"),
                 ),
                 "old-gradients": (
                     torch.allclose(got, 2 * want) or torch.allclose(got, (pieces + 1) * want),
-                    "the gradient of an earlier step is still in it. What does backward do with what is there?",
+                    tr("the gradient of an earlier step is still in it. What does backward do with what is there?"),
                 ),
                 "not-a-mean": (
                     torch.allclose(got, pieces * want),
-                    "the gradient is too large by the number of pieces. Whose mean is asked?",
+                    tr("the gradient is too large by the number of pieces. Whose mean is asked?"),
                 ),
             }
             for name, (holds, hint) in wrong.items():
                 if holds:
-                    return answer(False, f"Not yet, in {pieces} pieces: {hint}", [name])
-            hint = "Are the gradients of all pieces still there at the end?"
+                    return answer(False, tr("Not yet, in {pieces} pieces: {hint}", pieces=pieces, hint=hint), [name])
+            hint = tr("Are the gradients of all pieces still there at the end?")
             return answer(
                 False,
-                f"Not yet, in {pieces} pieces: the gradient is off by {apart[kind]:.2g}, relatively. {hint}",
+                tr(
+                    "Not yet, in {pieces} pieces: the gradient is off by {off:.2g}, relatively. {hint}",
+                    pieces=pieces,
+                    off=apart[kind],
+                    hint=hint,
+                ),
                 ["last-piece"],
             )
     off = apart["BatchNorm"]
-    text = f"With Batch Norm your loop is off by {off:.0%}, and so is every loop."
-    return answer(True, f"Right: with Group Norm the gradient is the whole batch's. {text}")
+    text = tr("With Batch Norm your loop is off by {off:.0%}, and so is every loop.", off=off)
+    return answer(True, tr("Right: with Group Norm the gradient is the whole batch's. {text}", text=text))

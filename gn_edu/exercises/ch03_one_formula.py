@@ -8,6 +8,7 @@ import torch
 
 from gn_edu.data import hand_tensor
 from gn_edu.exercises._check import Report, answer, call
+from gn_edu.messages import N_, tr
 from gn_edu.norms import batch_norm, group_norm
 
 
@@ -22,34 +23,37 @@ class Cell(NamedTuple):
 
 # What a predicate computes when it leaves the right set: name, the set it takes, and a question that helps.
 _POSITIONAL = {
-    "layer-norm": (lambda i, k: i.n == k.n, "every pixel of the image is in your set. Which pixel may it hold?"),
+    "layer-norm": (lambda i, k: i.n == k.n, N_("every pixel of the image is in your set. Which pixel may it hold?")),
     "over-batch": (
         lambda i, k: (i.h, i.w) == (k.h, k.w),
-        "your set reaches into other images. Which image may it hold?",
+        N_("your set reaches into other images. Which image may it hold?"),
     ),
     "instance-norm": (
         lambda i, k: (i.n, i.c) == (k.n, k.c),
-        "your set keeps the channel and runs over pixels. Which of the two should be fixed?",
+        N_("your set keeps the channel and runs over pixels. Which of the two should be fixed?"),
     ),
     "one-axis": (
         lambda i, k: i.n == k.n and (i.h == k.h) != (i.w == k.w) or i == k,
-        "row and column must be compared separately. Do both have to agree?",
+        N_("row and column must be compared separately. Do both have to agree?"),
     ),
     "either-axis": (
         lambda i, k: i.n == k.n and (i.h == k.h or i.w == k.w),
-        "one of row and column agreeing is enough for your set. Do both have to agree?",
+        N_("one of row and column agreeing is enough for your set. Do both have to agree?"),
     ),
-    "cell-alone": (lambda i, k: i == k, "your set holds the cell alone. Does the channel have to agree?"),
+    "cell-alone": (lambda i, k: i == k, N_("your set holds the cell alone. Does the channel have to agree?")),
     "not-itself": (
         lambda i, k: (i.n, i.h, i.w) == (k.n, k.h, k.w) and i.c != k.c,
-        "your set leaves out the cell itself. Is a value not part of its own mean?",
+        N_("your set leaves out the cell itself. Is a value not part of its own mean?"),
     ),
     "no-image": (
         lambda i, k: (i.c, i.h, i.w) == (k.c, k.h, k.w),
-        "your set keeps the channel and runs over the images. Which of the two should be fixed?",
+        N_("your set keeps the channel and runs over the images. Which of the two should be fixed?"),
     ),
-    "row-only": (lambda i, k: i.n == k.n and i.h == k.h, "your set runs along the row. Which column may it hold?"),
-    "column-only": (lambda i, k: i.n == k.n and i.w == k.w, "your set runs along the column. Which row may it hold?"),
+    "row-only": (lambda i, k: i.n == k.n and i.h == k.h, N_("your set runs along the row. Which column may it hold?")),
+    "column-only": (
+        lambda i, k: i.n == k.n and i.w == k.w,
+        N_("your set runs along the column. Which row may it hold?"),
+    ),
 }
 
 
@@ -63,13 +67,19 @@ def check_positional(positional: Callable[[Cell, Cell], bool]) -> Report:
     got = [bool(positional(i, k)) for i, k in pairs]
     want = [(i.n, i.h, i.w) == (k.n, k.h, k.w) for i, k in pairs]
     if got == want:
-        return answer(True, "Right: each set holds the 3 channels of one pixel, m = C.")
+        return answer(True, tr("Right: each set holds the 3 channels of one pixel, m = C."))
     mistakes = [name for name, (wrong, _) in _POSITIONAL.items() if got == [bool(wrong(i, k)) for i, k in pairs]]
     i, k = next(pair for pair, g, w in zip(pairs, got, want, strict=True) if g != w)
-    hint = _POSITIONAL[mistakes[0]][1] if mistakes else "compare image, row and column of the two cells."
-    where = "image {}, channel {}, row {}, column {}"
-    should = "belongs in" if (i.n, i.h, i.w) == (k.n, k.h, k.w) else "does not belong in"
-    text = f"Not yet: {hint}\nCounted from 0: the cell {where.format(*k)} {should} the set of {where.format(*i)}."
+    hint = tr(_POSITIONAL[mistakes[0]][1]) if mistakes else tr("compare image, row and column of the two cells.")
+    where = tr("image {}, channel {}, row {}, column {}")
+    should = tr("belongs in") if (i.n, i.h, i.w) == (k.n, k.h, k.w) else tr("does not belong in")
+    text = tr(
+        "Not yet: {hint}\nCounted from 0: the cell {cell} {should} the set of {other}.",
+        hint=hint,
+        cell=where.format(*k),
+        should=should,
+        other=where.format(*i),
+    )
     return answer(False, text, mistakes)
 
 
@@ -82,13 +92,13 @@ def check_coupling(coupling: Callable) -> Report:
         return x.cumsum(0)
 
     layers = [
-        ("group norm", lambda x: group_norm(x, 2), torch.eye(3, dtype=torch.bool)),
+        (tr("group norm"), lambda x: group_norm(x, 2), torch.eye(3, dtype=torch.bool)),
         (
-            "batch norm in training",
+            tr("batch norm in training"),
             lambda x: batch_norm(x, None, None, training=True),
             torch.ones(3, 3, dtype=torch.bool),
         ),
-        ("a running sum over images", running_sum, torch.ones(3, 3).tril().bool()),
+        (tr("a running sum over images"), running_sum, torch.ones(3, 3).tril().bool()),
     ]
     for name, layer, want in layers:
         before = x.clone()
@@ -96,21 +106,34 @@ def check_coupling(coupling: Callable) -> Report:
         if failed:
             return failed
         if not torch.equal(before, x):
-            return answer(False, "Not yet: your function changed x itself. What does x.clone() give you?", ["in-place"])
+            return answer(
+                False, tr("Not yet: your function changed x itself. What does x.clone() give you?"), ["in-place"]
+            )
         got = torch.as_tensor(got)
         if got.shape != want.shape or got.dtype != torch.bool:
-            text = f"Not yet: expected a (3, 3) tensor of bool, got {tuple(got.shape)} of {got.dtype}."
+            text = tr(
+                "Not yet: expected a (3, 3) tensor of bool, got {shape} of {dtype}.",
+                shape=tuple(got.shape),
+                dtype=got.dtype,
+            )
             return answer(False, text, ["wrong-shape"])
         if torch.equal(got, want):
             continue
         if torch.equal(got, want.T):
-            hint = "rows and columns are swapped. Which index is the image that you changed?"
-            return answer(False, f"Not yet, for {name}: {hint}", ["swapped-axes"])
+            hint = tr("rows and columns are swapped. Which index is the image that you changed?")
+            return answer(False, tr("Not yet, for {name}: {hint}", name=name, hint=hint), ["swapped-axes"])
         if got.all():
-            hint = "every output counts as moved. Do you compare output i alone?"
-            return answer(False, f"Not yet, for {name}: {hint}", ["whole-output"])
+            hint = tr("every output counts as moved. Do you compare output i alone?")
+            return answer(False, tr("Not yet, for {name}: {hint}", name=name, hint=hint), ["whole-output"])
         i, j = (got != want).nonzero()[0].tolist()
-        text = f"Not yet, for {name}: entry [{i}, {j}] is {bool(got[i, j])}, it should be {bool(want[i, j])}."
+        text = tr(
+            "Not yet, for {name}: entry [{i}, {j}] is {got}, it should be {want}.",
+            name=name,
+            i=i,
+            j=j,
+            got=bool(got[i, j]),
+            want=bool(want[i, j]),
+        )
         return answer(False, text)
     # On this tensor a shift of a whole image leaves group norm's output exactly as it was.
     x = hand_tensor().double()
@@ -118,6 +141,6 @@ def check_coupling(coupling: Callable) -> Report:
     if failed:
         return failed
     if not torch.equal(torch.as_tensor(got), torch.eye(2, dtype=torch.bool)):
-        hint = "a number added to a whole image disappears with its mean. What if you add it to one cell?"
-        return answer(False, f"Not yet, for a tensor of whole numbers: {hint}", ["shifted-image"])
-    return answer(True, "Right: group norm couples no images, batch norm all of them.")
+        hint = tr("a number added to a whole image disappears with its mean. What if you add it to one cell?")
+        return answer(False, tr("Not yet, for a tensor of whole numbers: {hint}", hint=hint), ["shifted-image"])
+    return answer(True, tr("Right: group norm couples no images, batch norm all of them."))

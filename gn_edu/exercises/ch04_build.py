@@ -7,6 +7,7 @@ from torch.nn import functional as F
 from gn_edu import exercises
 from gn_edu.exercises._check import Report, answer
 from gn_edu.exercises.mutants import MUTANTS
+from gn_edu.messages import tr
 from gn_edu.norms import group_norm as ours
 
 
@@ -27,23 +28,33 @@ def check_accepts(accepts: Callable) -> Report:
             return False, error
 
     try:
-        for name, right in (("torch's group norm", F.group_norm), ("this book's group norm", ours)):
+        for name, right in ((tr("torch's group norm"), F.group_norm), (tr("this book's group norm"), ours)):
             passed, error = takes(right)
             if not passed:
-                why = f" It raised {type(error).__name__}: {error}" if error else " Is a tolerance too small?"
-                text = f"Not yet: your test refuses {name}, which is right.{why}"
+                why = (
+                    tr(" It raised {kind}: {error}", kind=type(error).__name__, error=error)
+                    if error
+                    else tr(" Is a tolerance too small?")
+                )
+                text = tr("Not yet: your test refuses {name}, which is right.{why}", name=name, why=why)
                 return answer(False, text, ["refuses-the-right-one"])
     except NotImplementedError:
-        return answer(False, "Not attempted yet.")
+        return answer(False, tr("Not attempted yet."))
     alive = [name for name, mutant in MUTANTS.items() if takes(mutant)[0]]
     caught = len(MUTANTS) - len(alive)
     if alive:
         hints = {
-            "one-pass-variance": "What does it get wrong when the values lie around 300, in float32?",
-            "view-error": "Which memory format does it refuse?",
-            "detached-statistics": "Its outputs are right. What else can you compare?",
+            "one-pass-variance": tr("What does it get wrong when the values lie around 300, in float32?"),
+            "view-error": tr("Which memory format does it refuse?"),
+            "detached-statistics": tr("Its outputs are right. What else can you compare?"),
         }
-        hint = hints.get(alive[0], "Use small maps, values near 0.01, random weight and bias.")
-        text = f"Not yet: your test catches {caught} of {len(MUTANTS)}. Still alive: {', '.join(alive)}. {hint}"
+        hint = hints.get(alive[0], tr("Use small maps, values near 0.01, random weight and bias."))
+        text = tr(
+            "Not yet: your test catches {caught} of {all}. Still alive: {alive}. {hint}",
+            caught=caught,
+            all=len(MUTANTS),
+            alive=", ".join(alive),
+            hint=hint,
+        )
         return answer(False, text, alive)
-    return answer(True, f"Right: your test catches all {len(MUTANTS)} and lets the right ones pass.")
+    return answer(True, tr("Right: your test catches all {all} and lets the right ones pass.", all=len(MUTANTS)))

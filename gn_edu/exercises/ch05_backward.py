@@ -6,6 +6,7 @@ import torch
 
 from gn_edu import exercises
 from gn_edu.exercises._check import Report, answer, call
+from gn_edu.messages import tr
 
 
 def check_group_norm_backward(group_norm_backward: Callable) -> Report:
@@ -29,19 +30,25 @@ def check_leftover(leftover: Callable) -> Report:
         wrong = {
             "always-zero": (
                 torch.zeros(()),
-                "eps makes x_hat a little too short to carry the whole part away. What is the mean of x_hat squared?",
+                tr(
+                    "eps makes x_hat a little too short to carry the whole part away. "
+                    "What is the mean of x_hat squared?"
+                ),
             ),
-            "no-sigma": (want * sigma, "by what is the whole of dx divided?"),
+            "no-sigma": (want * sigma, tr("by what is the whole of dx divided?")),
             "var-for-eps": (
                 var / (var + eps) * seen / sigma,
-                "that is the part that was taken away. What is left of 1?",
+                tr("that is the part that was taken away. What is left of 1?"),
             ),
-            "mean-for-sum": (want / len(x), "you give the mean. What was asked?"),
+            "mean-for-sum": (want / len(x), tr("you give the mean. What was asked?")),
         }
         if torch.allclose(torch.as_tensor(got, dtype=torch.float64), want, rtol=0, atol=1e-12):
             continue
         for name, (value, hint) in wrong.items():
             if torch.allclose(torch.as_tensor(got, dtype=torch.float64), value.double(), rtol=0, atol=1e-12):
-                return answer(False, f"Not yet, for eps = {eps}: {hint}", [name])
-        return answer(False, f"Not yet, for eps = {eps}: expected {want:.6f}, got {float(got):.6f}.")
-    return answer(True, "Right: what is left is eps / (var + eps) of the part along x_hat, over sigma.")
+                return answer(False, tr("Not yet, for eps = {eps}: {hint}", eps=eps, hint=hint), [name])
+        return answer(
+            False,
+            tr("Not yet, for eps = {eps}: expected {want:.6f}, got {got:.6f}.", eps=eps, want=want, got=float(got)),
+        )
+    return answer(True, tr("Right: what is left is eps / (var + eps) of the part along x_hat, over sigma."))

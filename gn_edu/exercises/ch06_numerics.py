@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from gn_edu.exercises._check import Report, answer, call
+from gn_edu.messages import tr
 
 
 def check_breaking_offset(breaking_offset: Callable) -> Report:
@@ -19,19 +20,27 @@ def check_breaking_offset(breaking_offset: Callable) -> Report:
         if 0.5 <= ratio <= 2:
             continue
         wrong = {
-            "no-root": (std**2 * 2**24, "that is mean squared. What is the mean?"),
-            "float64": (std * 2**26.5, "float64 has 53 binary digits. How many has float32?"),
+            "no-root": (std**2 * 2**24, tr("that is mean squared. What is the mean?")),
+            "float64": (std * 2**26.5, tr("float64 has 53 binary digits. How many has float32?")),
             "std-for-variance": (
                 math.sqrt(std) * 2**12,
-                "the step must reach the variance, not the standard deviation.",
+                tr("the step must reach the variance, not the standard deviation."),
             ),
-            "constant": (2**12, "your answer does not grow with std. What must a step be compared with?"),
+            "constant": (2**12, tr("your answer does not grow with std. What must a step be compared with?")),
         }
         for name, (value, hint) in wrong.items():
             if 0.7 <= float(got) / value <= 1.5:
-                return answer(False, f"Not yet, for std = {std:g}: {hint}", [name])
-        return answer(False, f"Not yet, for std = {std:g}: expected about {std * 2**12:g}, got {float(got):g}.")
-    return answer(True, "Right: around 4096 standard deviations from zero.")
+                return answer(False, tr("Not yet, for std = {std:g}: {hint}", std=std, hint=hint), [name])
+        return answer(
+            False,
+            tr(
+                "Not yet, for std = {std:g}: expected about {want:g}, got {got:g}.",
+                std=std,
+                want=std * 2**12,
+                got=float(got),
+            ),
+        )
+    return answer(True, tr("Right: around 4096 standard deviations from zero."))
 
 
 def check_half_group_norm(half_group_norm: Callable) -> Report:
@@ -44,21 +53,21 @@ def check_half_group_norm(half_group_norm: Callable) -> Report:
         if failed:
             return failed
         want = F.group_norm(x.float(), 4, eps=eps)
-        where = f"values around {scale:g}, eps = {eps:g}"
+        where = tr("values around {scale:g}, eps = {eps:g}", scale=scale, eps=eps)
         if not isinstance(got, torch.Tensor) or got.shape != x.shape:
-            return answer(False, "Not yet: return a tensor of the shape of x.", ["wrong-shape"])
+            return answer(False, tr("Not yet: return a tensor of the shape of x."), ["wrong-shape"])
         if got.dtype != torch.float16:
-            hint = f"the input is float16, the output {got.dtype}. What does the next layer expect?"
-            return answer(False, f"Not yet: {hint}", ["wrong-dtype"])
+            hint = tr("the input is float16, the output {dtype}. What does the next layer expect?", dtype=got.dtype)
+            return answer(False, tr("Not yet: {hint}", hint=hint), ["wrong-dtype"])
         if torch.allclose(got.float(), want, rtol=0, atol=2e-3):
             continue
         if not got.isfinite().all():
-            hint = "the output is not finite. What is the square of 400, or eps, in float16?"
-            return answer(False, f"Not yet, for {where}: {hint}", ["not-finite"])
+            hint = tr("the output is not finite. What is the square of 400, or eps, in float16?")
+            return answer(False, tr("Not yet, for {where}: {hint}", where=where, hint=hint), ["not-finite"])
         if got.abs().max() < 0.5:
-            hint = "the output is all but zero, without an error. Which number became infinite?"
-            return answer(False, f"Not yet, for {where}: {hint}", ["silent-zeros"])
+            hint = tr("the output is all but zero, without an error. Which number became infinite?")
+            return answer(False, tr("Not yet, for {where}: {hint}", where=where, hint=hint), ["silent-zeros"])
         gap = (got.float() - want).abs().max()
-        hint = f"differs from float32 by up to {gap:.2g}. In which type are mean and variance computed?"
-        return answer(False, f"Not yet, for {where}: {hint}", ["low-precision"])
-    return answer(True, "Right: float16 in and out, and nothing is lost on the way.")
+        hint = tr("differs from float32 by up to {gap:.2g}. In which type are mean and variance computed?", gap=gap)
+        return answer(False, tr("Not yet, for {where}: {hint}", where=where, hint=hint), ["low-precision"])
+    return answer(True, tr("Right: float16 in and out, and nothing is lost on the way."))

@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from gn_edu.exercises._check import Report, answer, call
+from gn_edu.messages import tr
 
 
 def _largest(channels: int, most: int) -> int:
@@ -20,25 +21,47 @@ def check_num_groups_for(num_groups_for: Callable) -> Report:
         got, failed = call(num_groups_for, channels, most)
         if failed:
             return failed
-        want, where = _largest(channels, most), f"{channels} channels, at most {most} groups"
+        want, where = (
+            _largest(channels, most),
+            tr("{channels} channels, at most {most} groups", channels=channels, most=most),
+        )
         if got == want and isinstance(got, int):
             continue
         if got == want:
-            return answer(False, f"Not yet, for {where}: a number of groups must be an int, got {got!r}.", ["not-int"])
+            return answer(
+                False,
+                tr("Not yet, for {where}: a number of groups must be an int, got {got!r}.", where=where, got=got),
+                ["not-int"],
+            )
         if not isinstance(got, int | float) or got < 1 or channels % got:
-            hint = f"{got} does not divide {channels}. What does nn.GroupNorm({got}, {channels}) say?"
-            return answer(False, f"Not yet, for {where}: {hint}", ["does-not-divide"])
+            hint = tr(
+                "{got} does not divide {channels}. What does nn.GroupNorm({got}, {channels}) say?",
+                got=got,
+                channels=channels,
+            )
+            return answer(False, tr("Not yet, for {where}: {hint}", where=where, hint=hint), ["does-not-divide"])
         if got > most:
-            return answer(False, f"Not yet, for {where}: {got} are more. Where do your candidates start?", ["too-many"])
+            return answer(
+                False,
+                tr("Not yet, for {where}: {got} are more. Where do your candidates start?", where=where, got=got),
+                ["too-many"],
+            )
         wrong = {
-            "gcd": (math.gcd(most, channels), "a common divisor divides both. Must the groups divide the limit?"),
-            "one-group": (1, "one group always fits, and is layer norm. Are there more that fit?"),
+            "gcd": (math.gcd(most, channels), tr("a common divisor divides both. Must the groups divide the limit?")),
+            "one-group": (1, tr("one group always fits, and is layer norm. Are there more that fit?")),
         }
         for name, (value, hint) in wrong.items():
             if got == value:
-                return answer(False, f"Not yet, for {where}: you give {got}; {hint}", [name])
-        return answer(False, f"Not yet, for {where}: {want} groups fit too, and are more than {got}.")
-    return answer(True, "Right: for every width up to 4096.")
+                return answer(
+                    False, tr("Not yet, for {where}: you give {got}; {hint}", where=where, got=got, hint=hint), [name]
+                )
+        return answer(
+            False,
+            tr(
+                "Not yet, for {where}: {want} groups fit too, and are more than {got}.", where=where, want=want, got=got
+            ),
+        )
+    return answer(True, tr("Right: for every width up to 4096."))
 
 
 def check_waking_bias(waking_bias: Callable) -> Report:
@@ -53,25 +76,33 @@ def check_waking_bias(waking_bias: Callable) -> Report:
         if not isinstance(got, torch.Tensor) or got.shape != (8,):
             shape = tuple(got.shape) if isinstance(got, torch.Tensor) else type(got).__name__
             return answer(
-                False, f"Not yet: beta has one value a channel, the shape (8,); got {shape}.", ["wrong-shape"]
+                False,
+                tr("Not yet: beta has one value a channel, the shape (8,); got {shape}.", shape=shape),
+                ["wrong-shape"],
             )
         x_hat = F.group_norm(x + level, num_groups)
         means = x_hat.mean((0, 2, 3))
         if torch.allclose(got.double(), -means, rtol=0, atol=1e-6):
             continue
         wrong = {
-            "wrong-sign": (means, "that is the mean itself. What must be added to it?"),
-            "from-x": (-(x + level).mean((0, 2, 3)), "that is the mean of x. To what is beta added?"),
-            "zeros": (torch.zeros(8).double(), "with beta = 0 the dead channel stays dead. What is its mean?"),
+            "wrong-sign": (means, tr("that is the mean itself. What must be added to it?")),
+            "from-x": (-(x + level).mean((0, 2, 3)), tr("that is the mean of x. To what is beta added?")),
+            "zeros": (torch.zeros(8).double(), tr("with beta = 0 the dead channel stays dead. What is its mean?")),
             "first-image": (
                 -x_hat[0].mean((1, 2)),
-                "that is the first image's mean. Over which axes is a channel's mean?",
+                tr("that is the first image's mean. Over which axes is a channel's mean?"),
             ),
         }
         for name, (value, hint) in wrong.items():
             if torch.allclose(got.double(), value, rtol=0, atol=1e-6):
-                return answer(False, f"Not yet, for G = {num_groups}: {hint}", [name])
+                return answer(
+                    False, tr("Not yet, for G = {num_groups}: {hint}", num_groups=num_groups, hint=hint), [name]
+                )
         worst = int((got.double() + means).abs().argmax())
-        text = f"channel {worst + 1} keeps a mean of {float((got.double() + means)[worst]):.3f}."
-        return answer(False, f"Not yet, for G = {num_groups}: {text}")
-    return answer(True, "Right: every channel has mean 0, so each has values on both sides of the ReLU's step.")
+        text = tr(
+            "channel {channel} keeps a mean of {mean:.3f}.",
+            channel=worst + 1,
+            mean=float((got.double() + means)[worst]),
+        )
+        return answer(False, tr("Not yet, for G = {num_groups}: {text}", num_groups=num_groups, text=text))
+    return answer(True, tr("Right: every channel has mean 0, so each has values on both sides of the ReLU's step."))

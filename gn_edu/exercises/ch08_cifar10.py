@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from gn_edu.exercises._check import Report, answer, call
+from gn_edu.messages import tr
 from gn_edu.nets import ResidualBlock, ResNet
 
 
@@ -31,23 +32,27 @@ def _of(net: nn.Module, kind: type) -> list[nn.Module]:
 def _swap_fault(net: nn.Module, got: nn.Module, given: nn.Module) -> tuple[str, list[str]] | None:
     left, groups = _of(got, nn.BatchNorm2d), _of(got, nn.GroupNorm)
     if left:
-        kept = f"{len(left)} of 3 batch norms are still there. Does your loop look inside of the blocks?"
+        kept = tr("{left} of 3 batch norms are still there. Does your loop look inside of the blocks?", left=len(left))
         return kept, ["top-level-only"] if len(left) == 2 else []
     if [g.num_channels for g in groups] != [24, 48, 64]:
-        return f"expected group norms over 24, 48 and 64 channels, got {[g.num_channels for g in groups]}.", []
+        return tr(
+            "expected group norms over 24, 48 and 64 channels, got {groups}.", groups=[g.num_channels for g in groups]
+        ), []
     if [g.num_groups for g in groups] == [8, 16, 32]:
-        return "gcd(32, C) groups always divide, but 24 and 48 have larger divisors up to 32. Which?", ["gcd"]
+        return tr("gcd(32, C) groups always divide, but 24 and 48 have larger divisors up to 32. Which?"), ["gcd"]
     if [g.num_groups for g in groups] != [24, 24, 32]:
         found = [g.num_groups for g in groups]
-        return f"24, 48 and 64 channels: the largest divisors up to 32 are 24, 24 and 32, you have {found}.", []
+        return tr(
+            "24, 48 and 64 channels: the largest divisors up to 32 are 24, 24 and 32, you have {found}.", found=found
+        ), []
     if list(got.buffers()):
-        return "something is remembered between batches. Which buffers are left?", ["buffers-left"]
+        return tr("something is remembered between batches. Which buffers are left?"), ["buffers-left"]
     for a, b in zip(groups, _of(given, nn.BatchNorm2d), strict=True):
         if not (torch.equal(a.weight, b.weight) and torch.equal(a.bias, b.bias)):
-            return "gamma and beta are those of a new layer. Where did the trained ones go?", ["gamma-lost"]
+            return tr("gamma and beta are those of a new layer. Where did the trained ones go?"), ["gamma-lost"]
     for a, b in zip(_of(got, nn.Conv2d), _of(given, nn.Conv2d), strict=True):
         if not torch.equal(a.weight, b.weight):
-            return "the convolutions changed. Did you build the network anew?", ["conv-changed"]
+            return tr("the convolutions changed. Did you build the network anew?"), ["conv-changed"]
     return None
 
 
@@ -57,27 +62,33 @@ def check_swap_norm(swap_norm: Callable) -> Report:
     got, failed = call(swap_norm, net)
     if failed:
         if "divisible" in failed.text:
-            hint = "32 does not divide 24, nor 48. Which number of groups does? You wrote it in exercise 7.1."
-            return answer(False, f"Not yet: {hint}", ["min-32"])
+            hint = tr("32 does not divide 24, nor 48. Which number of groups does? You wrote it in exercise 7.1.")
+            return answer(False, tr("Not yet: {hint}", hint=hint), ["min-32"])
         if "during iteration" in failed.text:
-            hint = "the loop goes over the modules that it replaces. What does list() do to a loop?"
-            return answer(False, f"Not yet: {hint}", ["changes-while-looping"])
+            hint = tr("the loop goes over the modules that it replaces. What does list() do to a loop?")
+            return answer(False, tr("Not yet: {hint}", hint=hint), ["changes-while-looping"])
         if "Unexpected key" in failed.text:
-            hint = "a batch norm's state_dict holds running statistics, too. Which two entries does the new layer have?"
-            return answer(False, f"Not yet: {hint}", ["whole-state"])
+            hint = tr(
+                "a batch norm's state_dict holds running statistics, too. Which two entries does the new layer have?"
+            )
+            return answer(False, tr("Not yet: {hint}", hint=hint), ["whole-state"])
         return failed
     if not isinstance(got, nn.Module):
-        return answer(False, f"Not yet: expected the model back, got {type(got).__name__}.", ["missing-return"])
+        return answer(
+            False, tr("Not yet: expected the model back, got {kind}.", kind=type(got).__name__), ["missing-return"]
+        )
     fault = _swap_fault(net, got, given)
     if fault:
-        return answer(False, f"Not yet: {fault[0]}", fault[1])
+        return answer(False, tr("Not yet: {text}", text=fault[0]), fault[1])
     few = [layer.num_groups for layer in _of(swap_norm(_given_network(), most=8), nn.GroupNorm)]
     if few != [8, 8, 8]:
-        return answer(False, f"Not yet: with most=8 the groups are {few}. Do you use most?", ["ignores-most"])
+        return answer(
+            False, tr("Not yet: with most=8 the groups are {few}. Do you use most?", few=few), ["ignores-most"]
+        )
     x = torch.randn(4, 3, 16, 16)
     with torch.no_grad():
         same = torch.allclose(got.train()(x)[:1], got.eval()(x[:1]), atol=1e-5)
-    text = "Right: no batch norm, no buffers; one image alone in evaluation equals the same among four in training"
+    text = tr("Right: no batch norm, no buffers; one image alone in evaluation equals the same among four in training")
     return answer(same, f"{text}: {same}.")
 
 
@@ -101,15 +112,21 @@ def check_zero_gamma(zero_gamma: Callable) -> Report:
     if any(first):
         named = ["all-norms"] if all(last) else ["first-norm"]
         return answer(
-            False, "Not yet: norm1 has gamma 0 somewhere, and kills its block. Which norm is the last?", named
+            False, tr("Not yet: norm1 has gamma 0 somewhere, and kills its block. Which norm is the last?"), named
         )
     if changed:
         shortcut = "shortcut" in changed[0]
-        text = "the shortcut's norm is 0 too, and then nothing passes at all." if shortcut else f"{changed[0]} changed."
-        return answer(False, f"Not yet: {text}", ["shortcut-norm"] if shortcut else [])
+        text = (
+            tr("the shortcut's norm is 0 too, and then nothing passes at all.")
+            if shortcut
+            else tr("{name} changed.", name=changed[0])
+        )
+        return answer(False, tr("Not yet: {text}", text=text), ["shortcut-norm"] if shortcut else [])
     if not any(last):
-        return answer(False, "Not yet: every gamma is still 1. Does your change reach norm2.weight?", ["no-change"])
+        return answer(False, tr("Not yet: every gamma is still 1. Does your change reach norm2.weight?"), ["no-change"])
     if not all(last):
-        text = f"{last.count(False)} of {len(last)} blocks are left."
-        return answer(False, f"Not yet: {text} Does your loop reach all of them?", ["not-all-blocks"])
-    return answer(True, "Right: each block starts as its shortcut, and all gradients can still move its last gamma.")
+        text = tr("{left} of {all} blocks are left.", left=last.count(False), all=len(last))
+        return answer(False, tr("Not yet: {text} Does your loop reach all of them?", text=text), ["not-all-blocks"])
+    return answer(
+        True, tr("Right: each block starts as its shortcut, and all gradients can still move its last gamma.")
+    )

@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gn_edu.exercises._check import Report, answer, call
+from gn_edu.messages import N_, tr
 
 
 def check_plan(plan: Callable) -> Report:
@@ -22,16 +23,27 @@ def check_plan(plan: Callable) -> Report:
         try:
             rate, updates = (float(v) for v in got)
         except (TypeError, ValueError):
-            return answer(False, "Not yet: return two numbers, the learning rate and the updates.", ["not-two-numbers"])
-        where = f"Not yet, for {images} images, {epochs} epochs and a batch of {batch}: "
+            return answer(
+                False, tr("Not yet: return two numbers, the learning rate and the updates."), ["not-two-numbers"]
+            )
+        where = tr(
+            "Not yet, for {images} images, {epochs} epochs and a batch of {batch}: ",
+            images=images,
+            epochs=epochs,
+            batch=batch,
+        )
         ratio = batch / reference
         if abs(updates - lr * ratio) < 1e-9:
-            return answer(False, where + "the updates stand first. What should?", ["swapped"])
+            return answer(False, where + tr("the updates stand first. What should?"), ["swapped"])
         if abs(rate - lr * ratio) > 1e-9:
             wrong = {"no-rule": lr, "square-root-rule": lr * ratio**0.5, "upside-down": lr / ratio}
             named = [name for name, value in wrong.items() if abs(rate - value) < 1e-9]
-            hint = (
-                f"the rate is {rate:g}. At {reference} images it is {lr:g}: what does the linear rule say at {batch}?"
+            hint = tr(
+                "the rate is {rate:g}. At {reference} images it is {lr:g}: what does the linear rule say at {batch}?",
+                rate=rate,
+                reference=reference,
+                lr=lr,
+                batch=batch,
             )
             return answer(False, where + hint, named)
         if updates != images // batch * epochs:
@@ -41,9 +53,18 @@ def check_plan(plan: Callable) -> Report:
                 "reference-batch": images * epochs // reference,
             }
             named = [name for name, value in wrong.items() if updates == value]
-            return answer(False, f"{where}you count {updates:g} updates. How many batches are in an epoch?", named)
+            return answer(
+                False,
+                tr(
+                    "{where}you count {updates:g} updates. How many batches are in an epoch?",
+                    where=where,
+                    updates=updates,
+                ),
+                named,
+            )
     return answer(
-        True, "Right: at equal epochs a batch of 2 takes 16 times the updates of 32, each with a sixteenth of the rate."
+        True,
+        tr("Right: at equal epochs a batch of 2 takes 16 times the updates of 32, each with a sixteenth of the rate."),
     )
 
 
@@ -73,15 +94,21 @@ def _every_other(x: Tensor, norm_batch: int) -> Tensor:
 
 # What a wrong answer equals, and what to ask then.
 _GHOSTS = {
-    "whole-batch": (lambda x, k: _batch_norm(x), "that is one slice. Which images stand in the first?"),
-    "instance-norm": (lambda x, k: F.instance_norm(x), "each image is alone. How many share a mean?"),
-    "interleaved": (_every_other, "your slices take every k-th image. Which images lie side by side?"),
+    "whole-batch": (lambda x, k: _batch_norm(x), N_("that is one slice. Which images stand in the first?")),
+    "instance-norm": (lambda x, k: F.instance_norm(x), N_("each image is alone. How many share a mean?")),
+    "interleaved": (_every_other, N_("your slices take every k-th image. Which images lie side by side?")),
     "slices-for-size": (
         lambda x, k: _slices(x, len(x) // k, _batch_norm),
-        "you have norm_batch slices. How many images should each hold?",
+        N_("you have norm_batch slices. How many images should each hold?"),
     ),
-    "layer-norm": (lambda x, k: _slices(x, k, _all_channels), "all channels share a mean. Does batch norm mix them?"),
-    "unbiased-var": (lambda x, k: _slices(x, k, _unbiased), "a little too small. By what do you divide the squares?"),
+    "layer-norm": (
+        lambda x, k: _slices(x, k, _all_channels),
+        N_("all channels share a mean. Does batch norm mix them?"),
+    ),
+    "unbiased-var": (
+        lambda x, k: _slices(x, k, _unbiased),
+        N_("a little too small. By what do you divide the squares?"),
+    ),
 }
 
 
@@ -95,16 +122,18 @@ def check_ghost_batch_norm(ghost_batch_norm: Callable) -> Report:
         if failed:
             return failed
         if not torch.equal(x, before):
-            return answer(False, "Not yet: your function changed x itself.", ["in-place"])
+            return answer(False, tr("Not yet: your function changed x itself."), ["in-place"])
         if not isinstance(got, Tensor) or got.shape != x.shape:
             shape = tuple(got.shape) if isinstance(got, Tensor) else type(got).__name__
-            return answer(False, f"Not yet: expected {tuple(x.shape)}, got {shape}.", ["wrong-shape"])
+            return answer(
+                False, tr("Not yet: expected {want}, got {shape}.", want=tuple(x.shape), shape=shape), ["wrong-shape"]
+            )
         gap = (got.double() - _slices(x, norm_batch, _batch_norm)).abs().max()
         if gap < 1e-6:
             continue
-        where = f"Not yet, for {n} images in slices of {norm_batch}: "
+        where = tr("Not yet, for {n} images in slices of {norm_batch}: ", n=n, norm_batch=norm_batch)
         for name, (wrong, hint) in _GHOSTS.items():
             if torch.allclose(got.double(), wrong(x, norm_batch), rtol=0, atol=1e-6):
-                return answer(False, where + hint, [name])
-        return answer(False, f"{where}largest difference {float(gap):.2g}.")
-    return answer(True, "Right: every slice has its own statistics, as on devices that do not talk to each other.")
+                return answer(False, where + tr(hint), [name])
+        return answer(False, tr("{where}largest difference {gap:.2g}.", where=where, gap=float(gap)))
+    return answer(True, tr("Right: every slice has its own statistics, as on devices that do not talk to each other."))

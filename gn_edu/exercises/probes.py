@@ -16,6 +16,7 @@ from torch import Tensor
 
 from gn_edu.exercises._check import Report
 from gn_edu.exercises.asking import Other, Reply, ask
+from gn_edu.messages import tr
 
 NO_ANSWER = "NoAnswer"  # the kind of error of a reply that never came
 REFUSALS = ("ValueError", "RuntimeError", "AssertionError")  # torch raises the second, some write the third
@@ -90,7 +91,7 @@ class Exercise:
     def judge(self, probes: Sequence[Probe], replies: Sequence[Reply]) -> Report:
         """The report about the replies to `probes`; replies may come from anywhere."""
         if all(r.error and r.error[0] == "NotImplementedError" for r in replies):
-            return Report(False, "Not attempted yet.", total=len(probes))
+            return Report(False, tr("Not attempted yet."), total=len(probes))
         faults = [self._fault(probe, reply) for probe, reply in zip(probes, replies, strict=True)]
         left = [k for k, fault in enumerate(faults) if fault]
         if all(probes[k].optional and replies[k].error for k in left):
@@ -99,13 +100,14 @@ class Exercise:
         native = any(reply.native for reply in replies)
         if passed == len(probes):
             remark = f"\n{_sentence('torch-group-norm')}" if native else ""
-            return Report(True, f"Right, in all {passed} cases.{remark}", [], passed, len(probes), native)
+            return Report(True, tr("Right, in all {n} cases.", n=passed) + remark, [], passed, len(probes), native)
         names = self._names(probes, replies, faults)
         said = [_sentence(name) for name in names]
         first = min(left, key=lambda k: (faults[k].rank, _size(probes[k].args), k))
-        smallest = f"Smallest case, {probes[first].where}: {faults[first].text}"
-        smallest += " Its arguments: report.case" if "index [" in faults[first].text else ""
-        text = "\n".join([f"Not yet: right in {passed} of {len(probes)} cases.", *said, smallest])
+        smallest = tr("Smallest case, {where}: {text}", where=probes[first].where, text=faults[first].text)
+        text = "\n".join(
+            [tr("Not yet: right in {passed} of {all} cases.", passed=passed, all=len(probes)), *said, smallest]
+        )
         picture = next((self.picture(name) for name in names if self.picture and self.picture(name)), "")
         return Report(False, text, names, passed, len(probes), native, picture, probes[first].args)
 
@@ -116,16 +118,22 @@ class Exercise:
             if reply.error and reply.error[0] in REFUSALS:
                 return None
             if reply.error:
-                return _Fault("", f"expected a ValueError ({why}), got {reply.error[0]}: {reply.error[1]}", 1)
-            return _Fault("no-error", f"expected a ValueError ({why}), got {_kind(reply.value)}.", 2)
+                return _Fault(
+                    "", tr("expected a ValueError ({why}), got {got}.", why=why, got=": ".join(reply.error)), 1
+                )
+            return _Fault(
+                "no-error", tr("expected a ValueError ({why}), got {got}.", why=why, got=_kind(reply.value)), 2
+            )
         if reply.error:
             kind, message = reply.error
-            said = message if kind == NO_ANSWER else f"your function raised {kind}: {message}"
+            said = (
+                message if kind == NO_ANSWER else tr("your function raised {kind}: {error}", kind=kind, error=message)
+            )
             return _Fault(_of_error(message), said, 1)
         if reply.value is None:
-            return _Fault("missing-return", "expected an answer, got None.", 0)
+            return _Fault("missing-return", tr("expected an answer, got None."), 0)
         if reply.changed:
-            return _Fault("in-place", "the argument is not what it was before the call.", 0)
+            return _Fault("in-place", tr("the argument is not what it was before the call."), 0)
         if same(reply.value, want, probe.tolerance):
             return None
         return _Fault(*_difference(probe, reply.value, want, self.parts, self.right), 0)
@@ -206,8 +214,8 @@ def mistakes() -> dict[str, dict[str, str]]:
 
 
 def _sentence(name: str) -> str:
-    found = mistakes()[name]
-    return f"{found['what'][0].upper()}{found['what'][1:]}. {found['hint'][0].upper()}{found['hint'][1:]}"
+    what, hint = (tr(mistakes()[name][key]) for key in ("what", "hint"))
+    return f"{what[0].upper()}{what[1:]}. {hint[0].upper()}{hint[1:]}"
 
 
 def _called(answer, *args):
@@ -262,18 +270,25 @@ def _difference(probe, got, want, parts, right, part="") -> tuple[str, str]:
     if isinstance(want, (tuple, list)):
         if isinstance(got, (tuple, list)) and len(got) == len(want):
             k = next(k for k, (g, w) in enumerate(zip(got, want, strict=True)) if not same(g, w, probe.tolerance))
-            name = f"{parts[k]}: " if k < len(parts) else f"number {k + 1}: " if len(want) > 1 else ""
+            name = f"{tr(parts[k])}: " if k < len(parts) else tr("number {n}", n=k + 1) + ": " if len(want) > 1 else ""
             return _difference(probe, got[k], want[k], (), right, part + name)
-        return "wrong-shape", f"{part}expected {len(want)} parts, got {_kind(got)}."
+        return "wrong-shape", part + tr("expected {n} parts, got {got}.", n=len(want), got=_kind(got))
     if not isinstance(want, Tensor) or not want.dim():
-        return "", f"{_given(probe, right)}{part}right is {_number(want)}, you give {_kind(got)}."
+        return "", _given(probe, right) + part + _sides(_number(want), _kind(got))
     if not isinstance(got, Tensor) or got.shape != want.shape:
-        return "wrong-shape", f"{part}expected the shape {tuple(want.shape)}, got {_kind(got)}."
+        return "wrong-shape", part + tr(
+            "expected the shape {shape}, got {got}.", shape=tuple(want.shape), got=_kind(got)
+        )
     if want.numel() <= 8:
-        return "", f"{_given(probe, right)}{part}right is {_row(want)}, you give {_row(got, want)}."
+        return "", _given(probe, right) + part + _sides(_row(want), _row(got, want))
     gap = (got.double() - want.double()).abs().nan_to_num(nan=float("inf"))
     at = tuple(int(i) for i in torch.unravel_index(gap.argmax(), gap.shape))
-    return "", f"{part}at index {list(at)} right is {_number(want[at])}, you give {_number(got[at], want[at])}."
+    place, told = tr("at index {at}:", at=list(at)), _sides(_number(want[at]), _number(got[at], want[at]))
+    return "", f"{part}{place} {told} {tr('Its arguments: {name}', name='report.case')}"
+
+
+def _sides(right: str, yours: str) -> str:
+    return tr("right is {right}, you give {yours}.", right=right, yours=yours)
 
 
 def _given(probe: Probe, right: Callable) -> str:
@@ -283,7 +298,7 @@ def _given(probe: Probe, right: Callable) -> str:
     shown = []
     for name, value in zip(inspect.signature(right).parameters, probe.args, strict=False):
         if isinstance(value, Tensor):
-            shape = f" of shape {tuple(value.shape)}" if value.dim() > 1 else ""
+            shape = tr(" of shape {shape}", shape=tuple(value.shape)) if value.dim() > 1 else ""
             shown.append(f"{name} = {_row(value)}{shape}")
         elif value is not None:
             shown.append(f"{name} = {_number(value)}")
@@ -306,9 +321,9 @@ def _row(x: Tensor, beside: Tensor | None = None) -> str:
 
 def _kind(got) -> str:
     if isinstance(got, Tensor):
-        return f"a tensor of shape {tuple(got.shape)}" if got.dim() else _number(got)
+        return tr("a tensor of shape {shape}", shape=tuple(got.shape)) if got.dim() else _number(got)
     if isinstance(got, Other):
         return got
     if isinstance(got, (tuple, list)):
-        return f"a list of {len(got)}"
+        return tr("a list of {n}", n=len(got))
     return _number(got)

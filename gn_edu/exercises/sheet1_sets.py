@@ -3,6 +3,7 @@
 import random
 
 from gn_edu.exercises.probes import Exercise, Probe
+from gn_edu.messages import N_, tr
 
 
 def _count(n, c, h, w, num_groups):
@@ -42,15 +43,21 @@ EX01 = Exercise(
 
 def _group_of(channel, num_channels, num_groups):
     if num_channels % num_groups:
-        raise ValueError(f"{num_groups} groups do not divide {num_channels} channels")
+        raise ValueError(
+            tr(
+                "{num_groups} groups do not divide {num_channels} channels",
+                num_groups=num_groups,
+                num_channels=num_channels,
+            )
+        )
     return channel // (num_channels // num_groups)
 
 
 def _channels(rng: random.Random) -> list[Probe]:
     cases = [(5, 6, 2), (4, 12, 2), (7, 12, 6), (0, 8, 4)]
     cases += [(rng.randrange(c), c, g) for c, g in ((48, 16), (40, 8), (30, 10))]
-    probes = [Probe("channel {} of {}, {} groups".format(*case), case) for case in cases]
-    return [*probes, Probe("6 channels into 4 groups", (1, 6, 4), names=False)]
+    probes = [Probe(tr("channel {} of {}, {} groups").format(*case), case) for case in cases]
+    return [*probes, Probe(tr("6 channels into 4 groups"), (1, 6, 4), names=False)]
 
 
 EX02 = Exercise(
@@ -82,8 +89,13 @@ def _one_group(values, var="biased", centre=True, root=0.5, shown=1.0):
 def parts_of(values: list[int]) -> list[Probe]:
     """Mean, variance and x_hat of these values, a probe each."""
     return [
-        Probe(f"the {name} of {', '.join(map(str, values))}", (k, list(values)), "item", tolerance=6e-3)
-        for k, name in enumerate(("mean", "variance", "x_hat"))
+        Probe(
+            tr("the {name} of {values}", name=tr(name), values=", ".join(map(str, values))),
+            (k, list(values)),
+            "item",
+            tolerance=6e-3,
+        )
+        for k, name in enumerate((N_("mean"), N_("variance"), "x_hat"))
     ]
 
 

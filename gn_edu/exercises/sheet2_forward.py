@@ -9,6 +9,7 @@ from gn_edu.exercises import tensors
 from gn_edu.exercises.pictures import of_sets
 from gn_edu.exercises.probes import Exercise, Probe
 from gn_edu.exercises.variants import FORWARD, candidates, group_norm
+from gn_edu.messages import tr
 
 _ONE_GROUP = ("unbiased-var no-centre second-moment divide-by-var no-division no-eps eps-outside-sqrt eps-squared "
               "eps-hardcoded").split()  # fmt: skip
@@ -26,11 +27,11 @@ def _normalize(x, eps=1e-5, **knobs):
 def _rows(rng: random.Random) -> list[Probe]:
     four = torch.tensor([2.0, 2, 6, 6], dtype=torch.float64)
     return [
-        Probe("four numbers, eps = 5", (four, 5.0)),
-        Probe("four numbers, eps = 0.00001", (four, 1e-5)),
-        Probe("six numbers, eps = 0.5", (tensors.draw(rng, 6, offset=2), 0.5)),
-        Probe("values near 0.001", (tensors.draw(rng, 5, scale=1e-3), 1e-5)),
-        Probe("equal numbers", (torch.full((4,), 3.0, dtype=torch.float64), 1e-5), names=False),
+        Probe(tr("four numbers, eps = 5"), (four, 5.0)),
+        Probe(tr("four numbers, eps = 0.00001"), (four, 1e-5)),
+        Probe(tr("six numbers, eps = 0.5"), (tensors.draw(rng, 6, offset=2), 0.5)),
+        Probe(tr("values near 0.001"), (tensors.draw(rng, 5, scale=1e-3), 1e-5)),
+        Probe(tr("equal numbers"), (torch.full((4,), 3.0, dtype=torch.float64), 1e-5), names=False),
     ]
 
 

@@ -10,6 +10,7 @@ from gn_edu.exercises.asking import ASK
 from gn_edu.exercises.pictures import of_sets
 from gn_edu.exercises.probes import Exercise, Probe
 from gn_edu.exercises.variants import FORWARD, candidates, group_norm
+from gn_edu.messages import tr
 
 _WRONG = partial(candidates, group_norm, FORWARD)
 
@@ -26,20 +27,22 @@ EX08 = Exercise(
 
 def _checked(x, num_groups, weight=None, bias=None, eps=1e-5, **knobs):
     if x.shape[1] % num_groups:
-        raise ValueError(f"{num_groups} groups do not divide {x.shape[1]} channels")
+        raise ValueError(
+            tr("{num_groups} groups do not divide {shape} channels", num_groups=num_groups, shape=x.shape[1])
+        )
     return group_norm(x, num_groups, weight, bias, eps, **knobs)
 
 
 def _everything(rng: random.Random, strict: bool) -> list[Probe]:
     alone = [
-        Probe(f"{p.where}, no weight", (p.args[0], p.args[1], None, None, p.args[2]), names=p.names)
+        Probe(tr("{where}, no weight", where=p.where), (p.args[0], p.args[1], None, None, p.args[2]), names=p.names)
         for p in tensors.plain(rng)[:6]
     ]
     refused = tensors.indivisible(rng) if strict else []
     x, one = tensors.draw(rng, 2, 4, 2, 3), tensors.draw(rng, 4)
     half = [
-        Probe("weight alone", (x, 2, one, None, 1e-5), names=False),
-        Probe("bias alone", (x, 2, None, one, 1e-5), names=False),
+        Probe(tr("weight alone"), (x, 2, one, None, 1e-5), names=False),
+        Probe(tr("bias alone"), (x, 2, None, one, 1e-5), names=False),
     ]
     last = [*half, *refused, tensors.large_mean(rng), tensors.gradient(rng, optional=not strict)]
     return [*alone, *tensors.affine(rng), *tensors.ranks(rng), *tensors.layouts(rng), *last]
@@ -60,7 +63,9 @@ LENIENT = _complete(strict=False)
 def _choose(channels, group_size=None, most=32):
     if group_size:
         if channels % group_size:
-            raise ValueError(f"groups of {group_size} do not fill {channels} channels")
+            raise ValueError(
+                tr("groups of {group_size} do not fill {channels} channels", group_size=group_size, channels=channels)
+            )
         return channels // group_size
     return max(g for g in range(1, most + 1) if channels % g == 0)
 
@@ -69,7 +74,7 @@ def _widths(rng: random.Random) -> list[Probe]:
     cases = [(32, 4, 32), (48, None, 32), (64, 16, 32), (24, 8, 32), (36, None, 10), (7, None, 3),
              (32, None, 32), (256, 4, 32)]  # fmt: skip
     cases += [(rng.randrange(50, 400), None, rng.choice((8, 16, 32))) for _ in range(4)]
-    said = {True: "{0} channels, {1} a group", False: "{0} channels, at most {2} groups"}
+    said = {True: tr("{0} channels, {1} a group"), False: tr("{0} channels, at most {2} groups")}
     probes = [Probe(said[bool(case[1])].format(*case), case) for case in cases]
     return [*probes, Probe("30 channels, 4 a group", (30, 4, 32), names=False)]
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from gn_edu.exercises import tensors
 from gn_edu.exercises.probes import Exercise, Probe
 from gn_edu.exercises.variants import BACKWARD, PARAMETERS, candidates, group_norm, group_norm_dparams, group_norm_dx
+from gn_edu.messages import N_, tr
 
 
 def _stats(x: Tensor, num_groups: int, var: str = "biased", rows: str = "group", give: str = "both") -> list[Tensor]:
@@ -29,11 +30,11 @@ def _spreads(rng: random.Random) -> list[Probe]:
     half = torch.float16
     return [
         case("float64", 1, 0, torch.float64, 1e-6, size=2),
-        case("float32 around 3", 2, 3, torch.float32, 1e-4, size=3),
-        case("float32 around 4096", 1, 4096, torch.float32, 2e-3, "one-pass-variance"),
-        case("float32 around 100000", 1, 1e5, torch.float32, 2e-3, "one-pass-variance"),
-        case("float16 around 30", 1, 30, half, 2e-3, "sums-in-float16"),
-        case("float16, values of 400", 400, 0, half, 2e-3, "sums-in-float16", 24),
+        case(tr("float32 around 3"), 2, 3, torch.float32, 1e-4, size=3),
+        case(tr("float32 around 4096"), 1, 4096, torch.float32, 2e-3, "one-pass-variance"),
+        case(tr("float32 around 100000"), 1, 1e5, torch.float32, 2e-3, "one-pass-variance"),
+        case(tr("float16 around 30"), 1, 30, half, 2e-3, "sums-in-float16"),
+        case(tr("float16, values of 400"), 400, 0, half, 2e-3, "sums-in-float16", 24),
     ]
 
 
@@ -93,7 +94,7 @@ def _with_output(backward: Callable) -> Callable:
 EX14 = Exercise(
     "ex14", "An autograd function", "hard", 20, "GroupNormFunction", 10, _function_probes, _with_output(_all_three()),
     lambda: ((names, _with_output(answer)) for names, answer in _wrong_backward()),
-    parts=("the output", "dx", "dweight", "dbias"),
+    parts=(N_("the output"), "dx", "dweight", "dbias"),
 )  # fmt: skip
 
 SHEET = (EX11, EX12, EX13, EX14)

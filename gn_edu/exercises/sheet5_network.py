@@ -10,6 +10,7 @@ from gn_edu.exercises import tensors
 from gn_edu.exercises.asking import ASK, Centring
 from gn_edu.exercises.probes import Exercise, Probe
 from gn_edu.exercises.variants import candidates, group_norm
+from gn_edu.messages import N_, tr
 
 
 def _gap(per_sample, running_mean, training, x, how="right", state="kept", mode="kept"):
@@ -38,17 +39,19 @@ _GAPS = {
 
 def _layers(rng: random.Random) -> list[Probe]:
     cases = []
-    for name, per_sample in (("batch norm's mean", False), ("an image's own mean", True)):
+    for name, per_sample in ((tr("batch norm's mean"), False), (tr("an image's own mean"), True)):
         for training in (True, False):
             x = tensors.draw(rng, 2, 3, 2, 2, offset=rng.choice((-2, 1)))
-            said = f"{name}, the layer given in {'training' if training else 'evaluation'}"
+            mode = tr("training") if training else tr("evaluation")
+            said = tr("{name}, the layer given in {mode}", name=name, mode=mode)
             cases.append(Probe(said, (per_sample, tensors.draw(rng, 3), training, x), "layer"))
     return cases
 
 
 EX15 = Exercise(
     "ex15", "Training against evaluation", "medium", 12, "train_eval_gap", 8, _layers, _gap,
-    partial(candidates, _gap, _GAPS), parts=("the gap", "the running mean afterwards", "training mode afterwards"),
+    partial(candidates, _gap, _GAPS),
+    parts=(N_("the gap"), N_("the running mean afterwards"), N_("training mode afterwards")),
     of={"layer": lambda answer, *args: answer(*args)},
 )  # fmt: skip
 
@@ -101,7 +104,11 @@ def _wrong_conversions():
 
 def _images(rng: random.Random) -> list[Probe]:
     return [
-        Probe(f"a network, {n} images", (rng.randrange(10**6), tensors.draw(rng, n, 3, 4, 4, scale=scale)), "convert")
+        Probe(
+            tr("a network, {n} images", n=n),
+            (rng.randrange(10**6), tensors.draw(rng, n, 3, 4, 4, scale=scale)),
+            "convert",
+        )
         for n, scale in ((2, 1.0), (3, 0.002), (4, 3.0))
     ]
 
@@ -109,7 +116,8 @@ def _images(rng: random.Random) -> list[Probe]:
 EX16 = Exercise(
     "ex16", "Three bugs, and a network without batch norm", "hard", 20, "convert", 10, _images, _converted,
     _wrong_conversions, of={"convert": ASK["convert"]},
-    parts=("the output in training", "one image alone", "the output in evaluation", "batch norms left", "buffers left"),
+    parts=(N_("the output in training"), N_("one image alone"), N_("the output in evaluation"),
+           N_("batch norms left"), N_("buffers left")),
 )  # fmt: skip
 
 SHEET = (EX15, EX16)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from gn_edu.exercises.probes import Probe
+from gn_edu.messages import tr
 
 
 def draw(rng: random.Random, *shape: int, scale: float = 1.0, offset: float = 0.0, dtype=torch.float64) -> Tensor:
@@ -24,19 +25,19 @@ def _hand(rng: random.Random, n: int) -> Tensor:
 def plain(rng: random.Random) -> list[Probe]:
     """Without weight and bias, (n, c, h, w): arguments x, num_groups, eps."""
     return [
-        Probe("one image, whole numbers", (_hand(rng, 1), 2, 1e-5)),
-        Probe("two images, whole numbers", (_hand(rng, 2), 2, 1e-5)),
-        Probe("three images around 3", (draw(rng, 3, 6, 4, 6, offset=3), 2, 1e-5)),
-        Probe("values near 0.001", (draw(rng, 2, 4, 2, 4, scale=1e-3), 2, 1e-5)),
-        Probe("eps = 0.5", (draw(rng, 2, 8, 2, 4), 4, 0.5)),
+        Probe(tr("one image, whole numbers"), (_hand(rng, 1), 2, 1e-5)),
+        Probe(tr("two images, whole numbers"), (_hand(rng, 2), 2, 1e-5)),
+        Probe(tr("three images around 3"), (draw(rng, 3, 6, 4, 6, offset=3), 2, 1e-5)),
+        Probe(tr("values near 0.001"), (draw(rng, 2, 4, 2, 4, scale=1e-3), 2, 1e-5)),
+        Probe(tr("eps = 0.5"), (draw(rng, 2, 8, 2, 4), 4, 0.5)),
         Probe(
-            "a constant image",
+            tr("a constant image"),
             (torch.full((1, 4, 2, 2), rng.randrange(2, 9), dtype=torch.float64), 2, 1e-5),
             names=False,
         ),
-        Probe("one image alone", (draw(rng, 1, 8, 3, 4), 4, 1e-5)),
-        Probe("as many groups as channels", (draw(rng, 2, 4, 2, 4, offset=1), 4, 1e-5)),
-        Probe("one group", (draw(rng, 2, 4, 2, 3, offset=1), 1, 1e-5)),
+        Probe(tr("one image alone"), (draw(rng, 1, 8, 3, 4), 4, 1e-5)),
+        Probe(tr("as many groups as channels"), (draw(rng, 2, 4, 2, 4, offset=1), 4, 1e-5)),
+        Probe(tr("one group"), (draw(rng, 2, 4, 2, 3, offset=1), 1, 1e-5)),
     ]
 
 
@@ -48,13 +49,13 @@ def affine(rng: random.Random) -> list[Probe]:
 
     small = torch.tensor([1.0, 2, 1, 3], dtype=torch.float64), torch.tensor([0.0, 1, 5, 2], dtype=torch.float64)
     return [
-        Probe("two images, whole numbers", (_hand(rng, 2), 2, *small, 1e-5)),
-        Probe("three images around 3", (draw(rng, 3, 6, 4, 5, offset=3), 2, *wb(6), 1e-5)),
-        Probe("as many columns as channels", (draw(rng, 2, 4, 3, 4), 2, *wb(4), 1e-5)),
-        Probe("values near 0.001", (draw(rng, 2, 4, 2, 4, scale=1e-3), 2, *wb(4), 1e-5)),
-        Probe("eps = 0.5", (draw(rng, 2, 8, 2, 4), 4, *wb(8), 0.5)),
-        Probe("one image alone", (draw(rng, 1, 8, 3, 4), 4, *wb(8), 1e-5)),
-        Probe("as many groups as channels", (draw(rng, 2, 4, 2, 4, offset=1), 4, *wb(4), 1e-5)),
+        Probe(tr("two images, whole numbers"), (_hand(rng, 2), 2, *small, 1e-5)),
+        Probe(tr("three images around 3"), (draw(rng, 3, 6, 4, 5, offset=3), 2, *wb(6), 1e-5)),
+        Probe(tr("as many columns as channels"), (draw(rng, 2, 4, 3, 4), 2, *wb(4), 1e-5)),
+        Probe(tr("values near 0.001"), (draw(rng, 2, 4, 2, 4, scale=1e-3), 2, *wb(4), 1e-5)),
+        Probe(tr("eps = 0.5"), (draw(rng, 2, 8, 2, 4), 4, *wb(8), 0.5)),
+        Probe(tr("one image alone"), (draw(rng, 1, 8, 3, 4), 4, *wb(8), 1e-5)),
+        Probe(tr("as many groups as channels"), (draw(rng, 2, 4, 2, 4, offset=1), 4, *wb(4), 1e-5)),
     ]
 
 
@@ -63,7 +64,7 @@ def ranks(rng: random.Random) -> list[Probe]:
     shapes = {"(N, C)": (3, 6), "(N, C, L)": (2, 6, 5), "(N, C, D, H, W)": (2, 4, 2, 3, 2)}
     return [
         Probe(
-            f"a tensor of shape {name}",
+            tr("a tensor of shape {name}", name=name),
             (draw(rng, *shape, offset=1), 2, draw(rng, shape[1]), draw(rng, shape[1]), 1e-5),
             about="hard-coded-dims",
         )
@@ -76,16 +77,20 @@ def layouts(rng: random.Random) -> list[Probe]:
     last = draw(rng, 2, 4, 3, 5, offset=1).contiguous(memory_format=torch.channels_last)
     turned = draw(rng, 2, 4, 5, 3, offset=1).transpose(2, 3)
     return [
-        Probe("a channels_last tensor", (last, 2, draw(rng, 4), draw(rng, 4), 1e-5)),
-        Probe("a transposed tensor", (turned, 2, draw(rng, 4), draw(rng, 4), 1e-5)),
+        Probe(tr("a channels_last tensor"), (last, 2, draw(rng, 4), draw(rng, 4), 1e-5)),
+        Probe(tr("a transposed tensor"), (turned, 2, draw(rng, 4), draw(rng, 4), 1e-5)),
     ]
 
 
 def indivisible(rng: random.Random) -> list[Probe]:
     """Groups that do not divide the channels: an error, not numbers."""
     return [
-        Probe("4 channels into 3 groups", (draw(rng, 2, 4, 3, 3), 3, draw(rng, 4), draw(rng, 4), 1e-5), names=False),
-        Probe("4 channels into 8 groups", (draw(rng, 2, 4, 4, 4), 8, draw(rng, 4), draw(rng, 4), 1e-5), names=False),
+        Probe(
+            tr("4 channels into 3 groups"), (draw(rng, 2, 4, 3, 3), 3, draw(rng, 4), draw(rng, 4), 1e-5), names=False
+        ),
+        Probe(
+            tr("4 channels into 8 groups"), (draw(rng, 2, 4, 4, 4), 8, draw(rng, 4), draw(rng, 4), 1e-5), names=False
+        ),
     ]
 
 
@@ -94,14 +99,14 @@ def large_mean(rng: random.Random) -> Probe:
     x = draw(rng, 2, 4, 8, 8, offset=4096, dtype=torch.float32)
     weight, bias = draw(rng, 4, dtype=torch.float32), draw(rng, 4, dtype=torch.float32)
     args = (x, 2, weight, bias, 1e-5)
-    return Probe("float32 around 4096", args, about="one-pass-variance", names=False, tolerance=2e-3)
+    return Probe(tr("float32 around 4096"), args, about="one-pass-variance", names=False, tolerance=2e-3)
 
 
 def gradient(rng: random.Random, optional: bool) -> Probe:
     """Gradients of a random weighted sum of the outputs; optional: a function that has none at all may pass."""
     x = draw(rng, 2, 4, 3, 2, offset=1)
     args = (draw(rng, 2, 4, 3, 2), x, 2, draw(rng, 4), draw(rng, 4), 1e-5)
-    return Probe("the gradients", args, "gradients", about="detached-statistics", names=False, optional=optional)
+    return Probe(tr("the gradients"), args, "gradients", about="detached-statistics", names=False, optional=optional)
 
 
 def backward(rng: random.Random) -> list[Probe]:
@@ -117,12 +122,12 @@ def backward(rng: random.Random) -> list[Probe]:
 
     four = whole(1, 0, 0, 1).view(1, 2, 1, 2), whole(2, 2, 6, 6).view(1, 2, 1, 2)
     return [
-        Probe("whole numbers", (*four, 1, whole(1, 3), whole(0, 1), 1e-5)),
-        case("one group of four values", 1, 2, 1, 2, groups=1),
-        case("three images", 3, 4, 3, 2),
-        case("eps = 0.5", 2, 4, 2, 2, eps=0.5),
-        case("a tensor of shape (N, C)", 3, 6, groups=3),
-        case("values around 100", 2, 4, 2, 3, offset=100.0),
-        case("as many groups as channels", 2, 4, 2, 3, groups=4),
-        case("one group", 2, 4, 2, 3, groups=1),
+        Probe(tr("whole numbers"), (*four, 1, whole(1, 3), whole(0, 1), 1e-5)),
+        case(tr("one group of four values"), 1, 2, 1, 2, groups=1),
+        case(tr("three images"), 3, 4, 3, 2),
+        case(tr("eps = 0.5"), 2, 4, 2, 2, eps=0.5),
+        case(tr("a tensor of shape (N, C)"), 3, 6, groups=3),
+        case(tr("values around 100"), 2, 4, 2, 3, offset=100.0),
+        case(tr("as many groups as channels"), 2, 4, 2, 3, groups=4),
+        case(tr("one group"), 2, 4, 2, 3, groups=1),
     ]

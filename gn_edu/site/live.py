@@ -15,9 +15,9 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from gn_edu.site.languages import catalogue
 from gn_edu.site.mime import WIDGET
 from gn_edu.site.node import ask
-from gn_edu.site.pages import catalogue
 
 logger = logging.getLogger(__name__)
 SKIPPED = {"layout", "tabbable", "tooltip"}  # traits of every ipywidget that no front end of ours reads
@@ -33,6 +33,21 @@ def _data(kind: str, value, **attributes: str) -> str:
 def _without_comments(script: str) -> str:
     """The script without indentation and without the comments that fill whole lines: a sixth of its weight."""
     return re.sub(r"^\s+", "", re.sub(r"^\s*(//.*|/\*\*(?:.|\n)*?\*/)\n", "", script, flags=re.M), flags=re.M)
+
+
+def _in(words: dict[str, str], value):
+    """A value as a reader of another language sees it: whole texts are translated, wherever they stand in it."""
+    if isinstance(value, dict):
+        return {key: _in(words, item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_in(words, item) for item in value]
+    return words.get(value, value) if isinstance(value, str) else value
+
+
+def _needed(words: dict[str, str], body: str) -> dict[str, str]:
+    """The words that the sources and the data of a page can ask for."""
+    body = re.sub(r"\\(.)", r"\1", body)
+    return {message: word for message, word in words.items() if message in body}
 
 
 class WakeLiveOutputs(SphinxPostTransform):
@@ -83,14 +98,16 @@ class WakeLiveOutputs(SphinxPostTransform):
 
     def figure(self, live, bundle):
         image = next(iter(bundle.findall(nodes.image)), None)
-        text = next((n.astext() for n in bundle if n.get("mime_type") == "text/plain"), "")
-        if image is None or not text:
+        if image is None or "meta" not in live["gn_content"]["layout"]:
             logger.warning("a Plotly figure needs a still picture and a text: show it with plots.Live", location=live)
             return None
-        image["alt"] = text
+        words = catalogue(self.app, self.env.docname)
+        figure = live["gn_content"]
+        said = figure["layout"]["meta"]["said"]
+        image["alt"] = text = " ".join(words.get(m, m).format(**_in(words, values)) for m, values in said)
         label = html.escape(text)
         start = f'<div class="gn-live" data-gn-host="plotly" role="figure" aria-label="{label}"><div class="gn-still">'
-        end = "</div>" + _data("plotly", live["gn_content"]) + "</div>"
+        end = "</div>" + _data("plotly", _in(words, figure)) + "</div>"
         return [nodes.raw("", start, format="html"), image, nodes.raw("", end, format="html")]
 
 
@@ -101,8 +118,7 @@ def _add_scripts(app, pagename, templatename, context, doctree):
     hosts = context.get("body", "")
     if 'class="gn-live"' in hosts:
         app.add_js_file("gn-host.js", defer="defer")
-    words = catalogue(app, pagename)
-    if words and 'class="gn-live"' in hosts:
+    if 'class="gn-live"' in hosts and (words := _needed(catalogue(app, pagename), hosts)):
         context["body"] += _data("catalogue", words)
 
 

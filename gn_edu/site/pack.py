@@ -9,7 +9,7 @@ from pathlib import Path
 import rcssmin
 from PIL import Image
 
-from gn_edu.site.pages import say
+from gn_edu.site.languages import say
 from gn_edu.site.styles import pruned, words_of
 
 LINK = re.compile(r'<link rel="stylesheet"[^>]*? href="([^"]*?_static/[^"?]+\.css)[^"]*"[^>]*>\s*')

@@ -6,6 +6,8 @@ from pathlib import Path
 import anywidget
 import traitlets as t
 
+from gn_edu.messages import catalogue
+
 FOLDER = Path(__file__).parent
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
 
@@ -39,6 +41,10 @@ class Widget(anywidget.AnyWidget):
 
     name = t.Unicode("main").tag(sync=True)
     _catalogue = t.Dict().tag(sync=True)
+
+    @t.default("_catalogue")
+    def _words(self):
+        return catalogue()
 
     def describe(self) -> str:
         """One line that says what is shown, the same in every run."""
