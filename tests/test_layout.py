@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from babel.messages.pofile import read_po
 from scripts_path import scripts
 
 from gn_edu.questions import part as part_of
@@ -119,32 +118,3 @@ def test_results_travel_with_the_package():
     text = (ROOT / "pyproject.toml").read_text()
     for folder in (p for p in (ROOT / "results").iterdir() if p.is_dir()):
         assert f'"share/gn_edu/results/{folder.name}" = ["results/{folder.name}/*.json"]' in text
-
-
-# ---- translations
-
-
-CATALOGUES = sorted((ROOT / "locale").rglob("*.po"))
-
-
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda p: str(p.relative_to(ROOT / "locale")))
-def test_catalogue_is_sound(path):
-    with open(path, "rb") as file:
-        for message in read_po(file):
-            if not (message.id and message.string):
-                continue
-            holes = [sorted(re.findall(r"\{\w+\}|\]\([^)]*\)", text)) for text in (message.id, message.string)]
-            assert holes[0] == holes[1], f"other placeholders or links: {message.string}"
-            if "/si/" in path.as_posix():
-                # A conjunct with ya or ra needs a zero-width joiner, except after ra.
-                assert not re.search("(?<!\u0dbb)\u0dca[\u0dba\u0dbb]", message.string), message.string
-                assert not re.search("[\u0d80-\u0dff][A-Za-z]|[A-Za-z][\u0d80-\u0dff]", message.string), message.string
-                assert "කණ්ඩායම" not in message.string
-
-
-def test_widget_messages_are_in_the_catalogue():
-    wanted = {message.id for message in scripts("i18n").widget_messages() if message.id}
-    assert len(wanted) > 80
-    for path in (ROOT / "locale").glob("*/LC_MESSAGES/widgets.po"):
-        with open(path, "rb") as file:
-            assert {message.id for message in read_po(file) if message.id} == wanted, "run make i18n"

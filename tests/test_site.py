@@ -27,7 +27,6 @@ from scripts_path import scripts
 from gn_edu.questions import questions as all_questions
 from gn_edu.site.styles import pruned, words_of
 
-SI = "si/book/index.html"
 pytestmark = [pytest.mark.site, site_is_built]
 
 
@@ -361,23 +360,6 @@ def test_plotly_comes_when_its_figure_is_near(visit):
     page.locator("[data-gn-host=plotly]").scroll_into_view_if_needed()
     page.wait_for_selector("[data-gn-host=plotly][data-gn-ready] .js-plotly-plot", timeout=20_000)
     assert page.locator(".js-plotly-plot .scatterlayer .trace").count() >= 12
-
-
-@in_browser
-@pytest.mark.skipif(not (HTML / SI).exists(), reason='only English is built: make book LANGS="en si"')
-def test_sinhala_page(visit):
-    page = visit(SI)
-    wait_until_awake(page)
-    assert page.evaluate("document.documentElement.lang") == "si"
-    methods = page.locator("[data-gn-widget=statistic_set] .gn-choices-row").inner_text().split()
-    assert methods == ["කාණ්ඩ", "ස්තර", "අවස්ථා", "සමූහ"]
-    page.click(".gn-languages a[lang=en]")
-    assert page.url.endswith("/some/where/book/index.html")
-    page.click(".gn-languages a[lang=si]")
-    assert page.url.endswith(f"/some/where/{SI}")
-    page = visit("si/notebooks/ch03_one_formula.html")
-    wait_until_awake(page)
-    assert page.locator("div[lang=en] [data-gn-widget=quick_question]").count() == 3
 
 
 @in_browser

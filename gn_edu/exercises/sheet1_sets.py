@@ -56,7 +56,7 @@ def _group_of(channel, num_channels, num_groups):
 def _channels(rng: random.Random) -> list[Probe]:
     cases = [(5, 6, 2), (4, 12, 2), (7, 12, 6), (0, 8, 4)]
     cases += [(rng.randrange(c), c, g) for c, g in ((48, 16), (40, 8), (30, 10))]
-    probes = [Probe(tr("channel {} of {}, {} groups").format(*case), case) for case in cases]
+    probes = [Probe(tr("channel {0} of {1}, {2} groups").format(*case), case) for case in cases]
     return [*probes, Probe(tr("6 channels into 4 groups"), (1, 6, 4), names=False)]
 
 

@@ -79,7 +79,8 @@ class Annotated(SphinxDirective):
             if name:
                 row["ids"].append(name.strip("_").replace("_", "-").lower())
             rows.append(row)
-        return rows
+        # The file's own prose is English in every edition.
+        return [nodes.raw("", '<div lang="en">', format="html"), *rows, nodes.raw("", "</div>", format="html")]
 
 
 def setup(app):

@@ -15,6 +15,17 @@ from gn_edu.messages import N_
 
 TERMS = {"term": "en", "si": "si", "ja": "ja", "zh": "zh"}
 STATUS = {"published": N_("published"), "proposed": N_("proposed")}
+# What the theme and the folds of the notebooks say, in English whatever the language.
+FRAME = (
+    N_("Skip to content"), N_("Toggle site navigation sidebar"), N_("Toggle table of contents sidebar"), N_("Menu"),
+    N_("Toggle Light / Dark / Auto color theme"), N_("Contents"), N_("Expand"), N_("Light mode"), N_("Dark mode"),
+    N_("Auto light/dark, in light mode"), N_("Auto light/dark, in dark mode"), N_("Back to top"), N_("Made with"),
+    N_("Index"), N_("Next"), N_("Previous"), N_("Home"), N_("On this page"), N_("Link to this heading"),
+    N_("Link to this image"), N_("Link to this definition"), N_("Link to this term"), N_("Hint"), N_("Solution"),
+    N_("Answer"), N_("Please activate JavaScript to enable the search functionality."),
+)  # fmt: skip
+_FRAME = re.compile(rf"""(>|aria-label="|title=")\s*({"|".join(map(re.escape, FRAME))})\s*(?=[<"])""")
+_CAPTION = re.compile(r'(<span class="caption-text">)([^<]+)')
 
 
 @cache
@@ -65,6 +76,15 @@ def alternates(app, pagename: str) -> str:
         f'<link rel="alternate" hreflang="{code}" href="{folder}{pagename}.html">'
         for code, folder in [*links, ("x-default", site)]
     )
+
+
+def framed(app, text: str) -> str:
+    """A whole page, its frame in the language of the build."""
+    if app.config.language == "en":
+        return text
+    captions = _catalogue(app, "book/index")
+    text = _CAPTION.sub(lambda m: m[1] + (captions.get(m[2]) or m[2]), text)
+    return _FRAME.sub(lambda m: m[1] + say(app, m[2]), text)
 
 
 def described(app, pagename: str, body: str) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 import rcssmin
 from PIL import Image
 
-from gn_edu.site.languages import say
+from gn_edu.messages import N_
+from gn_edu.site.languages import framed, say
 from gn_edu.site.styles import pruned, words_of
 
 LINK = re.compile(r'<link rel="stylesheet"[^>]*? href="([^"]*?_static/[^"?]+\.css)[^"]*"[^>]*>\s*')
@@ -29,6 +30,8 @@ PRELOAD = (
     'location.protocol==="file:"||document.head.append(Object.assign(document.createElement("link"),'
     '{rel:"preload",as:"font",type:"font/woff2",crossOrigin:"",href:"%s"}))'
 )
+# English comes first among the copy button's languages.
+COPIED = re.compile(r"('copy\w*': ')([^']+)'")
 # The search page's own; they stay files of their own behind the bundle.
 OF_SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 
@@ -56,11 +59,17 @@ class Packer:
         """The name, in _static, of one file with the contents of several."""
         self.used.update(paths)
         kind = paths[0].suffix
-        texts = [self._style(path) if kind == ".css" else PLURAL.sub(ONE, path.read_text("utf-8")) for path in paths]
+        texts = [(self._style if kind == ".css" else self._script)(path) for path in paths]
         text = ("\n" if kind == ".css" else "\n;\n").join(texts)
         name = f"site-{hashlib.sha256(text.encode()).hexdigest()[:8]}{kind}"
         (self.out / "_static" / name).write_text(text, encoding="utf-8")
         return name
+
+    def _script(self, path: Path) -> str:
+        text = PLURAL.sub(ONE, path.read_text(encoding="utf-8"))
+        if path.name == "copybutton.js":  # it knows some languages, and speaks English in all others
+            text = COPIED.sub(lambda m: m[1] + self.names.get(m[2], m[2]) + "'", text, count=4)
+        return text
 
     def _style(self, path: Path) -> str:
         folder = path.parent.relative_to(self.out / "_static").as_posix()
@@ -127,12 +136,14 @@ def _pack(app, exception) -> None:
         return
     out = Path(app.outdir).resolve()
     names = {"book": say(app, "The book's pages"), "page": say(app, "On this page"), "search": say(app, "Search")}
+    for word in (N_("Copy"), N_("Copy to clipboard"), N_("Copied!"), N_("Failed to copy")):
+        names[word] = say(app, word)
     languages = [out / code for code in app.config.gn_languages if code != "en"]
     pages = [page for page in sorted(out.rglob("*.html")) if not any(folder in page.parents for folder in languages)]
     words = words_of(path.read_text(encoding="utf-8") for path in [*pages, *(out / "_static").rglob("*.js")])
     packer = Packer(out, names, words)
     for path in pages:
-        path.write_text(packer.page(path), encoding="utf-8")
+        path.write_text(framed(app, packer.page(path)), encoding="utf-8")
     for path in packer.used:
         path.unlink()
 

@@ -2,6 +2,7 @@
 
 import re
 from functools import partial
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -73,6 +74,7 @@ def _set_address(app, config) -> None:
     inside = "" if config.language == "en" else f"{config.language}/"
     config.html_baseurl = config.html_baseurl or f"https://{owner.lower()}.github.io/{name}/{inside}"
     config.ogp_site_url = config.html_baseurl
+    config.html_title = config.ogp_site_name = unescape(say(app, "Group Normalization"))
 
 
 def setup(app):

@@ -5,18 +5,22 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from gn_edu.messages import N_
 from gn_edu.questions import gift, part, questions
+from gn_edu.site.languages import catalogue
 
+ASK = N_("Ask:")
 FILE = "group-norm-questions.gift"
 
 
-def _choice(choice: dict) -> nodes.list_item:
+def _choice(choice: dict, words: dict[str, str]) -> nodes.list_item:
+    said, reply = (words.get(choice[key], choice[key]) for key in ("text", "reply"))
     text = nodes.paragraph()
     if "mistake" in choice:
-        text += [nodes.Text(f"{choice['text']}: "), nodes.emphasis("", choice["mistake"].replace("-", " "))]
-        text += nodes.Text(f". Ask: {choice['reply']}")
+        mistake = nodes.emphasis("", choice["mistake"].replace("-", " "))
+        text += [nodes.Text(f"{said}: "), mistake, nodes.Text(f". {words.get(ASK, ASK)} {reply}")]
     else:
-        text += [nodes.strong("", choice["text"]), nodes.Text(f". {choice['reply']}")]
+        text += [nodes.strong("", said), nodes.Text(f". {reply}")]
     return nodes.list_item("", text)
 
 
@@ -29,10 +33,11 @@ class Polls(SphinxDirective):
         asked = {name: question for name, question in questions().items() if part(name) == self.arguments[0]}
         if not asked:
             raise self.error(f"there are no questions of {self.arguments[0]!r}")
-        items = []
+        words, items = catalogue(self.env.app, self.env.docname), []
         for question in asked.values():
-            choices = nodes.bullet_list("", *map(_choice, question["choices"]))
-            items.append(nodes.list_item("", nodes.paragraph("", question["prompt"]), choices))
+            choices = nodes.bullet_list("", *(_choice(choice, words) for choice in question["choices"]))
+            prompt = words.get(question["prompt"], question["prompt"])
+            items.append(nodes.list_item("", nodes.paragraph("", prompt), choices))
         return [nodes.enumerated_list("", *items)]
 
 

@@ -42,7 +42,7 @@ const lookOf = ({ label, norm }, shown) => `n-${norm} ${shown === "paper" ? "" :
 
 export function chart(state, tr, stem) {
   const { lines } = view(state), drawn = lines.filter((line) => line.drawn);
-  const wide = 420, tall = 276, left = 36, right = 10, top = 26, bottom = 74;
+  const wide = 420, tall = 282, left = 36, right = 10, top = 26, bottom = 80;
   const values = lines.flatMap(({ points }) => points.flatMap(({ all }) => all));
   const low = Math.floor((Math.min(...values) - 1) / 5) * 5, high = Math.ceil((Math.max(...values) + 1) / 5) * 5;
   const x = (size) => left + 24 + (Math.log2(size) - 1) * ((wide - left - right - 48) / 4), y = (v) => top + ((high - v) * (tall - top - bottom)) / (high - low);
@@ -52,8 +52,8 @@ export function chart(state, tr, stem) {
   const updates = Object.fromEntries(lines[0].points.map((point) => [point.x, point.updates]));
   parts.push(`<text class="tick" x="6" y="12" text-anchor="start">${escapeText(state.shown === "paper" ? tr("validation error, %") : tr("test error, %"))}</text>`);
   for (const size of SIZES) {
-    parts.push(`<text class="tick" x="${x(size).toFixed(1)}" y="${tall - 57}" text-anchor="middle">${size}</text>`);
-    if (state.shown === "protocol") parts.push(`<text class="tick" x="${x(size).toFixed(1)}" y="${tall - 40}" text-anchor="middle">${updates[size]}</text>`);
+    parts.push(`<text class="tick" x="${x(size).toFixed(1)}" y="${tall - 63}" text-anchor="middle">${size}</text>`);
+    if (state.shown === "protocol") parts.push(`<text class="tick" x="${x(size).toFixed(1)}" y="${tall - 46}" text-anchor="middle">${updates[size]}</text>`);
   }
   for (const line of drawn) {
     const look = lookOf(line, state.shown), path = line.points.map(({ x: size, mean }) => `${x(size).toFixed(1)} ${y(mean).toFixed(1)}`).join("L");
@@ -64,7 +64,7 @@ export function chart(state, tr, stem) {
     }
   }
   tr(AXES[state.shown]).split("; ").forEach((words, k) =>
-    parts.push(`<text class="tick" x="6" y="${tall - (state.shown === "protocol" ? 22 : 36) + 17 * k}" text-anchor="start">${escapeText(words)}</text>`),
+    parts.push(`<text class="tick" x="6" y="${tall - (state.shown === "protocol" ? 24 : 38) + 20 * k}" text-anchor="start">${escapeText(words)}</text>`),
   );
   return `<svg class="${stem}" viewBox="0 0 ${wide} ${tall}" width="${wide}" height="${tall}" xmlns="http://www.w3.org/2000/svg">${parts.join("")}</svg>`;
 }

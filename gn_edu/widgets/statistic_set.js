@@ -127,8 +127,7 @@ export function sentence(state, tr) {
     xHat: fixed(xHat[state.focus]),
   };
   return tr(
-    "Image {image}, channel {channel}: {method} averages {m} of {all} values. " +
-      "Mean {mean}, σ {sigma}, so {x} becomes {xHat}.",
+    "Image {image}, channel {channel}: {method} averages {m} of {all} values. Mean {mean}, σ {sigma}, so {x} becomes {xHat}.",
     values,
   );
 }
