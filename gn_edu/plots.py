@@ -76,8 +76,8 @@ def statistic_sets(
     n, c, h, w = shape
     figure, axes = plt.subplots(1, len(sets), figsize=(2.3 * len(sets), 0.34 * n * (h * w + 1) + 0.7))
     for ax, (name, chosen) in zip(axes, sets.items(), strict=True):
-        norm, _, more = name.partition(" ")
-        colour = COLOUR[norm.lower()]
+        norm, more = name.split()[0].strip(",").lower(), name.partition(",")[2]
+        colour = COLOUR[norm]
         for image in range(n):
             for channel in range(c):
                 for pixel in range(h * w):
@@ -91,7 +91,10 @@ def statistic_sets(
                     width = 2.2 if (image, channel, pixel) == boxed else 0.6
                     ax.add_patch(plt.Rectangle(at, 0.9, 0.9, edgecolor="#333", linewidth=width, **style))
         ax.set(
-            xlim=(-0.2, c), ylim=(n * (h * w + 1) - 0.8, -0.3), title=f"{SHORT[norm.lower()]} {more}", aspect="equal"
+            xlim=(-0.2, c),
+            ylim=(n * (h * w + 1) - 0.8, -0.3),
+            title=", ".join(filter(None, (SHORT[norm], more.strip()))),
+            aspect="equal",
         )
         ax.set(xlabel="C", ylabel="N")
         ax.set_xticks([k + 0.45 for k in range(c)], [str(k + 1) for k in range(c)], fontsize=8)

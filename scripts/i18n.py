@@ -54,6 +54,10 @@ def widget_messages() -> Catalog:
             if alt := cell["metadata"].get("mystnb", {}).get("image", {}).get("alt"):
                 catalog.add(alt, locations=[(path.name, 1)])
 
+    for path in sorted((ROOT / "book").glob("*.md")):
+        for alt in re.findall(r'^ +alt: "(.*)"$', path.read_text(encoding="utf-8"), re.MULTILINE):
+            catalog.add(alt, locations=[(path.name, 1)])
+
     def collect(node, name):
         for key, value in node.items() if isinstance(node, dict) else enumerate(node):
             if key in TEXTS:

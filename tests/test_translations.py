@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from babel.messages.pofile import read_po
@@ -11,6 +12,7 @@ from browser import CHAPTERS, HTML, in_browser, site_is_built, until, wait_until
 from scripts_path import scripts
 
 from gn_edu import exercises, messages
+from gn_edu.site import languages
 
 ROOT = Path(__file__).parents[1]
 I18N = scripts("i18n")
@@ -257,3 +259,10 @@ def test_search_finds_sinhala_words(visit, words):
     until(page, "document.querySelector('.search-summary')?.textContent.includes('සෙවීම අවසන්')")
     found = [a.get_attribute("href") for a in page.locator("ul.search li a").all()]
     assert any("ch0" in href for href in found) and len(found) > 2
+
+
+def test_a_page_without_a_translation_says_so(tmp_path):
+    app = SimpleNamespace(confdir=tmp_path, config=SimpleNamespace(language="xx"))
+    body = languages.noted(app, "book/index", "<p>English</p>", "https://report")
+    assert body.startswith('<p class="gn-untranslated">') and '<div lang="en"><p>English</p></div>' in body
+    assert languages.catalogue(app, "book/index") == {}
