@@ -129,12 +129,6 @@ def gzipped(body):
     return min(len(gzip.compress(body)), len(body))
 
 
-def scroll_through(page):
-    for y in range(0, page.evaluate("document.documentElement.scrollHeight"), 600):
-        page.evaluate(f"scrollTo(0, {y})")
-        page.wait_for_timeout(30)
-
-
 def number(page, name, stem="statistic_set"):
     """The text of one displayed statistic, in the first such widget of the page."""
     return page.locator(f"[data-gn-widget={stem}] [data-gn-value='{name}']").first.inner_text()

@@ -27,9 +27,10 @@ POLICY = (
 PLURAL = re.compile(r'new Function\(\s*"n",\s*`return \(\$\{catalog\.plural_expr\}\)`\s*\)')
 ONE = "((n) => Number(n != 1))"
 PRELOAD = (
-    'location.protocol==="file:"||document.head.append(Object.assign(document.createElement("link"),'
-    '{rel:"preload",as:"font",type:"font/woff2",crossOrigin:"",href:"%s"}))'
+    'if(location.protocol!=="file:")for(const href of[%s])document.head.append(Object.assign('
+    'document.createElement("link"),{rel:"preload",as:"font",type:"font/woff2",crossOrigin:"",href}))'
 )
+FONTS = {"si": "noto-sans-sinhala"}  # of a language; formulas have one, too
 # English comes first among the copy button's languages.
 COPIED = re.compile(r"('copy\w*': ')([^']+)'")
 # The search page's own; they stay files of their own behind the bundle.
@@ -51,8 +52,8 @@ MENDED = (
 class Packer:
     """Bundles for one output folder."""
 
-    def __init__(self, out: Path, names: dict[str, str], words: set[str]):
-        self.out, self.used, self.names, self.words = out, set(), names, words
+    def __init__(self, out: Path, names: dict[str, str], words: set[str], fonts: list[str]):
+        self.out, self.used, self.names, self.words, self.fonts = out, set(), names, words, fonts
         self.bundle, self.picture = cache(self._bundle), cache(self._picture)
 
     def _bundle(self, paths: tuple[Path, ...]) -> str:
@@ -116,10 +117,11 @@ class Packer:
             at = scripts[0].start()
             text = text[:at] + mark + SCRIPT.sub("", text[at:])
         text = text.replace('<script src="searchindex.js">', '<script defer src="searchindex.js">')
-        if "<math" in text and sheets:
+        fonts = ["stix-two-math"] * ("<math" in text) + self.fonts
+        if fonts and sheets:
             # By a script: a page on the file system must not ask, its fonts are refused to a preload.
-            address = f"{base}_static/fonts/stix-two-math.woff2"
-            text = text.replace(link, f"<script>{PRELOAD % address}</script>{link}", 1)
+            addresses = ",".join(f'"{base}_static/fonts/{font}.woff2"' for font in fonts)
+            text = text.replace(link, f"<script>{PRELOAD % addresses}</script>{link}", 1)
         text = PICTURE.sub(partial(self._sized, path.parent), text)
         hashes = {
             "'sha256-" + base64.b64encode(hashlib.sha256(m["text"].encode()).digest()).decode() + "'"
@@ -141,7 +143,7 @@ def _pack(app, exception) -> None:
     languages = [out / code for code in app.config.gn_languages if code != "en"]
     pages = [page for page in sorted(out.rglob("*.html")) if not any(folder in page.parents for folder in languages)]
     words = words_of(path.read_text(encoding="utf-8") for path in [*pages, *(out / "_static").rglob("*.js")])
-    packer = Packer(out, names, words)
+    packer = Packer(out, names, words, [FONTS[code] for code in FONTS if code == app.config.language])
     for path in pages:
         path.write_text(framed(app, packer.page(path)), encoding="utf-8")
     for path in packer.used:

@@ -6,9 +6,9 @@ import { mark, stillOf } from "./lines.js";
 const SIZES = [2, 4, 8, 16, 32];
 const FIGURES = { cause: N_("one cause"), protocol: N_("the paper's protocol"), paper: N_("the paper") };
 const AXES = {
-  cause: N_("images that batch norm averages over; 32 images an update throughout"),
-  protocol: N_("images an update and a mean; below them, the updates"),
-  paper: N_("images a GPU"),
+  cause: [N_("images that batch norm averages over"), N_("32 images an update throughout")],
+  protocol: [N_("images an update and a mean"), N_("below them, the updates")],
+  paper: [N_("images a GPU")],
 };
 // Lines whose names are words; the others are called BN, GN, GN + WS everywhere.
 const ANEW = N_("BN, statistics measured anew");
@@ -63,8 +63,8 @@ export function chart(state, tr, stem) {
       parts.push(mark(line.k, look, +x(size).toFixed(1), +y(mean).toFixed(1)));
     }
   }
-  tr(AXES[state.shown]).split("; ").forEach((words, k) =>
-    parts.push(`<text class="tick" x="6" y="${tall - (state.shown === "protocol" ? 24 : 38) + 20 * k}" text-anchor="start">${escapeText(words)}</text>`),
+  AXES[state.shown].forEach((words, k) =>
+    parts.push(`<text class="tick" x="6" y="${tall - (state.shown === "protocol" ? 24 : 38) + 20 * k}" text-anchor="start">${escapeText(tr(words))}</text>`),
   );
   return `<svg class="${stem}" viewBox="0 0 ${wide} ${tall}" width="${wide}" height="${tall}" xmlns="http://www.w3.org/2000/svg">${parts.join("")}</svg>`;
 }
