@@ -32,7 +32,8 @@ serve: install  ## look at it: http://localhost:8000
 	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 test: lint book  ## everything that CI checks
-	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 --dist loadgroup --nbval --nbval-current-env --nbval-cell-timeout=180 tests notebooks
+	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 tests
+	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 --dist loadscope --nbval --nbval-current-env --nbval-cell-timeout=180 notebooks
 
 outputs: install  ## run the notebooks and store what they print
 	$(PY) scripts/run_notebooks.py
