@@ -69,14 +69,16 @@ def statistic_sets(
 
     Args:
         shape: (n, c, h, w).
-        sets: panel title to a predicate over image, channel and pixel; titles start with a key of COLOUR.
+        sets: a norm's name to a predicate over image, channel and pixel. A name starts with a key of COLOUR; the panel
+            shows the norm's letters, and what follows a comma in the name.
         values: a tensor of that shape, whose numbers stand in the cells.
         boxed: image, channel and pixel of a cell with a thick border.
     """
     n, c, h, w = shape
     figure, axes = plt.subplots(1, len(sets), figsize=(2.3 * len(sets), 0.34 * n * (h * w + 1) + 0.7))
     for ax, (name, chosen) in zip(axes, sets.items(), strict=True):
-        norm, more = name.split()[0].strip(",").lower(), name.partition(",")[2]
+        words, comma, more = name.partition(",")
+        norm = words.split()[0].lower()
         colour = COLOUR[norm]
         for image in range(n):
             for channel in range(c):
@@ -90,13 +92,8 @@ def statistic_sets(
                         ax.text(at[0] + 0.45, at[1] + 0.48, number, ha="center", va="center", fontsize=9, zorder=3)
                     width = 2.2 if (image, channel, pixel) == boxed else 0.6
                     ax.add_patch(plt.Rectangle(at, 0.9, 0.9, edgecolor="#333", linewidth=width, **style))
-        ax.set(
-            xlim=(-0.2, c),
-            ylim=(n * (h * w + 1) - 0.8, -0.3),
-            title=", ".join(filter(None, (SHORT[norm], more.strip()))),
-            aspect="equal",
-        )
-        ax.set(xlabel="C", ylabel="N")
+        ax.set(xlim=(-0.2, c), ylim=(n * (h * w + 1) - 0.8, -0.3), aspect="equal")
+        ax.set(title=SHORT[norm] + comma + more, xlabel="C", ylabel="N")
         ax.set_xticks([k + 0.45 for k in range(c)], [str(k + 1) for k in range(c)], fontsize=8)
         ax.set_yticks([i * (h * w + 1) + h * w / 2 for i in range(n)], [str(i + 1) for i in range(n)], fontsize=8)
         ax.tick_params(length=0)

@@ -17,6 +17,9 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
+# The pages are the same whatever data lies on the machine that builds them; two threads of a busy one would wait for
+# each other most of the time.
+SETTINGS = {"GN_EDU_DATA": "synthetic", "OMP_NUM_THREADS": "1"}
 REDIRECT = """<!doctype html>
 <html lang="{0}"><head><meta charset="utf-8"><title>Group Normalization</title>
 <meta http-equiv="refresh" content="0; url=book/index.html"></head>
@@ -54,6 +57,12 @@ def forget_stale_cells() -> None:
     stamp.write_text(digest.hexdigest())
 
 
+def write_conf() -> None:
+    """Sphinx's conf.py from _config.yml."""
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    subprocess.run([jupyter_book, "config", "sphinx", "."], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
 def build(language: str, languages: list[str]) -> None:
     """Run Sphinx once and put the landing page's address at the root."""
     out = HTML if language == "en" else HTML / language
@@ -62,10 +71,7 @@ def build(language: str, languages: list[str]) -> None:
     values = ["-D", f"language={language}", "-D", f"gn_built={','.join(languages)}"]
     values += ["-D", f"gn_teacher={os.environ.get('TEACHER') or 0}"]
     command = [sys.executable, "-m", "sphinx", "-b", "html", *options, *values, str(ROOT), str(out)]
-    # The pages are the same whatever data lies on the machine that builds them; two threads of a busy one would wait
-    # for each other most of the time.
-    settings = {"GN_EDU_DATA": "synthetic", "OMP_NUM_THREADS": "1"}
-    subprocess.run(command, cwd=ROOT, check=True, env=os.environ | settings)
+    subprocess.run(command, cwd=ROOT, check=True, env=os.environ | SETTINGS)
     (out / "index.html").write_text(REDIRECT.format(language))
     missing = [page for page in pages() if not (out / f"{page}.html").is_file()]
     if missing:
@@ -78,8 +84,7 @@ def main() -> None:
         sys.exit(f"English comes first, for it stands at the root of the site; got {' '.join(languages)}")
     shutil.rmtree(HTML, ignore_errors=True)
     forget_stale_cells()
-    jupyter_book = Path(sys.executable).with_name("jupyter-book")
-    subprocess.run([jupyter_book, "config", "sphinx", "."], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    write_conf()
     for language in languages:
         build(language, languages)
     print(f"built {len(pages())} pages in {', '.join(languages)}: {HTML / 'index.html'}")

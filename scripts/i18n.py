@@ -18,12 +18,12 @@ import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
+from build_book import ROOT, SETTINGS, write_conf
 
 from gn_edu.data import CLASSES
 from gn_edu.exercises.probes import mistakes
 from gn_edu.questions import questions
 
-ROOT = Path(__file__).resolve().parent.parent
 POT = ROOT / "_build" / "gettext"
 TEXTS = {"prompt", "text", "reply", "again"}  # what a reader sees of a question
 KERNEL = ("widgets", "checks")  # catalogues whose messages a kernel needs
@@ -43,11 +43,9 @@ def widget_messages() -> Catalog:
         options = {"parse_template_string": True}
         for line, message, *_ in extract_from_file("javascript", path, {"tr": None, "N_": None}, options=options):
             catalog.add(message, locations=[(path.name, line)])
-    for path in sorted((ROOT / "gn_edu" / "site").glob("*.py")):
+    for path in [ROOT / "gn_edu" / "plots.py", *sorted((ROOT / "gn_edu" / "site").glob("*.py"))]:
         for line, message, *_ in extract_from_file("python", path, {"say": (2,), "N_": None}):
             catalog.add(message, locations=[(path.name, line)])
-    for line, message, *_ in extract_from_file("python", ROOT / "gn_edu" / "plots.py", {"N_": None}):
-        catalog.add(message, locations=[("plots.py", line)])
 
     for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
@@ -110,13 +108,16 @@ def fill(path: Path) -> None:
         write_po(file, catalog, width=0, ignore_obsolete=True)
 
 
+def kernel_messages(language: str) -> dict[str, str]:
+    """What widgets and checks say in a kernel: English message to its translation, where that is another."""
+    paths = catalogues(language)
+    messages = [m for name in KERNEL for m in read(paths[name]) if m.id and m.string and not m.fuzzy]
+    return {m.id: m.string for m in messages if m.string != m.id}
+
+
 def write_kernel(language: str) -> None:
-    """The messages of widgets and checks as one JSON file in the package."""
-    messages = {}
-    for name in KERNEL:
-        catalog = read(catalogues(language)[name])
-        messages |= {m.id: m.string for m in catalog if m.id and m.string and not m.fuzzy and m.string != m.id}
-    text = json.dumps(messages, ensure_ascii=False, indent=0, sort_keys=True)
+    """The kernel's messages as a JSON file in the package."""
+    text = json.dumps(kernel_messages(language), ensure_ascii=False, indent=0, sort_keys=True)
     (ROOT / "gn_edu" / "languages" / f"{language}.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -135,11 +136,10 @@ def report(language: str) -> str:
 def main() -> None:
     codes = sys.argv[1:] or languages()
     shutil.rmtree(POT, ignore_errors=True)
-    subprocess.run([Path(sys.executable).with_name("jupyter-book"), "config", "sphinx", "."], cwd=ROOT, check=True)
+    write_conf()
     command = [sys.executable, "-m", "sphinx", "-b", "gettext", "-q", "-d", ROOT / "_build" / ".doctrees" / "gettext"]
     # The cells run, or come from the cache of the build: what they print as tables is translated, too.
-    settings = {"GN_EDU_DATA": "synthetic", "OMP_NUM_THREADS": "1"}
-    subprocess.run([*command, ROOT, POT], cwd=ROOT, check=True, env=os.environ | settings)
+    subprocess.run([*command, ROOT, POT], cwd=ROOT, check=True, env=os.environ | SETTINGS)
     for name, catalog in (("widgets", widget_messages()), ("checks", check_messages())):
         with open(POT / f"{name}.pot", "wb") as file:
             write_po(file, catalog, omit_header=False, sort_by_file=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from scripts_path import scripts
 
 from gn_edu.site.node import node_path
 
@@ -31,7 +32,7 @@ PAGES = sorted(str(path.relative_to(HTML)) for path in HTML.rglob("*.html") if _
 ]
 CHAPTERS = [page for page in PAGES if page.startswith(("book/", "notebooks/"))]
 LANDING = "book/index.html"
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
+FLAGS = scripts("audit").FLAGS
 CHROMIUM = os.environ.get("GN_EDU_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser"))), ""
 )

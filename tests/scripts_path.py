@@ -1,12 +1,13 @@
-"""Import a script by its name."""
+"""Import a script by its name. Scripts import one another, so their folder is on the path."""
 
-import importlib.util
+import importlib
+import sys
 from pathlib import Path
+
+FOLDER = str(Path(__file__).parents[1] / "scripts")
 
 
 def scripts(name: str):
-    path = Path(__file__).parents[1] / "scripts" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    if FOLDER not in sys.path:
+        sys.path.append(FOLDER)
+    return importlib.import_module(name)

@@ -68,8 +68,7 @@ def violations(page):
     """What axe finds on the whole page, the theme's parts included."""
     from axe_playwright_python.sync_playwright import Axe
 
-    options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}  # WCAG 2.2, off by default
-    found = Axe().run(page, options=options)
+    found = Axe().run(page, options=scripts("audit").AXE)
     return [(v["id"], [n["html"][:150] for n in v["nodes"]][:4]) for v in found.response["violations"]]
 
 

@@ -28,7 +28,11 @@ EX08 = Exercise(
 def _checked(x, num_groups, weight=None, bias=None, eps=1e-5, **knobs):
     if x.shape[1] % num_groups:
         raise ValueError(
-            tr("{num_groups} groups do not divide {shape} channels", num_groups=num_groups, shape=x.shape[1])
+            tr(
+                "{num_groups} groups do not divide {num_channels} channels",
+                num_groups=num_groups,
+                num_channels=x.shape[1],
+            )
         )
     return group_norm(x, num_groups, weight, bias, eps, **knobs)
 

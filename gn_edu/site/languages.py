@@ -90,6 +90,8 @@ def framed(app, text: str) -> str:
 def described(app, pagename: str, body: str) -> str:
     """The page's body with the descriptions of its pictures translated."""
     words = catalogue(app, pagename)
+    if not words:
+        return body
     return re.sub(
         r' alt="([^"]+)"', lambda m: f' alt="{html.escape(words.get(text := html.unescape(m[1]), text))}"', body
     )

@@ -143,7 +143,7 @@ def _pack(app, exception) -> None:
     languages = [out / code for code in app.config.gn_languages if code != "en"]
     pages = [page for page in sorted(out.rglob("*.html")) if not any(folder in page.parents for folder in languages)]
     words = words_of(path.read_text(encoding="utf-8") for path in [*pages, *(out / "_static").rglob("*.js")])
-    packer = Packer(out, names, words, [FONTS[code] for code in FONTS if code == app.config.language])
+    packer = Packer(out, names, words, [FONTS[app.config.language]] if app.config.language in FONTS else [])
     for path in pages:
         path.write_text(framed(app, packer.page(path)), encoding="utf-8")
     for path in packer.used:
