@@ -4,16 +4,19 @@ LANGS ?= en si
 PORT ?= 8000
 PY := .venv/bin/python
 READY := .venv/.ready
+REQUIREMENTS ?= requirements.txt
+# With REPORTS=1 pytest also writes what broke, for scripts/newest.py.
+report = $(if $(REPORTS),--junit-xml=_build/$@.xml)
 
-.PHONY: install book offline pdf audit serve test outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
+.PHONY: install book offline pdf audit serve test lacking test-code test-notebooks test-newest lock outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
 
 install: $(READY)
 
-$(READY): requirements.txt pyproject.toml
+$(READY): $(REQUIREMENTS) pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(PY) -m pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 book: install  ## the site, into _build/html; TEACHER=1 with the sheets' solutions
@@ -31,9 +34,22 @@ audit: book  ## weight, requests, accessibility of every page; Lighthouse, where
 serve: install  ## look at it: http://localhost:8000
 	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-test: lint book  ## everything that CI checks
-	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 tests
-	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 --dist loadscope --nbval --nbval-current-env --nbval-cell-timeout=180 notebooks
+test: lint lacking test-code test-notebooks  ## everything that CI checks; first, what is lacking for it here
+
+lacking: install
+	@$(PY) scripts/lacking.py
+
+test-code: book
+	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 $(report) tests
+
+test-notebooks: book
+	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 --dist loadscope --nbval --nbval-current-env --nbval-cell-timeout=180 $(report) notebooks
+
+test-newest: install  ## the same with the newest release of everything: what moved, what broke
+	$(PY) scripts/newest.py _build/newest
+
+lock: install  ## requirements/*.in to whole closures, the newest that fit
+	$(PY) scripts/lock.py
 
 outputs: install  ## run the notebooks and store what they print
 	$(PY) scripts/run_notebooks.py

@@ -91,7 +91,10 @@ def test_a_broken_download_is_not_used(monkeypatch, tmp_path):
 
 
 @pytest.mark.data
-@pytest.mark.skipif(os.environ.get("GN_EDU_DATA", "synthetic") == "synthetic", reason="GN_EDU_DATA is not set")
+@pytest.mark.skipif(
+    os.environ.get("GN_EDU_DATA", "synthetic") == "synthetic",
+    reason="CIFAR-10 is missing: set GN_EDU_DATA to its folder",
+)
 def test_real_pictures():
     pictures = data.load_cifar10(synthetic=False)
     assert pictures.fingerprint in ("official", "stand-in")
