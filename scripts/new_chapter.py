@@ -9,14 +9,10 @@ from pathlib import Path
 
 import nbformat
 import yaml
-from address import present
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 ROOT = Path(__file__).resolve().parent.parent
-SET_UP = """import sys
-
-if "google.colab" in sys.modules:
-    %pip install -q "gn-edu @ git+{}@{}\""""
+LIKE = ROOT / "notebooks" / "ch02_batch_norm.ipynb"  # whose set-up cell is taken
 OPENING = """# {}
 
 What the reader can do after this chapter, in two sentences.
@@ -31,9 +27,10 @@ def main() -> None:
     path = ROOT / "notebooks" / f"{stem}.ipynb"
     if path.exists():
         sys.exit(f"{path} is there already")
+    set_up = next(cell for cell in nbformat.read(LIKE, as_version=4).cells if cell.cell_type == "code")
     cells = [
         new_markdown_cell(OPENING.format(title)),
-        new_code_cell(SET_UP.format(*present()), metadata={"tags": ["remove-cell"]}),
+        new_code_cell(set_up.source, metadata=set_up.metadata),
         new_code_cell("import torch\n\nfrom gn_edu import norms, show"),
         new_markdown_cell("## What you take away\n\n- ..."),
     ]

@@ -1,5 +1,5 @@
-// Wakes the live outputs of a page without a kernel: widgets (anywidget front-end modules) at once, Plotly figures
-// when they come near the view. A classic script, since browsers refuse module scripts on file://.
+// Wakes the live outputs of a page without a kernel: widgets (anywidget front-end modules) at once, Plotly figures, which
+// need megabytes, when the reader asks for it. A classic script, since browsers refuse module scripts on file://.
 (() => {
   const here = document.currentScript.src;
   const read = (script) => JSON.parse(script.textContent.replaceAll("<\\/", "</"));
@@ -53,6 +53,7 @@
     box.append(el);
     await widget.render({ model, el });
     still.remove();
+    box.classList.add("gn-awake");
   }
 
   let plotly;
@@ -91,18 +92,22 @@
     box.dataset.gnReady = "";
   }
 
-  const near = new IntersectionObserver(
-    (entries) => {
-      for (const { isIntersecting, target } of entries) {
-        if (!isIntersecting) continue;
-        near.unobserve(target);
-        wakeFigure(target).catch(console.error);
-      }
-    },
-    { rootMargin: "400px" },
-  );
-  for (const box of document.querySelectorAll(".gn-live")) {
-    if (box.dataset.gnHost === "plotly") near.observe(box);
-    else wakeWidget(box).catch(console.error);
+  function offerFigure(box) {
+    const button = box.querySelector(".gn-wake");
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      button.disabled = true;
+      wakeFigure(box).then(() => button.remove(), console.error);
+    });
   }
+
+  // A link to a widget: the page moves to it when no still picture above it can go any more.
+  const linked = [];
+  document.addEventListener("gn-linked", (event) => linked.push(event.detail));
+  const waking = [];
+  for (const box of document.querySelectorAll(".gn-live")) {
+    if (box.dataset.gnHost === "plotly") offerFigure(box);
+    else waking.push(wakeWidget(box).catch(console.error));
+  }
+  Promise.all(waking).then(() => linked.forEach((bringIntoView) => bringIntoView()));
 })();

@@ -83,5 +83,11 @@ class Annotated(SphinxDirective):
         return [nodes.raw("", '<div lang="en">', format="html"), *rows, nodes.raw("", "</div>", format="html")]
 
 
+def _add_style(app, pagename, templatename, context, doctree):
+    if doctree is not None and any("gn-annotated" in node["classes"] for node in doctree.findall(nodes.container)):
+        app.add_css_file("gn-annotated.css")
+
+
 def setup(app):
     app.add_directive("annotated", Annotated)
+    app.connect("html-page-context", _add_style)

@@ -105,8 +105,8 @@ def noted(app, pagename: str, body: str, report: str) -> str:
         note = say(app, "This page is not translated yet.")
         return f'<p class="gn-untranslated">{note}</p><div lang="en">{body}</div>'
     note = say(app, "No native reader has reviewed this translation yet.")
-    send = say(app, "Send a correction")
-    return f'<p class="gn-unreviewed">{note} <a href="{report}">{send}</a></p>{body}'
+    send = f' <a href="{report}">{say(app, "Send a correction")}</a>' if report else ""
+    return f'<p class="gn-unreviewed">{note}{send}</p>{body}'
 
 
 class SearchSinhala(SearchLanguage):

@@ -15,11 +15,14 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from gn_edu.messages import N_
 from gn_edu.site.languages import catalogue
 from gn_edu.site.mime import WIDGET
 from gn_edu.site.node import ask
+from gn_edu.widgets.base import FRAME
 
 logger = logging.getLogger(__name__)
+WAKE = N_("Read the values on the chart itself ({megabytes} MB)")
 SKIPPED = {"layout", "tabbable", "tooltip"}  # traits of every ipywidget that no front end of ours reads
 
 
@@ -90,8 +93,10 @@ class WakeLiveOutputs(SphinxPostTransform):
         name = html.escape(traits["name"])
         out = f'<div class="gn-live" data-gn-host="{stem}" data-gn-is="{name}"><div class="gn-still">{shown}</div>'
         if stem not in self.sources:
+            # What all widgets share comes once, before the first: behind another it would undo that one's own rules.
+            own = state["_css"].removeprefix(FRAME) if self.sources else state["_css"]
             self.sources.add(stem)
-            out += f"<style>{rcssmin.cssmin(state['_css'])}</style>"
+            out += f"<style>{rcssmin.cssmin(own)}</style>"
             out += _data("source", _without_comments(state["_esm"]), stem=stem)
         out += _data("widget", traits, stem=stem) + "</div>"
         return [nodes.raw("", out, format="html")]
@@ -107,7 +112,9 @@ class WakeLiveOutputs(SphinxPostTransform):
         image["alt"] = text = " ".join(words.get(m, m).format(**_in(words, values)) for m, values in said)
         label = html.escape(text)
         start = f'<div class="gn-live" data-gn-host="plotly" role="figure" aria-label="{label}"><div class="gn-still">'
-        end = "</div>" + _data("plotly", _in(words, figure)) + "</div>"
+        ask = words.get(WAKE, WAKE).format(megabytes=_plotly().stat().st_size // 10**6)
+        button = f'<button type="button" class="gn-wake" hidden>{html.escape(ask)}</button>'
+        end = "</div>" + button + _data("plotly", _in(words, figure)) + "</div>"
         return [nodes.raw("", start, format="html"), image, nodes.raw("", end, format="html")]
 
 
@@ -122,13 +129,16 @@ def _add_scripts(app, pagename, templatename, context, doctree):
         context["body"] += _data("catalogue", words)
 
 
-def _copy_plotly(app, error):
+def _plotly() -> Path:
     """plotly.js comes with the package plotly, so the page and the kernel draw with the same version."""
-    if error is None and app.builder.format == "html":
-        import plotly
+    import plotly
 
-        source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-        shutil.copyfile(source, Path(app.outdir) / "_static" / "plotly.min.js")
+    return Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+
+def _copy_plotly(app, error):
+    if error is None and app.builder.format == "html":
+        shutil.copyfile(_plotly(), Path(app.outdir) / "_static" / "plotly.min.js")
 
 
 def setup(app):

@@ -37,6 +37,9 @@ COPIED = re.compile(r"('copy\w*': ')([^']+)'")
 OF_SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 
 
+# Browsers may fetch the next page before it is asked for, which the policy refuses and the console reports.
+AHEAD = re.compile(r'<link rel="(?:next|prev)"[^>]*>')
+
 # What the theme leaves to be desired: a heading without a level, two nameless asides, tables that scroll out of reach.
 MENDED = (
     ('role="heading"><span class="caption-text">', 'role="heading" aria-level="2"><span class="caption-text">'),
@@ -96,7 +99,7 @@ class Packer:
 
     def page(self, path: Path) -> str:
         """A page with one style sheet, one script, and its policy."""
-        text = path.read_text(encoding="utf-8")
+        text = AHEAD.sub("", path.read_text(encoding="utf-8"))
         for old, new in MENDED:
             text = text.replace(old, new.format(**self.names))
 

@@ -15,8 +15,15 @@ CELL = re.compile(
 CAPTION = re.compile(r"<p><em>(?=[^<\d]{1,20}(\d{1,2})\.(\d{1,2})\. )(.*?)</em></p>", re.DOTALL)
 
 
+def published(app) -> bool:
+    """Whether the repository has an address. The one in _config.yml is a placeholder until scripts/address.py sets it."""
+    return not app.config.gn_repository.endswith("/OWNER/REPO")
+
+
 def _report(app, pagename: str) -> str:
-    """Where a reader says that something on a page is wrong."""
+    """Where a reader says that something on a page is wrong; nowhere while the repository has no address."""
+    if not published(app):
+        return ""
     language = "" if app.config.language == "en" else f"{app.config.language}/"
     return f"{app.config.gn_repository}/issues/new?title={quote(f'{language}{pagename}: ')}"
 
@@ -28,12 +35,11 @@ def _launch(app, pagename: str) -> str:
         return ""
     address = app.config.gn_repository.removeprefix("https://github.com/")
     colab = f"https://colab.research.google.com/github/{address}/blob/{app.config.gn_tag}/{source}"
-    links = [
-        (download(pagename), say(app, "Download the notebook")),
-        (_report(app, pagename), say(app, "Report an error here")),
-    ]
-    if not is_sheet(pagename):  # of a sheet, the repository holds the solutions, too
-        links.insert(0, (colab, say(app, "Open in Colab")))
+    links = [(download(pagename), say(app, "Download the notebook"))]
+    if published(app):
+        links.append((_report(app, pagename), say(app, "Report an error here")))
+        if not is_sheet(pagename):  # of a sheet, the repository holds the solutions, too
+            links.insert(0, (colab, say(app, "Open in Colab")))
     return '<p class="gn-launch">' + " ".join(f'<a href="{href}">{text}</a>' for href, text in links) + "</p>"
 
 
@@ -54,7 +60,7 @@ def _linked(app, caption: re.Match) -> str:
 
 
 def _add_page_links(app, pagename, templatename, context, doctree):
-    context["baseurl"] = app.config.html_baseurl
+    context["baseurl"] = app.config.html_baseurl if published(app) else "/"
     if "body" not in context:
         return
     body = context["body"].replace("</h1>", "</h1>" + _launch(app, pagename), 1)

@@ -32,8 +32,20 @@ def bundle(stem: str) -> str:
 
 
 def styles(stem: str, *shared: str) -> str:
-    """The style sheet of all widgets, those that some share, and the widget's own."""
-    return "\n".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("frame", *shared, stem))
+    """The style sheet of all widgets, those that some share, and the widget's own.
+
+    Every widget of a notebook brings all three, and of equal rules the last one holds. So the name of the widget counts
+    twice in its own rules: another widget's copy of the shared ones can't undo them.
+    """
+    own = re.sub(rf"\.gn-{stem}\b", rf".gn-{stem}.gn-{stem}", _sheet(stem))
+    return FRAME + "\n".join([*map(_sheet, shared), own])
+
+
+def _sheet(name: str) -> str:
+    return (FOLDER / f"{name}.css").read_text(encoding="utf-8")
+
+
+FRAME = _sheet("frame")
 
 
 class Widget(anywidget.AnyWidget):

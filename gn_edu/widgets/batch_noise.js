@@ -184,6 +184,7 @@ async function render({ model, el }) {
     mode.show(state.mode);
     correlation.value = Math.round(state.correlation * 10);
     correlated.textContent = fixed(state.correlation, 1);
+    correlation.setAttribute("aria-valuetext", correlated.textContent);
     picture.innerHTML = markup(state, seen, tr, "gn-in");
     picture.setAttribute("aria-label", tr("The batch, and where the marked pixel lands with Batch Norm and with Group Norm"));
     for (const [key] of names) out[key].textContent = fixed(seen.numbers[key]);

@@ -1,7 +1,7 @@
 // Figure 1 explorer: error against batch size. One cause alone, the paper's protocol repeated, and the paper's numbers.
 // Takes the traits figures, shown, size, relative, hidden, name; sets all but figures.
 import { choice, escapeText, fixed, h, N_, pictured, translator } from "./frame.js";
-import { mark, stillOf } from "./lines.js";
+import { legendKey, mark, stillOf } from "./lines.js";
 
 const SIZES = [2, 4, 8, 16, 32];
 const FIGURES = { cause: N_("one cause"), protocol: N_("the paper's protocol"), paper: N_("the paper") };
@@ -60,7 +60,7 @@ export function chart(state, tr, stem) {
     parts.push(`<path class="line ${look}" d="M${path}"/>`);
     for (const { x: size, all, mean } of line.points) {
       if (all.length > 1) parts.push(`<path class="thin ${look}" d="${all.map((v) => `M${(x(size) - 3).toFixed(1)} ${y(v).toFixed(1)}h6`).join("")}"/>`);
-      parts.push(mark(line.k, look, +x(size).toFixed(1), +y(mean).toFixed(1)));
+      parts.push(mark(line.label, look, +x(size).toFixed(1), +y(mean).toFixed(1)));
     }
   }
   AXES[state.shown].forEach((words, k) =>
@@ -108,7 +108,9 @@ async function render({ model, el }) {
     legend.replaceChildren(...lines.map((line) => {
       const input = h("input", { type: "checkbox", "data-gn-line": line.label });
       input.addEventListener("change", () => set({ hidden: input.checked ? state.hidden.filter((l) => l !== line.label) : [...state.hidden, line.label] }));
-      return h("label", { class: "gn-check" }, input, h("span", { class: `gn-key ${lookOf(line, state.shown)}`, "aria-hidden": "true" }), tr(line.label));
+      const key = h("span", { class: "gn-key" });
+      key.innerHTML = legendKey(line.label, lookOf(line, state.shown));
+      return h("label", { class: "gn-check" }, input, key, tr(line.label));
     }));
   }
   function read() {

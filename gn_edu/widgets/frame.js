@@ -26,7 +26,7 @@ export function h(tag, attributes = {}, ...children) {
  * Returns {element, show}: show(value) checks one.
  */
 export function choice({ label, options, mark, pick }) {
-  const name = `c-${crypto.randomUUID()}`;
+  const name = `c-${Math.random().toString(36).slice(2)}`; // crypto.randomUUID is there over https alone
   const inputs = options.map(([value]) => {
     const input = h("input", { type: "radio", name, value, [mark]: value });
     input.addEventListener("change", () => pick(value));
@@ -77,6 +77,10 @@ function stateInAddress(stem, name) {
   return target === `${stem}.${name}` && query ? Object.fromEntries(new URLSearchParams(query)) : null;
 }
 
+/** In the middle, or from its top where it is taller than the window. */
+const bringIntoView = (root) =>
+  root.scrollIntoView({ block: root.offsetHeight > innerHeight * 0.9 ? "start" : "center" });
+
 /**
  * Make a widget's root inside el.
  * title: what it is called; read(): its state as strings; write(state): take such a state, or {} for the start; it
@@ -91,7 +95,7 @@ export function frame({ model, el, stem, title, tr, read, write }) {
   const changed = () => {
     said.textContent = "";
     // On the published page the address follows the view; a notebook's address belongs to the notebook.
-    if (!el.closest("[data-gn-host]")) return;
+    if (!onPage) return;
     clearTimeout(waiting);
     // Browsers refuse addresses that change many times a second.
     waiting = setTimeout(() => history.replaceState(history.state, "", linkOf(stem, name, read())), 250);
@@ -100,6 +104,7 @@ export function frame({ model, el, stem, title, tr, read, write }) {
     write({});
     changed();
   };
+  const onPage = Boolean(el.closest("[data-gn-host]"));
   const copy = async () => {
     const link = location.href.split("#")[0] + linkOf(stem, name, read());
     try {
@@ -129,7 +134,8 @@ export function frame({ model, el, stem, title, tr, read, write }) {
     "div",
     { class: "gn-tools" },
     h("button", { type: "button", onclick: reset, "data-gn-do": "reset" }, tr("Reset")),
-    h("button", { type: "button", onclick: copy, "data-gn-do": "copy" }, tr("Copy link")),
+    // The address of a notebook is its reader's own.
+    ...(onPage ? [h("button", { type: "button", onclick: copy, "data-gn-do": "copy" }, tr("Copy link"))] : []),
     large,
     pin,
     said,
@@ -149,14 +155,16 @@ export function frame({ model, el, stem, title, tr, read, write }) {
     const state = stateInAddress(stem, name);
     if (!state) return;
     write(state);
-    root.scrollIntoView({ block: "center" });
+    bringIntoView(root);
   };
   window.addEventListener("hashchange", follow);
   const start = async () => {
     await write(stateInAddress(stem, name) ?? {});
     el.append(root);
     root.setAttribute("data-gn-ready", "");
-    if (stateInAddress(stem, name)) root.scrollIntoView({ block: "center" });
+    // Whoever replaces still pictures brings the widget into view when the last one is gone.
+    const detail = () => bringIntoView(root);
+    if (stateInAddress(stem, name)) root.dispatchEvent(new CustomEvent("gn-linked", { bubbles: true, detail }));
   };
   const stop = () => window.removeEventListener("hashchange", follow);
   return { root, body, changed, start, stop };

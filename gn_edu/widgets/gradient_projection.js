@@ -86,7 +86,7 @@ export function spaceMarkup(state, yaw, pitch, stem) {
     `<path class="plane" d="${ring(2.3)}"/><path class="circle" d="${ring(Math.sqrt(3))}"/>` +
     arrow(o, at([1.3, 1.3, 1.3]), "ones", "1") +
     `<path class="thread" d="${path([at(parts.g), at(inPlane)])}"/>` +
-    arrow(o, at(xHat), "x", "x̂") + arrow(o, at(parts.g), "g", "g") + arrow(o, at(parts.dx), "dx", "dx") +
+    arrow(o, at(xHat), "x", "x̂") + arrow(o, at(parts.g), "g", "g") + arrow(at(xHat), at(xHat.map((v, i) => v + parts.dx[i])), "dx", "dx") +
     `<circle class="dot" cx="${at(xHat)[0]}" cy="${at(xHat)[1]}" r="4"/></svg>`
   );
 }
@@ -131,7 +131,7 @@ async function render({ model, el }) {
     });
     return input;
   });
-  const space = h("div", { class: "gn-space", tabindex: "0", role: "img", "data-gn-space": true });
+  const space = h("div", { class: "gn-space", tabindex: "0", role: "application", "data-gn-space": true });
   const bars = h("div", { class: "gn-parts" });
   const cells = PARTS.map(([key, label]) => {
     const row = Array.from({ length: m }, (_, i) => ({ bar: h("span", { class: "gn-bar" }), number: h("span", { class: "gn-number", "data-gn-value": `${key}[${i}]` }) }));
@@ -167,8 +167,10 @@ async function render({ model, el }) {
     const { parts, numbers } = view(state);
     scale.input.value = Math.round(Math.log2(state.scale));
     scale.shown.textContent = `× ${state.scale}`;
+    scale.input.setAttribute("aria-valuetext", scale.shown.textContent);
     turn.input.value = Math.round((state.turn * 180) / Math.PI);
     turn.shown.textContent = `${turn.input.value}°`;
+    turn.input.setAttribute("aria-valuetext", turn.shown.textContent);
     eps.show(state.eps);
     knobs.forEach((knob, i) => document.activeElement !== knob && (knob.value = state.g[i]));
     const largest = Math.max(...PARTS.slice(0, 3).flatMap(([key]) => parts[key].map(Math.abs)), 1e-12);

@@ -1,8 +1,22 @@
 // What charts of recorded runs share: marks, and the colours of a still picture. Styles of the live one: lines.css.
 
-/** A mark at (x, y). Marks differ in shape as well as in colour. */
-export const mark = (k, look, x, y) =>
-  `<path class="m ${look}" d="${[`M${x - 4} ${y - 4}h8v8h-8z`, `M${x} ${y - 5}l5 5-5 5-5-5z`, `M${x} ${y + 5}l5-9h-10z`, `M${x} ${y - 5}l5 9h-10z`][k % 4]}"/>`;
+const SHAPES = {
+  square: (x, y) => `M${x - 4} ${y - 4}h8v8h-8z`,
+  diamond: (x, y) => `M${x} ${y - 5}l5 5-5 5-5-5z`,
+  down: (x, y) => `M${x} ${y + 5}l5-9h-10z`,
+  up: (x, y) => `M${x} ${y - 5}l5 9h-10z`,
+  round: (x, y) => `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0-8 0z`,
+  cross: (x, y) => `M${x - 5} ${y - 2}h3v-3h4v3h3v4h-3v3h-4v-3h-3z`,
+};
+// The same line has the same mark in every chart, whatever stands beside it.
+const MARKS = { BN: "square", "BN + WS": "diamond", GN: "down", "GN + WS": "up", LN: "round", IN: "cross" };
+
+/** The mark of the line called `label`, at (x, y). Marks differ in shape as well as in colour. */
+export const mark = (label, look, x, y) => `<path class="m ${look}" d="${SHAPES[MARKS[label] ?? "round"](x, y)}"/>`;
+
+/** A line and its mark, for a legend: an SVG as text. */
+export const legendKey = (label, look) =>
+  `<svg viewBox="0 0 30 12" width="30" height="12" aria-hidden="true"><path class="line ${look}" d="M0 6h30"/>${mark(label, look, 15, 6)}</svg>`;
 
 const COLOURS = { bn: "#00639c", ln: "#007456", in: "#a2417a", gn: "#b34700", none: "#555" };
 

@@ -76,7 +76,9 @@ export function sentence(state, tr) {
       ? tr("Cutting the memory puts {wrong} of {all} values into a row that is not their group.", { wrong: now.wrong, all: now.cells.length })
       : now.viewable
         ? tr("Each group is one piece of memory: view works, and reshape copies nothing.")
-        : tr("Each group lies in {runs} pieces of memory: view refuses, reshape copies and is right.", { runs: now.runs });
+        : now.runs === 1
+          ? tr("Each group is one piece of memory, in another order: view refuses, reshape copies and is right.")
+          : tr("Each group lies in {runs} pieces of memory: view refuses, reshape copies and is right.", { runs: now.runs });
   return `${where} ${verdict}`;
 }
 

@@ -1,7 +1,7 @@
 // The run browser: test error by epoch, and what the norm layers did, of recorded runs.
 // Takes the traits experiments, experiment, measure, epoch, hidden, name; sets all but experiments.
 import { choice, escapeText, fixed, h, N_, pictured, translator } from "./frame.js";
-import { mark, stillOf } from "./lines.js";
+import { legendKey, mark, stillOf } from "./lines.js";
 
 const MEASURES = {
   error: N_("test error"), "std before": N_("std before"), level: N_("spread of levels"), active: N_("active"),
@@ -58,7 +58,7 @@ const above = (value) => [1, 2, 5, 10].map((f) => f * 10 ** Math.floor(Math.log1
 export function chart(state, tr, stem) {
   const { lines, epochs } = view(state), error = state.measure === "error";
   const wide = 420, tall = 240, left = 40, right = 8, top = 12, bottom = 36;
-  const series = lines.filter((line) => line.drawn).map((line) => ({ k: line.k, look: line.look, many: error ? line.runs.map((r) => r.error) : [], one: error ? meanError(line.runs) : line.layers }));
+  const series = lines.filter((line) => line.drawn).map((line) => ({ label: line.label, look: line.look, many: error ? line.runs.map((r) => r.error) : [], one: error ? meanError(line.runs) : line.layers }));
   const values = series.flatMap(({ many, one }) => [...many.flat(), ...one]);
   const end = above(Math.max(...values, error ? 10 : 0.01)), start = 0;
   const count = error ? epochs : Math.max(...series.map(({ one }) => one.length), 1);
@@ -71,10 +71,10 @@ export function chart(state, tr, stem) {
   const step = Math.ceil(count / 12);
   for (let k = 0; k < count; k += step) parts.push(`<text class="tick" x="${x(k).toFixed(1)}" y="${tall - 20}" text-anchor="middle">${k + 1}</text>`);
   const line = (values) => `M${values.map((v, k) => `${x(k).toFixed(1)} ${y(v).toFixed(1)}`).join("L")}`;
-  for (const { k, look, many, one } of series) {
+  for (const { label, look, many, one } of series) {
     for (const run of many) if (run.length > 1) parts.push(`<path class="thin ${look}" d="${line(run)}"/>`);
     if (one.length > 1) parts.push(`<path class="line ${look}" d="${line(one)}"/>`);
-    one.forEach((v, i) => parts.push(mark(k, look, +x(i).toFixed(1), +y(v).toFixed(1))));
+    one.forEach((v, i) => parts.push(mark(label, look, +x(i).toFixed(1), +y(v).toFixed(1))));
   }
   if (!error && !series.some(({ one }) => one.length)) parts.push(`<text class="tick" x="${wide / 2}" y="${tall / 2}" text-anchor="middle">${escapeText(tr("not recorded for these runs"))}</text>`);
   parts.push(`<text class="tick" x="${left}" y="${tall - 4}" text-anchor="start">${escapeText(error ? tr("epoch") : tr("norm layer, from the first to the last"))}</text>`);
@@ -115,7 +115,9 @@ async function render({ model, el }) {
     rows.replaceChildren(...lines.map(({ look, label }) => {
       const input = h("input", { type: "checkbox", "data-gn-line": label });
       input.addEventListener("change", () => toggle(label, input.checked));
-      return h("tr", {}, h("th", { scope: "row" }, h("label", { class: "gn-check" }, input, h("span", { class: `gn-key ${look}`, "aria-hidden": "true" }), label)), ...Array.from({ length: 4 }, () => h("td")));
+      const key = h("span", { class: "gn-key" });
+      key.innerHTML = legendKey(label, look);
+      return h("tr", {}, h("th", { scope: "row" }, h("label", { class: "gn-check" }, input, key, label)), ...Array.from({ length: 4 }, () => h("td")));
     }));
   }
   function read() {

@@ -21,7 +21,7 @@ class RunBrowser(Widget):
         experiments: title to the records of one experiment; runs with the same norm settings form a line.
         experiment: index of the chosen title.
         measure: "error", or one of gn_edu.layers.MEASURES.
-        epoch: of the layers' numbers, from 1.
+        epoch: of the layers' numbers, from 1; the last one if none is given.
         hidden: labels of the lines that are not drawn.
     """
 
@@ -39,6 +39,8 @@ class RunBrowser(Widget):
         packed = [{"title": title, "lines": self._lines(records)} for title, records in experiments.items()]
         if traits.get("experiment", 0) >= len(packed):
             raise ValueError(f"experiment must be below {len(packed)}, got {traits['experiment']}")
+        lines = packed[traits.get("experiment", 0)]["lines"]
+        traits.setdefault("epoch", max(len(run["error"]) for line in lines for run in line["runs"]))
         super().__init__(experiments=packed, **traits)
 
     @staticmethod

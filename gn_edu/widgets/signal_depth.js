@@ -183,6 +183,7 @@ async function render({ model, el }) {
     const layers = view(state), numbers = numbersOf(layers);
     gain.value = Math.round((state.gain - LEAST) / STEP);
     gained.textContent = state.gain.toFixed(2);
+    gain.setAttribute("aria-valuetext", gained.textContent);
     for (const [key, row] of Object.entries(choices)) row.show(state[key]);
     picture.innerHTML = markup(layers, tr, "gn-in");
     for (const [key] of names) out[key].textContent = short(numbers[key]);

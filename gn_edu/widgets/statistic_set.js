@@ -72,13 +72,13 @@ export function blockMarkup(state, tr, { values, stem, cellLabel, flat = false }
   const dims = dimsOf(state.shape);
   const { width, height, box, origin } = layout(dims, flat);
   const parts = [];
-  for (let image = dims.images - 1; image >= 0; image--) {
+  for (let image = 1; image < dims.images && !flat; image++) {
+    const { x, y } = origin(image), front = origin(image - 1);
+    const line = (dx, dy) => `M${x + dx} ${y + dy}L${front.x + dx} ${front.y + dy}`;
+    parts.push(`<path class="thread" d="${line(0, 0)}${line(width - GAP, 0)}${line(width - GAP, height - GAP)}"/>`);
+  }
+  for (let image = 0; image < dims.images; image++) {
     const { x, y } = origin(image);
-    if (image > 0 && !flat) {
-      const front = origin(image - 1);
-      const line = (dx, dy) => `M${x + dx} ${y + dy}L${front.x + dx} ${front.y + dy}`;
-      parts.push(`<path class="thread" d="${line(0, 0)}${line(width - GAP, 0)}${line(width - GAP, height - GAP)}"/>`);
-    }
     parts.push(
       `<rect class="slab" x="${x - 5}" y="${y - 5}" width="${width + 10 - GAP}" height="${height + 10 - GAP}" rx="6"/>`,
       `<text class="axis mid" x="${x + (width - GAP) / 2}" y="${y - 12}">${escapeText(tr("image {n}", { n: image + 1 }))}</text>`,
@@ -223,8 +223,8 @@ async function render({ model, el }) {
   const output = h("div", { class: "gn-out" });
   const table = outputTable();
   output.append(h("p", { class: "gn-part" }, tr("Output y")), table.element);
-  const less = h("button", { type: "button", "aria-label": tr("smaller"), "data-gn-do": "less" }, "−");
-  const more = h("button", { type: "button", "aria-label": tr("larger"), "data-gn-do": "more" }, "+");
+  const less = h("button", { type: "button", "aria-label": tr("make the chosen value smaller"), "data-gn-do": "less" }, "−");
+  const more = h("button", { type: "button", "aria-label": tr("make the chosen value larger"), "data-gn-do": "more" }, "+");
   less.addEventListener("click", () => nudge(-1));
   more.addEventListener("click", () => nudge(1));
   const value = (name) => h("span", { class: "gn-number", "data-gn-value": name });
@@ -278,6 +278,7 @@ async function render({ model, el }) {
           const number = h("span", { "data-gn-value": `y[${i}]` });
           const cell = h("button", { type: "button", class: "gn-y", "data-output": i, tabindex: "-1" }, number);
           cell.addEventListener("click", () => guess(i));
+          cell.addEventListener("keydown", (event) => walk(event, i));
           numbers[i] = [cell, number];
           grid.append(cell);
         }
@@ -350,14 +351,30 @@ async function render({ model, el }) {
 
   // ---- the prediction game
   function startGame() {
-    game = { asking: true, guesses: new Set() };
+    game = { asking: true, guesses: new Set(), at: 0 };
     moved = [];
     note = tr("The framed input will grow by 1. Tap every output that you think will move, then check.");
     draw();
+    table.numbers[0][0].focus(); // the button that was pressed is gone
+  }
+  /** Arrow keys go from output to output: one stop of the tabulator for all of them. */
+  function walk(event, i) {
+    const row = dims.channels, last = state.values.length - 1;
+    const { image, channel, position } = cellAt(dims, i);
+    const line = image * dims.positions + position;
+    const to = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    if (!to || !game?.asking) return;
+    event.preventDefault();
+    const lines = (last + 1) / row, next = Math.min(lines - 1, Math.max(0, line + to[0]));
+    const column = Math.min(row - 1, Math.max(0, channel + to[1]));
+    game.at = (Math.floor(next / dims.positions) * row + column) * dims.positions + (next % dims.positions);
+    draw();
+    table.numbers[game.at][0].focus();
   }
   function guess(i) {
     if (!game?.asking) return;
     if (!game.guesses.delete(i)) game.guesses.add(i);
+    game.at = i;
     draw();
   }
   function finishGame() {
@@ -373,6 +390,7 @@ async function render({ model, el }) {
         : tr("{k} outputs moved. You marked {hit} of them, and {extra} that stood still.", { k: moved.length, hit, extra });
     game = null;
     draw();
+    play.focus();
   }
 
   // ---- drawing
@@ -403,9 +421,13 @@ async function render({ model, el }) {
       cell.classList.toggle("lit", lit.has(i));
       cell.classList.toggle("focus", i === looked.focus);
       cell.classList.toggle("moved", changed.has(i));
-      cell.setAttribute("tabindex", game?.asking ? "0" : "-1");
-      cell.setAttribute("aria-pressed", String(Boolean(game?.guesses.has(i))));
-      cell.setAttribute("aria-label", `${cellLabel(i)}: y = ${fixed(now.y[i], 2)}`);
+      cell.setAttribute("tabindex", game?.asking && game.at === i ? "0" : "-1");
+      // Outputs can be pressed while the game asks; else they are only read.
+      if (game?.asking) cell.setAttribute("aria-pressed", String(game.guesses.has(i)));
+      else cell.removeAttribute("aria-pressed");
+      cell.setAttribute("aria-disabled", String(!game?.asking));
+      const said = { cell: cellLabel(i), y: fixed(now.y[i], 2) };
+      cell.setAttribute("aria-label", changed.has(i) ? tr("{cell}: y = {y}, moved", said) : `${said.cell}: y = ${said.y}`);
     });
     const numbers = {
       m: String(now.set.members.length),

@@ -48,30 +48,30 @@ export function sentence(state, { numbers }, tr) {
 
 // ---- the drawing
 
-const SHADES = 12;
+const SHADES = 12, WIDTH = 340, LEFT = 10, WIDE = 8; // of the drawing; of a column
 function cells(values, top, low, high) {
   const d = Array(SHADES).fill("");
   values.forEach((v, k) => {
     const shade = Math.max(0, Math.min(SHADES - 1, Math.floor(((v - low) / (high - low)) * SHADES)));
-    d[shade] += `M${10 + 8 * (k % COLUMNS)} ${top + 6 * Math.floor(k / COLUMNS)}h8v6h-8z`;
+    d[shade] += `M${LEFT + WIDE * (k % COLUMNS)} ${top + 6 * Math.floor(k / COLUMNS)}h${WIDE}v6h-${WIDE}z`;
   });
   return d.map((path, k) => path && `<path class="t${k}" d="${path}"/>`).join("");
 }
 
 /** The map above, its output below, with the border through both. */
 export function markup(state, { x, y }, tr, stem) {
-  const at = 10 + 8 * state.border;
+  const at = LEFT + WIDE * state.border;
   return (
-    `<svg class="${stem}" viewBox="0 0 340 336" width="510" height="504" xmlns="http://www.w3.org/2000/svg">` +
+    `<svg class="${stem}" viewBox="0 0 ${WIDTH} 336" width="510" height="504" xmlns="http://www.w3.org/2000/svg">` +
     `<text x="10" y="14">${tr("one channel of the map")}</text>${cells(x, 20, -0.6, 3.2)}` +
     `<text x="10" y="184">${tr("the same channel after the norm")}</text>${cells(y, 190, -1.8, 3)}` +
-    `<path class="border" d="M${at} 16v152M${at} 186v152"/></svg>`
+    `<path class="border" d="M${at} 16v152M${at} 186v152"/><path class="grip" d="M${at - 6} 92l-5 5 5 5M${at + 6} 92l5 5-5 5"/></svg>`
   );
 }
 
 const shadeOf = (k) => `rgb(${Array(3).fill(Math.round(20 + (k * 230) / (SHADES - 1)))})`;
 const STILL_STYLE =
-  "text{font:12px system-ui,sans-serif;fill:#333}.border{stroke:#b34700;stroke-width:1;stroke-dasharray:3 3}" +
+  "text{font:12px system-ui,sans-serif;fill:#333}.border,.grip{fill:none;stroke:#b34700;stroke-width:1}.border{stroke-dasharray:3 3}" +
   Array.from({ length: SHADES }, (_, k) => `.t${k}{fill:${shadeOf(k)}}`).join("");
 
 /** For pages without scripts. */
@@ -91,6 +91,18 @@ async function render({ model, el }) {
   border.addEventListener("input", () => set({ border: +border.value }));
   const shown = h("b", { "data-gn-value": "border" });
   const picture = h("div", { class: "gn-picture", role: "img", "aria-label": tr("A map before and after the norm, cut in two tiles") });
+  // The border is taken by its line, or the map is touched where it is to go.
+  const put = (event) => {
+    const { left, width } = picture.firstChild.getBoundingClientRect();
+    const column = Math.round((((event.clientX - left) / width) * WIDTH - LEFT) / WIDE);
+    const columns = Math.max(LEAST, Math.min(COLUMNS - LEAST, column));
+    if (columns !== state.border) set({ border: columns });
+  };
+  picture.addEventListener("pointerdown", (event) => {
+    picture.setPointerCapture(event.pointerId);
+    put(event);
+  });
+  picture.addEventListener("pointermove", (event) => picture.hasPointerCapture(event.pointerId) && put(event));
   const names = [
     ["step", tr("step across the border")], ["step_whole", tr("the same in the whole map")], ["largest", tr("largest difference from the whole")],
     ["mean_left", tr("μ left")], ["mean_right", tr("μ right")], ["sigma_left", tr("σ left")], ["sigma_right", tr("σ right")],

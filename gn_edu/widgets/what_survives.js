@@ -135,8 +135,11 @@ async function render({ model, el }) {
     channel.show(state.selected);
     centred.checked = state.centred;
     for (const { key, input, shown } of sliders) {
-      input.value = state[key][state.selected];
-      shown.textContent = String(state[key][state.selected]).replace("-", "−");
+      // Filters with sum 0 leave no channel a level: what the slider says is then not what is drawn.
+      const idle = key === "means" && state.centred, value = idle ? 0 : state[key][state.selected];
+      input.disabled = idle;
+      input.value = value;
+      shown.textContent = String(value).replace("-", "−");
     }
     picture.innerHTML = markup(state, places, tr, "gn-in");
     places.forEach(({ channel, after, sd, active }, k) => {
