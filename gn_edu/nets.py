@@ -4,6 +4,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from gn_edu.norms import count_batch
+from gn_edu.refusals import check_channels
+
 NORMS = ("bn", "gn", "ln", "in", "none")
 
 
@@ -38,19 +41,22 @@ class GhostBatchNorm2d(nn.BatchNorm2d):
         self.norm_batch = norm_batch
 
     def forward(self, x: Tensor) -> Tensor:
+        self._check_input_dim(x)
         n, c = x.shape[:2]
-        if not self.training or n == self.norm_batch:
+        if not self.training or n in (0, self.norm_batch):
             return super().forward(x)
-        if n % self.norm_batch:
+        check_channels(x, self.num_features, "GhostBatchNorm2d")
+        if self.norm_batch < 1 or n % self.norm_batch:
             raise ValueError(f"norm_batch={self.norm_batch} must divide the batch; got {n} images")
         slices = n // self.norm_batch
         # A slice's channels become channels of their own: (norm_batch, slices * c, h, w).
         wide = x.unflatten(0, (slices, self.norm_batch)).transpose(0, 1).flatten(1, 2)
-        mean, var = self.running_mean.repeat(slices), self.running_var.repeat(slices)
-        weight, bias = self.weight.repeat(slices), self.bias.repeat(slices)
-        wide = F.batch_norm(wide, mean, var, weight, bias, True, self.momentum, self.eps)
-        self.running_mean.copy_(mean.view(slices, c).mean(0))
-        self.running_var.copy_(var.view(slices, c).mean(0))
+        running = (self.running_mean, self.running_var) if self.track_running_stats else (None, None)
+        repeated = [None if t is None else t.repeat(slices) for t in (*running, self.weight, self.bias)]
+        wide = F.batch_norm(wide, *repeated, True, count_batch(self), self.eps)
+        for statistic, left in zip(running, repeated, strict=False):
+            if statistic is not None:
+                statistic.copy_(left.view(slices, c).mean(0))
         return wide.unflatten(1, (slices, c)).transpose(0, 1).flatten(0, 1)
 
 

@@ -8,21 +8,30 @@ The four layers differ only in the set S_i, that is, in the axes they average ov
     instance norm   (*)         Eq. 5    one set per image and channel
     group norm      (C/G, *)    Eq. 7    one set per image and group of channels
 
-Names, argument order and defaults are those of torch.nn.functional and torch.nn.
+Names, argument order and defaults are those of torch.nn.functional and torch.nn. A layer refuses a number of channels
+that is not its own even without gamma and beta, where torch's lets it pass.
+
+torch.jit.trace, torch.export and torch.compile take the layers as they take torch's own. torch.jit.script cannot read
+them, and torch.fx must treat each as a leaf: they look at their input before they compute.
 """
 
 import math
 from collections.abc import Sequence
+from functools import wraps
+from numbers import Integral
 
 import torch
 from torch import Tensor, nn
 
 from gn_edu.arrays import Images, PerChannel
 from gn_edu.refusals import (
+    as_channels,
+    as_integer,
+    as_lengths,
     check_channels,
-    check_features,
     check_groups,
     check_input,
+    check_normalized_shape,
     check_parameters,
     check_rank,
     check_running,
@@ -55,7 +64,7 @@ def normalize_over(
         # Subtract first, then square: E[x^2] - E[x]^2 cancels.
         var = centred.square().mean(dim, keepdim=True)
     else:
-        mean, var = stats
+        mean, var = (s.to(x.dtype) for s in stats)
         centred = x - mean
     return centred * torch.rsqrt(var + eps), mean, var
 
@@ -89,7 +98,7 @@ def group_norm(
     check_parameters((c,), weight=weight, bias=bias)
     # Splitting one axis in two never copies, in any memory format.
     grouped = input.unflatten(1, (num_groups, c // num_groups))
-    check_set_size(grouped.numel() // num_groups, "group of channels", input)
+    check_set_size(grouped.numel() // num_groups, "group of channels", input, "larger maps or fewer groups")
     x_hat, _, _ = normalize_over(grouped, dim=tuple(range(2, grouped.dim())), eps=eps)
     return _scale_and_shift(x_hat.flatten(1, 2), weight, bias, _per_channel(input), input.dtype)
 
@@ -133,7 +142,7 @@ def batch_norm(
         x_hat, _, _ = normalize_over(input, (), eps, stats)
         return _scale_and_shift(x_hat, weight, bias, shape, input.dtype)
     m = input.numel() // max(c, 1)
-    check_set_size(m, "channel", input)
+    check_set_size(m, "channel", input, "more images or larger maps")
     x_hat, mean, var = normalize_over(input, (0, *range(2, input.dim())), eps)
     if running_mean is not None and m > 0:
         _update_running(running_mean, running_var, mean.flatten(), var.flatten() * m / (m - 1), momentum)
@@ -166,17 +175,8 @@ def layer_norm(
         ValueError: input does not end in normalized_shape, or a parameter has another shape.
     """
     check_input(input, "layer_norm", "(*, *normalized_shape)", least=1)
-    if isinstance(normalized_shape, int):
-        raise TypeError(
-            f"layer_norm: normalized_shape must be a sequence of axis lengths, got the integer {normalized_shape}; "
-            f"write ({normalized_shape},)"
-        )
+    check_normalized_shape(input, normalized_shape)
     shape = tuple(normalized_shape)
-    if not shape or tuple(input.shape[-len(shape) :]) != shape:
-        raise ValueError(
-            f"layer_norm: the last axes of input must be normalized_shape={shape}, got input of shape "
-            f"{tuple(input.shape)}; for images use normalized_shape=input.shape[1:]"
-        )
     check_parameters(shape, weight=weight, bias=bias)
     x_hat, _, _ = normalize_over(input, tuple(range(-len(shape), 0)), eps)
     return _scale_and_shift(x_hat, weight, bias, shape, input.dtype)
@@ -221,7 +221,7 @@ def instance_norm(
         x_hat, _, _ = normalize_over(input, (), eps, stats)
         return _scale_and_shift(x_hat, weight, bias, shape, input.dtype)
     m = math.prod(input.shape[2:])
-    check_set_size(m, "channel of an image", input)
+    check_set_size(m, "channel of an image", input, "larger maps")
     x_hat, mean, var = normalize_over(input, tuple(range(2, input.dim())), eps)
     if running_mean is not None and n * m > 0:
         mean, var = mean.flatten(1).mean(0), var.flatten(1).mean(0) * m / (m - 1)
@@ -234,9 +234,11 @@ class _Affine(nn.Module):
 
     def __init__(self, shape: tuple[int, ...], eps: float, affine: bool, bias: bool, device, dtype):
         super().__init__()
-        self.eps, self.affine = eps, affine
-        self.weight = nn.Parameter(torch.ones(shape, device=device, dtype=dtype)) if affine else None
-        self.bias = nn.Parameter(torch.zeros(shape, device=device, dtype=dtype)) if affine and bias else None
+        self.eps = eps
+        for name, wanted in (("weight", affine), ("bias", affine and bias)):
+            value = nn.Parameter(torch.empty(shape, device=device, dtype=dtype)) if wanted else None
+            self.register_parameter(name, value)
+        self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Set gamma to 1 and beta to 0."""
@@ -250,23 +252,25 @@ class GroupNorm(_Affine):
     """group_norm with its own gamma and beta. Arguments and state_dict of torch.nn.GroupNorm."""
 
     def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None, *, bias=True):
-        check_groups(num_groups, num_channels)
+        num_groups, num_channels = as_integer(num_groups, "num_groups"), as_channels(num_channels, "num_channels")
+        check_groups(num_groups, num_channels, both_given=True)
         super().__init__((num_channels,), eps, affine, bias, device, dtype)
-        self.num_groups, self.num_channels = num_groups, num_channels
+        self.num_groups, self.num_channels, self.affine = num_groups, num_channels, affine
 
     def forward(self, input: Images) -> Images:
         check_channels(input, self.num_channels, "GroupNorm")
         return group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+        own = f"affine={self.affine}, bias={self.bias is not None}"
+        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, {own}"
 
 
 class LayerNorm(_Affine):
     """layer_norm with its own gamma and beta. Arguments and state_dict of torch.nn.LayerNorm."""
 
     def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None):
-        shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        shape = as_lengths([normalized_shape] if isinstance(normalized_shape, Integral) else normalized_shape)
         super().__init__(shape, eps, elementwise_affine, bias, device, dtype)
         self.normalized_shape, self.elementwise_affine = shape, elementwise_affine
 
@@ -274,61 +278,50 @@ class LayerNorm(_Affine):
         return layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
-        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+        own = f"elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
+        return f"{self.normalized_shape}, eps={self.eps}, {own}"
 
 
-class _Running(_Affine):
-    """Adds the running statistics that batch norm, and on demand instance norm, keep as buffers."""
+def count_batch(layer: nn.BatchNorm2d) -> float:
+    """Count a batch, if `layer` trains and tracks, and return its weight in the running statistics.
 
-    def __init__(self, num_features, eps, momentum, affine, track_running_stats, device, dtype, bias):
-        check_features(num_features)
-        super().__init__((num_features,), eps, affine, bias, device, dtype)
-        self.num_features, self.momentum, self.track_running_stats = num_features, momentum, track_running_stats
-        values = {
-            "running_mean": torch.zeros(num_features, device=device, dtype=dtype),
-            "running_var": torch.ones(num_features, device=device, dtype=dtype),
-            "num_batches_tracked": torch.tensor(0, device=device),
-        }
-        for name, value in values.items():
-            self.register_buffer(name, value if track_running_stats else None)
-
-    def extra_repr(self) -> str:
-        return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-            f"track_running_stats={self.track_running_stats}"
-        )
+    That is the layer's momentum. None stands for the plain average over all batches so far: 1 / their number.
+    """
+    if layer.training and layer.track_running_stats and layer.num_batches_tracked is not None:
+        layer.num_batches_tracked.add_(1)
+        if layer.momentum is None:
+            return 1 / float(layer.num_batches_tracked)
+    return layer.momentum or 0.0
 
 
-class BatchNorm2d(_Running):
-    """batch_norm on (n, c, h, w) with its own parameters. Arguments and state_dict of torch.nn.BatchNorm2d."""
+class BatchNorm2d(nn.BatchNorm2d):
+    """batch_norm on (n, c, h, w) with its own parameters and running statistics.
 
-    def __init__(
-        self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None,
-        *, bias=True
-    ):  # fmt: skip
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
+    A subclass of torch's layer with another forward: what looks for batch norms by their class, to re-estimate or to
+    synchronize them, finds this one too. Parameters, buffers and checkpoints are the parent's.
+    """
+
+    @wraps(nn.BatchNorm2d.__init__)
+    def __init__(self, num_features, *args, **kwargs):
+        super().__init__(as_channels(num_features, "num_features"), *args, **kwargs)
 
     def forward(self, input: Images) -> Images:
         check_rank(input, (4,), "BatchNorm2d", "(N, C, H, W)")
         check_channels(input, self.num_features, "BatchNorm2d")
-        momentum = self.momentum
-        if self.training and self.track_running_stats:
-            self.num_batches_tracked += 1
-            # momentum=None means the plain average over all batches so far.
-            momentum = 1 / int(self.num_batches_tracked) if momentum is None else momentum
-        own = self.training or not self.track_running_stats
-        stats = (self.running_mean, self.running_var)
-        return batch_norm(input, *stats, self.weight, self.bias, own, momentum or 0.0, self.eps)
+        momentum = count_batch(self)
+        own = self.training or self.running_mean is None
+        # Statistics that are no longer tracked stay as they are; evaluation goes on using them.
+        tracked = self.track_running_stats or not self.training
+        stats = (self.running_mean, self.running_var) if tracked else (None, None)
+        return batch_norm(input, *stats, self.weight, self.bias, own, momentum, self.eps)
 
 
-class InstanceNorm2d(_Running):
-    """instance_norm on (n, c, h, w) or (c, h, w). Arguments and state_dict of torch.nn.InstanceNorm2d."""
+class InstanceNorm2d(nn.InstanceNorm2d):
+    """instance_norm on (n, c, h, w) or (c, h, w). A subclass of torch's layer with another forward."""
 
-    def __init__(
-        self, num_features, eps=1e-5, momentum=0.1, affine=False, track_running_stats=False, device=None, dtype=None,
-        *, bias=True
-    ):  # fmt: skip
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
+    @wraps(nn.InstanceNorm2d.__init__)
+    def __init__(self, num_features, *args, **kwargs):
+        super().__init__(as_channels(num_features, "num_features"), *args, **kwargs)
 
     def forward(self, input: Images) -> Images:
         check_rank(input, (3, 4), "InstanceNorm2d", "(N, C, H, W) or (C, H, W)")
@@ -355,5 +348,6 @@ def _scale_and_shift(x_hat: Tensor, weight, bias, shape: tuple[int, ...], dtype:
 
 @torch.no_grad()
 def _update_running(running_mean: Tensor, running_var: Tensor, mean: Tensor, var: Tensor, momentum: float) -> None:
-    running_mean.lerp_(mean.to(running_mean.dtype), momentum)
-    running_var.lerp_(var.to(running_var.dtype), momentum)
+    for running, now in ((running_mean, mean), (running_var, var)):
+        # Weighted before it is rounded: a variance of 160,000 is more than float16 holds, a tenth of it is not.
+        running.copy_((1 - momentum) * running.to(now.dtype) + momentum * now)

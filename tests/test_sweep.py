@@ -13,6 +13,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.optim.swa_utils import update_bn
 
 from gn_edu import nets, records
 from gn_edu.cli import main
@@ -149,7 +150,65 @@ def test_ghost_batch_norm_is_batch_norm_slice_by_slice(slices):
     torch.testing.assert_close(ghost.eval()(x), plain.eval()(x))
 
 
+def both(norm_batch):
+    """A ghost batch norm, and batch norm that is given its slices of `norm_batch` images by hand."""
+    return nets.GhostBatchNorm2d(3, norm_batch).double(), nn.BatchNorm2d(3).double()
+
+
+@pytest.mark.parametrize("norm_batch", [2, 4, 8])
+def test_statistics_of_a_ghost_can_be_estimated_anew(norm_batch):
+    torch.manual_seed(0)
+    data = torch.randn(3, 8, 3, 4, 5, dtype=torch.float64) * 3 + 1
+    ghost, plain = both(norm_batch)
+    ghost(data[0])
+    update_bn(data, nn.Sequential(ghost))
+    update_bn(data.unflatten(1, (-1, norm_batch)).flatten(0, 1), nn.Sequential(plain))
+    torch.testing.assert_close(ghost.running_mean, plain.running_mean)
+    torch.testing.assert_close(ghost.running_var, plain.running_var)
+    assert ghost.num_batches_tracked == len(data)
+    assert ghost.momentum == 0.1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"track_running_stats": False},
+        {"running_mean": None, "running_var": None},
+        {"running_mean": None, "running_var": None, "num_batches_tracked": None},
+        {"num_batches_tracked": None},
+        {"momentum": None},
+        {"bias": None},
+    ],
+)
+def test_a_ghost_changes_as_batch_norm_does(change):
+    """Slices that hold the same images: a ghost leaves what batch norm leaves that saw one of them."""
+    torch.manual_seed(0)
+    slice_ = torch.randn(2, 3, 4, 5, dtype=torch.float64)
+    ghost, plain = both(2)
+    for _ in range(2):
+        torch.testing.assert_close(ghost(slice_.repeat(4, 1, 1, 1))[:2], plain(slice_))
+        for layer in (ghost, plain):
+            for name, value in change.items():
+                setattr(layer, name, value)
+    torch.testing.assert_close(dict(ghost.state_dict()), dict(plain.state_dict()))
+    torch.testing.assert_close(ghost.eval()(slice_), plain.eval()(slice_))
+
+
+def test_a_ghost_gives_back_an_empty_batch():
+    ghost, plain = both(4)
+    empty = torch.empty(0, 3, 4, 5, dtype=torch.float64)
+    assert ghost(empty).shape == plain(empty).shape == empty.shape
+    assert ghost.eval()(empty).shape == empty.shape
+    torch.testing.assert_close(dict(ghost.state_dict()), dict(plain.state_dict()))
+
+
 def test_ghost_batch_norm_refuses_what_it_cannot_slice():
+    with pytest.raises(ValueError, match="norm_batch=0 must divide the batch; got 8"):
+        nets.GhostBatchNorm2d(3, 0)(torch.randn(8, 3, 2, 2))
+    with pytest.raises(ValueError, match="axis 1 of input must hold 3 channels"):
+        nets.GhostBatchNorm2d(3, 4)(torch.randn(8, 2, 2, 2))
+    with pytest.raises(ValueError, match="expected 4D input"):
+        nets.GhostBatchNorm2d(3, 4)(torch.randn(8, 3, 2))
     with pytest.raises(ValueError, match="norm_batch=3 must divide the batch; got 8"):
         nets.GhostBatchNorm2d(3, 3)(torch.randn(8, 3, 2, 2))
     with pytest.raises(ValueError, match="norm_batch must divide batch=32, got 5"):
