@@ -16,7 +16,7 @@ CAPTION = re.compile(r"<p><em>(?=[^<\d]{1,20}(\d{1,2})\.(\d{1,2})\. )(.*?)</em><
 
 
 def published(app) -> bool:
-    """Whether the repository has an address. The one in _config.yml is a placeholder until scripts/address.py sets it."""
+    """Whether the repository has an address. Until scripts/address.py sets it, a placeholder stands there."""
     return not app.config.gn_repository.endswith("/OWNER/REPO")
 
 

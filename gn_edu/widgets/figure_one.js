@@ -15,16 +15,17 @@ const ANEW = N_("BN, statistics measured anew");
 const average = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const ends = (text) => text.replace("-", "−");
 
-/** What is shown: every line with its means, and at the chosen size the gap between group norm and batch norm. */
+/** What is shown: every line with its means, and at the chosen size the gap between group norm and batch norm, both with
+ * weight standardization where both were run, else both without. */
 export function view({ figures, shown, size, hidden }) {
   const lines = figures[shown].lines.map((line, k) => ({
     ...line, k, drawn: !hidden.includes(line.label),
     points: line.points.map((point) => ({ ...point, all: Object.values(point.errors), mean: average(Object.values(point.errors)) })),
   }));
   const at = (label) => lines.find((line) => line.label === label)?.points.find(({ x }) => x === size);
-  const bn = at("BN"), best = at("GN + WS") ? "GN + WS" : "GN", gn = at(best);
-  const points = gn.mean - bn.mean;
-  return { lines, best, bn: bn.mean, gn: gn.mean, points, percent: (100 * points) / bn.mean, updates: bn.updates };
+  const [base, best] = at("BN + WS") && at("GN + WS") ? ["BN + WS", "GN + WS"] : ["BN", "GN"];
+  const bn = at(base), gn = at(best), points = gn.mean - bn.mean;
+  return { lines, base, best, bn: bn.mean, gn: gn.mean, points, percent: (100 * points) / bn.mean, updates: bn.updates };
 }
 
 const gapText = (found, relative, tr) =>
@@ -32,8 +33,8 @@ const gapText = (found, relative, tr) =>
 
 export function sentence(state, tr) {
   const found = view(state);
-  return tr("{figure}, {size} images: batch norm {bn} %, {best} {gn} %. {best} minus BN: {gap}.", {
-    figure: tr(FIGURES[state.shown]), size: state.size, best: found.best, bn: fixed(found.bn, 1), gn: fixed(found.gn, 1), gap: gapText(found, state.relative, tr),
+  return tr("{figure}, {size} images: {base} {bn} %, {best} {gn} %. {best} minus {base}: {gap}.", {
+    figure: tr(FIGURES[state.shown]), size: state.size, base: found.base, best: found.best, bn: fixed(found.bn, 1), gn: fixed(found.gn, 1), gap: gapText(found, state.relative, tr),
   });
 }
 
@@ -91,7 +92,7 @@ async function render({ model, el }) {
   const legend = h("div", { class: "gn-legend" });
   const value = (name) => h("b", { "data-gn-value": name });
   const out = Object.fromEntries(["bn", "gn", "gap", "updates"].map((name) => [name, value(name)]));
-  const labels = { bn: h("dt", {}, "BN"), gn: h("dt"), gap: h("dt"), updates: h("dt", {}, tr("updates")) };
+  const labels = { bn: h("dt"), gn: h("dt"), gap: h("dt"), updates: h("dt", {}, tr("updates")) };
   const facts = h("dl", { class: "gn-facts" }, ...Object.keys(out).map((name) => h("div", {}, labels[name], h("dd", {}, out[name]))));
   const source = h("p", { class: "gn-part" });
   const live = h("p", { class: "gn-live-text", "aria-live": "polite" });
@@ -135,8 +136,9 @@ async function render({ model, el }) {
     picture.setAttribute("aria-label", tr("Error in % against batch size: {figure}", { figure: tr(FIGURES[state.shown]) }));
     if (listed !== state.shown) list(found.lines);
     found.lines.forEach(({ drawn }, k) => (legend.children[k].querySelector("input").checked = drawn));
+    labels.bn.textContent = found.base;
     labels.gn.textContent = found.best;
-    labels.gap.textContent = tr("{best} minus BN", { best: found.best });
+    labels.gap.textContent = tr("{best} minus {base}", found);
     out.bn.textContent = `${fixed(found.bn, 1)} %`;
     out.gn.textContent = `${fixed(found.gn, 1)} %`;
     out.gap.textContent = state.relative ? `${ends(fixed(found.percent, 1))} %` : ends(fixed(found.points, 1));
