@@ -44,7 +44,7 @@ def check_groups(num_groups: int, channels: int) -> None:
     if channels % num_groups:
         swapped = num_groups % channels == 0 if channels > 0 else False
         divisors = [g for g in range(1, channels + 1) if channels % g == 0]
-        fix = "were the two arguments swapped?" if swapped else f"choose one of {divisors}"
+        fix = f"choose one of {divisors}" + (", or were the two arguments swapped?" if swapped else "")
         raise ValueError(f"num_groups must divide the number of channels, got {num_groups} and {channels}; {fix}")
 
 

@@ -18,7 +18,7 @@ from gn_edu.data import Cifar10
 from gn_edu.layers import layer_statistics
 from gn_edu.nets import build
 from gn_edu.optim import optimizers, schedule
-from gn_edu.recipes import PRECISIONS, TrainConfig
+from gn_edu.recipes import TrainConfig
 from gn_edu.records import RunRecord, current_commit, read_record, write_record
 
 
@@ -70,17 +70,9 @@ class Trainer:
 
     def __init__(self, config: TrainConfig, data: Cifar10, device: torch.device | None = None):
         n_train = config.n_train or len(data.train_images)
-        if not 0 < n_train <= len(data.train_images):
+        if n_train > len(data.train_images):
             raise ValueError(f"n_train must lie between 1 and {len(data.train_images)}, got {n_train}")
-        if config.batch < 1 or config.batch > n_train:
-            raise ValueError(f"batch must lie between 1 and n_train={n_train}, got {config.batch}")
-        if config.epochs < 1:
-            raise ValueError(f"epochs must be at least 1, got {config.epochs}")
-        if config.budget < 0:
-            raise ValueError(f"budget must be a number of seconds, or 0 for none, got {config.budget}")
-        if config.precision not in PRECISIONS:
-            raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; got {config.precision!r}")
-        self.config = replace(config, n_train=n_train)
+        self.config = replace(config, n_train=n_train)  # and checked once more, with the number of images
         self.data, self.device = data, device or choose_device()
         self.cpu_s = self.wall_s = 0.0
         self._start_clock()

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -145,12 +145,11 @@ def test_batches_depend_on_seed_and_epoch_alone(pictures):
 
 
 @pytest.mark.parametrize(
-    "change",
-    [{"n_train": 10**6}, {"batch": 0}, {"batch": 500}, {"epochs": 0}, {"budget": -1.0}, {"precision": "half"}],
+    "change", [{"n_train": 10**6}, {"batch": 500, "n_train": 0}, {"reestimate": 300, "n_train": 0}]
 )
-def test_settings_that_cannot_run_are_refused(pictures, change):
+def test_settings_that_do_not_fit_the_data_are_refused(pictures, change):
     with pytest.raises(ValueError, match=next(iter(change))):
-        train.Trainer(train.TrainConfig(**{**asdict(SMALL), **change}), pictures)
+        train.Trainer(replace(SMALL, **change), pictures)
 
 
 def test_network_has_the_norm_it_was_asked_for():
@@ -232,6 +231,33 @@ def test_command_trains_and_writes_a_record(tmp_path, capsys):
     assert main([*words, str(tmp_path)]) == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("test accuracy ")
     assert records.read_records(tmp_path / "first")[0].data == "synthetic"
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        ("train --groups -1", "at least 1, got -1"),
+        ("train --groups 0 --recipe fast", "at least 1, got 0"),
+        ("train --norm gn --norm-batch 3", "norm_batch is for norm='bn'"),
+        ("train --lr 0", "lr must be above 0"),
+        ("train --budget nan", "budget must be"),
+        ("train --width 20", "divide"),
+        ("train --experiment ../elsewhere", "name of a folder"),
+        ("sweep {file}", "schedule must be one of"),
+        ("sweep {folder}", "directory"),
+    ],
+)
+def test_command_refuses_before_it_reads_or_fetches_anything(tmp_path, capsys, monkeypatch, words, said):
+    (tmp_path / "a.toml").write_text('schedule = "step"')
+    monkeypatch.delattr("gn_edu.cli.load_cifar10")
+    assert main(words.format(file=tmp_path / "a.toml", folder=tmp_path).split()) == 2
+    captured = capsys.readouterr().err
+    assert captured.startswith("gn-edu: ") and said in captured and captured.count("\n") == 1
+
+
+def test_command_takes_groups_or_the_size_of_a_group():
+    with pytest.raises(SystemExit):
+        main("train --recipe fast --groups 4 --group-size 8".split())
 
 
 def test_command_says_what_is_wrong(tmp_path, capsys, monkeypatch):
