@@ -243,6 +243,10 @@ def seeded(seed: int, norm: str, groups: int, ws: bool, width: int = 32) -> Smal
     return SmallNet(norm, groups, ws, (width, 2 * width, 4 * width))
 
 
+# What `build` reads of a TrainConfig, but for the seed: networks that agree in these differ in their weights only.
+SHAPE = ("net", "norm", "groups", "group_size", "ws", "width", "zero_gamma", "norm_batch")
+
+
 def build(config: TrainConfig) -> nn.Module:
     """The network that a TrainConfig names, its weights drawn from the config's seed.
 

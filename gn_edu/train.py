@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from gn_edu.augment import augment, to_input
 from gn_edu.data import Cifar10
 from gn_edu.layers import layer_statistics
-from gn_edu.nets import build
+from gn_edu.nets import SHAPE, build
 from gn_edu.optim import optimizers, schedule
 from gn_edu.recipes import TrainConfig
 from gn_edu.records import RunRecord, current_commit, read_record, write_record
@@ -86,7 +86,7 @@ class Trainer:
             self.model.fit_stem(to_input(data.train_images[: min(n_train, 5000)]))
         self.model = self.forward = self.model.to(self.device, memory_format=torch.channels_last)
         if config.compile:
-            key = tuple((f, getattr(config, f)) for f in ("net", "norm", "groups", "group_size", "ws", "width"))
+            key = (self.device, *(getattr(config, name) for name in SHAPE))
             self.model, self.forward = self._compiled(key)
         self.optimizers = optimizers(self.model, self.config)
         self.peaks = [[group["lr"] for group in o.param_groups] for o in self.optimizers]

@@ -148,6 +148,22 @@ def test_a_schedule_that_cannot_be_meant_is_refused(shape, warm_up):
 # ---- networks
 
 
+def test_a_shape_is_all_that_build_reads_but_the_seed():
+    read = set()
+
+    class Watched:
+        def __init__(self, config):
+            self.__dict__["config"] = config
+
+        def __getattr__(self, name):
+            read.add(name)
+            return getattr(self.config, name)
+
+    for recipe in RECIPES.values():
+        nets.build(Watched(replace(recipe, norm="bn", norm_batch=2)))
+    assert read == {"seed", *nets.SHAPE}
+
+
 def test_vgg16_has_the_parameters_of_the_page_that_the_book_grew_from():
     assert nets.count_parameters(nets.build(RECIPES["vgg16"])) == 14_728_266
 

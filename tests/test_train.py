@@ -152,6 +152,25 @@ def test_settings_that_do_not_fit_the_data_are_refused(pictures, change):
         train.Trainer(replace(SMALL, **change), pictures)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"norm_batch": 2}, {"zero_gamma": True}, {"norm": "in"}, {"groups": 2}, {"ws": False}, {"width": 8},
+        {"net": "small"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_compiled_network_is_used_again_for_its_own_settings_only(pictures, monkeypatch, change):
+    monkeypatch.setattr(train.torch, "compile", lambda model: model)
+    monkeypatch.setattr(train, "_compiled", {})
+    config = replace(RECIPES["resnet"], norm="bn" if "norm_batch" in change else "gn", n_train=64, compile=True)
+    first, again, other = (
+        train.Trainer(c, pictures) for c in (config, replace(config, seed=1, lr=0.5), replace(config, **change))
+    )
+    assert again.model is first.model and str(other.model) == str(nets.build(replace(config, **change)))
+    torch.testing.assert_close(other.model.state_dict(), nets.build(replace(config, **change)).state_dict())
+
+
 def test_network_has_the_norm_it_was_asked_for():
     for norm, kind in (("bn", nn.BatchNorm2d), ("gn", nn.GroupNorm), ("ln", nn.GroupNorm), ("in", nn.GroupNorm)):
         net = nets.seeded(0, norm, 16, ws=False)
