@@ -55,7 +55,9 @@ def test_killed_three_times_the_weights_are_those_of_an_undisturbed_run(tmp_path
     command = [sys.executable, "-m", "gn_edu.cli", *options, "--out"]
 
     def run(name):
-        return subprocess.Popen([*command, tmp_path / name], env=os.environ | {"OMP_NUM_THREADS": "1"}, stdout=-3)
+        return subprocess.Popen(
+            [*command, tmp_path / name], env=os.environ | {"OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL
+        )
 
     assert run("whole").wait() == 0
     (record,) = records.read_records(tmp_path / "whole" / "resnet")
