@@ -134,7 +134,7 @@ class Trainer:
         for index in order.split(config.batch)[: self.steps_per_epoch]:
             index = index.to(self.train_images.device)
             x = to_input(self.train_images[index].to(self.device))
-            yield augment(x, generator, config.shift), self.train_labels[index].to(self.device)
+            yield augment(x, generator, config.shift, self.data.mirrors), self.train_labels[index].to(self.device)
 
     def step(self, x: Tensor, y: Tensor, done: float) -> Tensor:
         """One update when the share `done` of the run is over; returns the loss."""

@@ -1,6 +1,7 @@
 """gn_edu.nets, train, records and the command: seeded, resumable, recorded whole or not at all."""
 
 import json
+import math
 import os
 import random
 import re
@@ -144,6 +145,39 @@ def test_batches_depend_on_seed_and_epoch_alone(pictures):
     assert [x.sum().item() for x, _ in again.batches()] == first
     again.epoch = 1
     assert [x.sum().item() for x, _ in again.batches()] != first
+
+
+def stripes_read_off(x):
+    """The label of each picture of stripes, from the wave of all ten directions that fits it best."""
+    rows, columns = torch.meshgrid(torch.arange(32.0), torch.arange(32.0), indexing="ij")
+    angle, frequency = torch.arange(10) * math.pi / 10, torch.linspace(0.45, 0.8, 12)
+    across = columns * angle.cos()[:, None, None] + rows * angle.sin()[:, None, None]
+    waves = torch.exp(1j * frequency[:, None, None, None] * across)  # (12, 10, 32, 32)
+    grey = x.mean(1) - x.mean((1, 2, 3))[:, None, None]
+    return torch.einsum("nhw,fkhw->nfk", grey.to(waves.dtype), waves).abs().amax(1).argmax(1)
+
+
+@pytest.mark.parametrize("shift", [0, 2, 4])
+def test_made_up_pictures_keep_their_labels_in_training(shift):
+    data = synthetic_cifar10()
+    trainer = train.Trainer(replace(SMALL, batch=500, n_train=2000, shift=shift), data)
+    right = [(stripes_read_off(x) == y).float().mean().item() for x, y in trainer.batches()]
+    untouched = (stripes_read_off(train.to_input(data.train_images)) == data.train_labels).float().mean().item()
+    assert untouched > 0.8 and sum(right) / len(right) > untouched - 0.05
+
+
+def test_real_pictures_are_mirrored_and_moved_by_the_draws_of_the_recorded_runs(pictures):
+    trainer = train.Trainer(SMALL, replace(pictures, fingerprint="stand-in"))
+    generator = torch.Generator().manual_seed(1000 * SMALL.seed)
+    order = torch.randperm(200, generator=generator)
+    for (x, y), index in zip(trainer.batches(), order.split(50), strict=True):
+        flips = torch.rand(50, generator=generator) < 0.5
+        down, right = torch.randint(0, 5, (2, 50), generator=generator)
+        assert torch.equal(y, pictures.train_labels[index]) and 5 < flips.sum() < 45
+        for k, i in enumerate(index):
+            image = train.to_input(pictures.train_images[i][None])
+            image = nn.functional.pad(image.flip(3) if flips[k] else image, (2, 2, 2, 2), mode="reflect")
+            assert torch.equal(x[k], image[0, :, down[k] : down[k] + 32, right[k] : right[k] + 32])
 
 
 @pytest.mark.parametrize(
