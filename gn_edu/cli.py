@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--linear-rule", action="store_true", help="scale the recipe's --lr by --batch over its own batch")
     run.add_argument("--epochs", type=int)
     run.add_argument("--budget", type=float, help="seconds of training instead of epochs: CPU-seconds on a CPU")
+    run.add_argument("--threads", type=int, help="threads of a CPU (1)")
     run.add_argument("--zero-gamma", action=argparse.BooleanOptionalAction, help="last gamma of a block starts at 0")
     run.add_argument("--weight-decay", type=float)
     run.add_argument("--decay-norm", action=argparse.BooleanOptionalAction, help="gamma, beta and biases decay too")

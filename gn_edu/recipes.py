@@ -24,6 +24,7 @@ _RANGES = {
     "weight_decay": (0, math.inf, "0 for none"),
     "smoothing": (0, 1, "a share of the label; 0 for none"),
     "shift": (0, 32, "pixels of a picture that is 32 wide"),
+    "threads": (1, math.inf, "threads of a CPU"),
     "budget": (0, math.inf, "seconds; 0 for none"),
     "group_size": (0, math.inf, "channels in a group; 0 takes groups"),
     "norm_batch": (0, math.inf, "images; 0 takes the whole batch"),
@@ -69,8 +70,10 @@ class TrainConfig:
         shift: pixels by which training images are moved at most.
         zero_gamma: the last norm of each residual block starts with gamma 0 ("resnet" only).
         precision: "auto" takes bfloat16 where the device multiplies it in hardware.
+        threads: on a CPU, how many of its threads the run takes. More than one pays where nothing else runs; where
+            something does, they wait for each other most of the time, and waiting takes CPU-seconds as well.
         budget: seconds of initialisation and training after which the run ends, 0 for none; CPU-seconds on a CPU, so
-            that waiting for other programs does not count, seconds of the clock on a GPU.
+            that waiting for other programs does not count, seconds of the clock on a GPU. Needs threads=1.
         compile: use torch.compile.
         norm_batch: how many images a batch norm averages over at a time, a divisor of batch; 0 for the whole batch.
         reestimate: after training, measure a batch norm network once more with running statistics that are the plain
@@ -109,6 +112,7 @@ class TrainConfig:
     group_size: int = 0
     norm_batch: int = 0
     reestimate: int = 0
+    threads: int = 1
 
     def __post_init__(self):
         check_types(self)
@@ -123,6 +127,11 @@ class TrainConfig:
             raise ValueError(f"lr must be above 0, and finite, got {self.lr}: without a step nothing is learned")
         self._check_batches()
         self._check_network()
+        if self.budget and self.threads > 1:
+            raise ValueError(
+                f"a budget counts CPU-seconds, and threads use them up while they wait for each other; "
+                f"got threads={self.threads} with budget={self.budget}. Set threads to 1"
+            )
         if self.optimizer == "muon" and not (self.lr_head and self.lr_norm):
             rates = f"lr_head={self.lr_head} and lr_norm={self.lr_norm}"
             raise ValueError(

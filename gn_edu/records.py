@@ -74,6 +74,7 @@ class RunRecord:
     images: int = 0
     layers: list | None = None
     stopped: str | None = None
+    threads: int = 1
 
     def __post_init__(self):
         check_types(self, "record: ")

@@ -5,8 +5,9 @@ import math
 import os
 import platform
 import time
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, replace
+from functools import wraps
 from pathlib import Path
 
 import torch
@@ -60,6 +61,28 @@ def evaluate(
     return 100 * right / len(labels)
 
 
+@contextmanager
+def cpu_threads(count: int):
+    """The context in which torch computes with `count` threads of the CPU; afterwards as many as before."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _on_its_threads(method):
+    """A Trainer's method; on a CPU it computes with as many threads as the config says."""
+
+    @wraps(method)
+    def run(self, *args, **kwargs):
+        with cpu_threads(self.config.threads) if self.device.type == "cpu" else nullcontext():
+            return method(self, *args, **kwargs)
+
+    return run
+
+
 _compiled: dict[tuple, tuple[nn.Module, nn.Module]] = {}  # compiling takes a minute: once for each shape of network
 
 
@@ -74,6 +97,11 @@ class Trainer:
             raise ValueError(f"n_train must lie between 1 and {len(data.train_images)}, got {n_train}")
         self.config = replace(config, n_train=n_train)  # and checked once more, with the number of images
         self.data, self.device = data, device or choose_device()
+        self._set_up()
+
+    @_on_its_threads
+    def _set_up(self) -> None:
+        config, data = self.config, self.data
         self.cpu_s = self.wall_s = 0.0
         self._start_clock()
         auto = config.precision == "auto"
@@ -83,14 +111,14 @@ class Trainer:
             self.train_images, self.train_labels = (t.to(self.device) for t in (self.train_images, self.train_labels))
         self.model = build(self.config)
         if hasattr(self.model, "fit_stem"):
-            self.model.fit_stem(to_input(data.train_images[: min(n_train, 5000)]))
+            self.model.fit_stem(to_input(data.train_images[: min(config.n_train, 5000)]))
         self.model = self.forward = self.model.to(self.device, memory_format=torch.channels_last)
         if config.compile:
             key = (self.device, *(getattr(config, name) for name in SHAPE))
             self.model, self.forward = self._compiled(key)
         self.optimizers = optimizers(self.model, self.config)
         self.peaks = [[group["lr"] for group in o.param_groups] for o in self.optimizers]
-        self.steps_per_epoch = n_train // config.batch
+        self.steps_per_epoch = config.n_train // config.batch
         self.epoch, self.error_by_epoch, self.layers, self.images = 0, [], [], 0
         self._stop_clock()
 
@@ -151,6 +179,7 @@ class Trainer:
             optimizer.step()
         return loss.detach()
 
+    @_on_its_threads
     def run_epoch(self, on_step=lambda loss: None) -> None:
         """Train for one epoch, or until the budget is used up; then measure the test error and the layers.
 
@@ -175,10 +204,12 @@ class Trainer:
             self.layers.append(layer_statistics(self.model, to_input(self.data.test_images[:250].to(self.device))))
         self.epoch += 1
 
+    @_on_its_threads
     def accuracy(self) -> float:
         """Test accuracy in percent."""
         return evaluate(self.model, self.data.test_images, self.data.test_labels, precision=self.precision)
 
+    @_on_its_threads
     @torch.no_grad()
     def reestimated_accuracy(self) -> float | None:
         """Test accuracy with running statistics measured anew, by the trained network; None without batch norm."""
@@ -219,6 +250,7 @@ class Trainer:
         for key in self.KEPT:
             setattr(self, key, state[key])
 
+    @_on_its_threads
     def record(self, stopped: str | None = None) -> RunRecord:
         """The finished run as a record, or one that was `stopped`, and why."""
         cuda = self.device.type == "cuda"

@@ -116,6 +116,8 @@ REFUSED = [
     ({"norm": "none", "zero_gamma": True}, ["has a gamma", "'none'"]),
     ({"budget": -1.0}, ["budget must be at least 0", "-1.0"]),
     ({"budget": float("inf")}, ["budget must be", "finite", "inf"]),
+    ({"threads": 0}, ["threads must be at least 1", "0"]),
+    ({"threads": 2, "budget": 5.0}, ["threads=2 with budget=5.0", "Set threads to 1"]),
     ({"compile": "yes"}, ["compile must be bool", "'yes'"]),
     ({"norm_batch": 2}, ["norm_batch is for norm='bn'", "norm_batch=2", "norm='gn'"]),
     ({"norm": "bn", "norm_batch": 3}, ["divide batch=32", "3"]),

@@ -113,6 +113,40 @@ def test_a_budget_counts_the_seconds_of_training_and_ends_the_run(pictures, tmp_
     assert record.images > 2 * 200  # more than the epochs of the config
 
 
+@pytest.fixture
+def two_threads():
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(1)
+
+
+@pytest.mark.parametrize("threads, change", [(1, {}), (1, {"budget": 0.2}), (3, {"threads": 3})])
+def test_a_run_takes_its_own_threads_and_leaves_torchs_number_as_it_was(
+    pictures, tmp_path, monkeypatch, two_threads, threads, change
+):
+    seen = set()
+
+    def note(name):
+        real = getattr(train, name)
+        monkeypatch.setattr(train, name, lambda *args, **kw: (seen.add(torch.get_num_threads()), real(*args, **kw))[1])
+
+    for name in ("build", "augment", "evaluate", "layer_statistics"):
+        note(name)
+    record = train.train(replace(SMALL, epochs=1, **change), pictures, tmp_path, progress=False)
+    assert seen == {threads} and torch.get_num_threads() == 2
+    assert record.threads == threads and record.device.endswith(f", {threads} threads")
+    (path,) = tmp_path.iterdir()
+    assert records.read_record(path) == record and (threads == 1) == ("threads" not in path.stem)
+
+
+def test_threads_come_back_after_an_error(pictures, monkeypatch, two_threads):
+    trainer = train.Trainer(SMALL, pictures)
+    monkeypatch.setattr(trainer, "step", lambda *args: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        trainer.run_epoch()
+    assert torch.get_num_threads() == 2
+
+
 def test_a_run_that_must_wait_keeps_its_state(pictures, tmp_path):
     assert train.train(SMALL, pictures, tmp_path, progress=False, until=0.0) is None
     assert not list(tmp_path.glob("*.json"))
@@ -253,6 +287,11 @@ def test_the_first_network_reaches_75_percent_in_240_cpu_seconds():
     runs = [r for r in records.published("first") if r.norm == "gn" and r.ws]
     assert len(runs) >= 3 and sum(r.accuracy for r in runs) / len(runs) >= 75
     assert max(r.cpu_s for r in runs) <= 240
+
+
+def test_a_record_from_before_threads_were_recorded_ran_on_one():
+    path = next((ROOT / "results" / "first").glob("*.json"))
+    assert "threads" not in json.loads(path.read_text()) and records.read_record(path).threads == 1
 
 
 def test_broken_records_are_refused_by_name(tmp_path):
