@@ -283,6 +283,13 @@ def test_every_record_fits_the_schema_and_comes_with_three_seeds():
     assert folders
 
 
+def test_the_table_of_recorded_runs_says_their_days():
+    lines = re.findall(r"^\| (`.*?/`) \|.*\| (.*?) \|$", (ROOT / "results/README.md").read_text(), re.M)
+    said = {name: day for names, day in lines for name in re.findall(r"`([\w-]+)/`", names)}
+    for folder in (p.name for p in (ROOT / "results").iterdir() if p.is_dir()):
+        assert {record.date for record in records.published(folder)} == {said[folder]}
+
+
 def test_the_first_network_reaches_75_percent_in_240_cpu_seconds():
     runs = [r for r in records.published("first") if r.norm == "gn" and r.ws]
     assert len(runs) >= 3 and sum(r.accuracy for r in runs) / len(runs) >= 75
