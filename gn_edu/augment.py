@@ -15,12 +15,13 @@ def to_input(images: Tensor) -> Tensor:
     return x.contiguous(memory_format=torch.channels_last)
 
 
-def augment(x: Tensor, generator: torch.Generator, shift: int = 2) -> Tensor:
-    """Mirror half of the images and move each by up to `shift` pixels, edges reflected."""
+def augment(x: Tensor, generator: torch.Generator, shift: int = 2, mirror: bool = True) -> Tensor:
+    """Mirror half of the images, if `mirror`, and move each by up to `shift` pixels, edges reflected."""
     n, device = len(x), x.device
     flip = torch.rand(n, generator=generator).lt(0.5).to(device)
     move = torch.randint(0, 2 * shift + 1, (2, n), generator=generator).to(device)
-    x = torch.where(flip[:, None, None, None], x.flip(3), x)
+    if mirror:
+        x = torch.where(flip[:, None, None, None], x.flip(3), x)
     windows = F.pad(x, (shift,) * 4, mode="reflect").unfold(2, 32, 1).unfold(3, 32, 1)
     x = windows[torch.arange(n, device=device), :, move[0], move[1]]
     return x.contiguous(memory_format=torch.channels_last)

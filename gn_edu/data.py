@@ -51,6 +51,11 @@ class Cifar10:
     classes: tuple[str, ...]
     fingerprint: str
 
+    @property
+    def mirrors(self) -> bool:
+        """Whether a picture keeps its label in a mirror. Stripes don't: label k turns into 10 - k."""
+        return self.fingerprint != "synthetic"
+
     def subset(self, n_train: int, n_test: int) -> "Cifar10":
         """The first n_train training and n_test test images."""
         return Cifar10(

@@ -102,7 +102,10 @@ def shrunk(experiment: Experiment) -> Experiment:
         "groups": 2,
         "compile": False,
     }
-    seen = {replace(run, seed=0, norm_batch=run.norm_batch and 10, **small) for run in experiment.runs}
+    seen = {
+        replace(run, seed=0, norm_batch=run.norm_batch and 10, reestimate=run.reestimate and 40, **small)
+        for run in experiment.runs
+    }
     return replace(experiment, runs=tuple(sorted(seen, key=lambda run: run.stem)))
 
 

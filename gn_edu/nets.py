@@ -5,9 +5,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gn_edu.norms import count_batch
-from gn_edu.refusals import check_channels
-
-NORMS = ("bn", "gn", "ln", "in", "none")
+from gn_edu.recipes import NORMS, TrainConfig, check_choice
+from gn_edu.refusals import check_channels, check_groups
 
 
 def norm_layer(norm: str, channels: int, groups: int) -> nn.Module:
@@ -17,6 +16,9 @@ def norm_layer(norm: str, channels: int, groups: int) -> nn.Module:
     instance norm are the two ends of group norm (one group; one channel a group), with gamma and beta per channel
     as in Wu and He (2018).
     """
+    check_choice("norm", norm, NORMS)
+    if norm == "gn":
+        check_groups(groups, channels)
     makers = {
         "bn": lambda: nn.BatchNorm2d(channels),
         "gn": lambda: nn.GroupNorm(groups, channels),
@@ -24,8 +26,6 @@ def norm_layer(norm: str, channels: int, groups: int) -> nn.Module:
         "in": lambda: nn.GroupNorm(channels, channels),
         "none": nn.Identity,
     }
-    if norm not in makers:
-        raise ValueError(f"norm must be one of {', '.join(NORMS)}; got {norm!r}")
     return makers[norm]()
 
 
@@ -193,7 +193,7 @@ class FastNet(nn.Module):
         self.register_buffer("stem", torch.zeros(2 * self.PATCHES, 3, self.SIDE, self.SIDE))
         blocks, before = [], 2 * self.PATCHES
         for channels in (width, 4 * width, 8 * width):
-            if group_size:
+            if group_size and norm == "gn":
                 if channels % group_size:
                     raise ValueError(f"group_size={group_size} must divide each width; got {channels} channels")
                 groups = channels // group_size
@@ -247,31 +247,26 @@ def seeded(seed: int, norm: str, groups: int, ws: bool, width: int = 32) -> Smal
     return SmallNet(norm, groups, ws, (width, 2 * width, 4 * width))
 
 
-def build(config) -> nn.Module:
+# What `build` reads of a TrainConfig, but for the seed: networks that agree in these differ in their weights only.
+SHAPE = ("net", "norm", "groups", "group_size", "ws", "width", "zero_gamma", "norm_batch")
+
+
+def build(config: TrainConfig) -> nn.Module:
     """The network that a TrainConfig names, its weights drawn from the config's seed.
 
     With norm_batch, a batch norm averages over that many images at a time; the other norms never see more than one.
     """
     net = _net(config)
-    if config.norm_batch and config.norm == "bn":
-        if config.norm_batch < 1 or config.batch % config.norm_batch:
-            raise ValueError(f"norm_batch must divide batch={config.batch}, got {config.norm_batch}")
+    if config.norm_batch:
         replace_layers(net, nn.BatchNorm2d, lambda layer: GhostBatchNorm2d(layer.num_features, config.norm_batch))
     return net
 
 
-def _net(config) -> nn.Module:
+def _net(config: TrainConfig) -> nn.Module:
     shape = (config.norm, config.groups, config.ws, config.width)
+    if config.net == "small":
+        return seeded(config.seed, *shape)
     torch.manual_seed(config.seed)
     if config.net == "resnet":
         return ResNet(*shape, config.zero_gamma)
-    if config.zero_gamma:
-        raise ValueError(f"zero_gamma needs residual blocks: net='resnet', got {config.net!r}")
-    if config.net == "fast":
-        return FastNet(*shape, config.group_size)
-    if config.group_size:
-        raise ValueError(f"group_size is for net='fast'; {config.net!r} takes groups")
-    makers = {"small": lambda *shape: seeded(config.seed, *shape), "vgg16": Vgg16}
-    if config.net not in makers:
-        raise ValueError(f"net must be one of fast, resnet, {', '.join(makers)}; got {config.net!r}")
-    return makers[config.net](*shape)
+    return FastNet(*shape, config.group_size) if config.net == "fast" else Vgg16(*shape)

@@ -5,17 +5,19 @@ import math
 import torch
 from torch import Tensor, nn
 
-from gn_edu.recipes import TrainConfig
-
-SCHEDULES = ("linear", "cosine", "constant")
-OPTIMIZERS = ("sgd", "adam", "muon")
+from gn_edu.recipes import SCHEDULES, TrainConfig, check_choice, check_range
 
 
 def schedule(done: float, shape: str = "linear", warm_up: float = 0.2) -> float:
     """The factor on the peak learning rate, 0 to 1, when the share `done` (0 to 1) of the run is over.
 
     It rises in a straight line over the share `warm_up`, then falls to 0 along a line or a half cosine, or stays.
+
+    Raises:
+        ValueError: the shape has no name here, or warm_up is not at least 0 and below 1.
     """
+    check_choice("schedule", shape, SCHEDULES)
+    check_range("warm_up", warm_up)
     if warm_up and done < warm_up:
         return done / warm_up
     left = (1 - min(done, 1)) / (1 - warm_up)
@@ -90,6 +92,4 @@ def optimizers(model: nn.Module, config: TrainConfig) -> list[torch.optim.Optimi
     ]
     if config.optimizer == "adam":
         return [torch.optim.Adam(groups, lr=config.lr)]
-    if config.optimizer == "sgd":
-        return [torch.optim.SGD(groups, lr=config.lr, momentum=0.9, nesterov=True)]
-    raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}; got {config.optimizer!r}")
+    return [torch.optim.SGD(groups, lr=config.lr, momentum=0.9, nesterov=True)]

@@ -8,6 +8,17 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 
+def check_types(settings, where: str = "") -> None:
+    """Refuse a value that is not of its field's type; an int may stand for a float, and True is no number."""
+    for field in fields(settings):
+        value, kind = getattr(settings, field.name), field.type
+        if kind not in (bool, int, float, str):
+            continue
+        fits = isinstance(value, (int, float) if kind is float else kind)
+        if not fits or (isinstance(value, bool) and kind is not bool):
+            raise ValueError(f"{where}{field.name} must be {kind.__name__}, got {value!r}")
+
+
 @dataclass(frozen=True)
 class RunRecord:
     """One run. Errors and accuracies are in percent, on the whole test set; times in seconds.
@@ -63,15 +74,10 @@ class RunRecord:
     images: int = 0
     layers: list | None = None
     stopped: str | None = None
+    threads: int = 1
 
     def __post_init__(self):
-        for field in fields(self):
-            value, kind = getattr(self, field.name), str(field.type)
-            allowed = {"<class 'float'>": (float, int), "<class 'int'>": int, "<class 'str'>": str}.get(kind)
-            if field.type is bool:
-                allowed = bool
-            if allowed and (not isinstance(value, allowed) or (isinstance(value, bool) and field.type is not bool)):
-                raise ValueError(f"record: {field.name} must be {field.type.__name__}, got {value!r}")
+        check_types(self, "record: ")
         if len(self.error_by_epoch) != self.epochs and not self.stopped:
             raise ValueError(f"record: {self.epochs} epochs but {len(self.error_by_epoch)} entries in error_by_epoch")
         if not 0 <= self.accuracy <= 100:

@@ -85,7 +85,7 @@ def check_groups(num_groups: int, channels: int, both_given: bool = False) -> No
     if channels % num_groups:
         swapped = both_given and num_groups % channels == 0
         divisors = [g for g in range(1, int(channels) + 1) if channels % g == 0]
-        fix = "were the two arguments swapped?" if swapped else f"choose one of {divisors}"
+        fix = f"choose one of {divisors}" + (", or were the two arguments swapped?" if swapped else "")
         raise ValueError(f"num_groups must divide the number of channels, got {num_groups} and {channels}; {fix}")
 
 

@@ -36,7 +36,12 @@ def speedrun(
     """Train each of the pair with the seeds 0 to runs - 1, one after the other in turn; returns the records there are.
 
     What is recorded already is not trained again. When the clock (time.monotonic) passes `until`, the rest is left.
+
+    Raises:
+        ValueError: runs is less than 1.
     """
+    if runs < 1:
+        raise ValueError(f"runs must be at least 1, got {runs}")
     records = []
     for config in pair:
         warm_up(config, data)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from gn_edu.data import Cifar10
 from gn_edu.optim import linear_rule
-from gn_edu.recipes import RECIPES, TrainConfig
+from gn_edu.recipes import RECIPES, TrainConfig, check_choice
 from gn_edu.records import RunRecord
 from gn_edu.train import progress_bar, train
 
-_KINDS = {field.name: field.type for field in fields(TrainConfig)}
+_SETTINGS = [field.name for field in fields(TrainConfig) if field.name != "recipe"]
 
 
 def read_sweep(path: Path | str) -> list[TrainConfig]:
@@ -23,7 +23,7 @@ def read_sweep(path: Path | str) -> list[TrainConfig]:
     several lists for all combinations. With `linear_rule = true` the learning rate follows the batch.
 
     Raises:
-        ValueError: the file is not TOML, or names a recipe or a setting that does not exist.
+        ValueError: the file is not TOML, names a setting that does not exist, or a run that cannot be meant.
     """
     import tomllib  # Python 3.11; training alone runs on 3.10
 
@@ -33,31 +33,29 @@ def read_sweep(path: Path | str) -> list[TrainConfig]:
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{path} is not a sweep file: {error}") from error
     tables = text.pop("runs", [{}])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ValueError(f"{path}: runs must be tables, each under a line [[runs]]; got {tables!r}")
     name, rule = text.pop("recipe", "resnet"), text.pop("linear_rule", False)
-    if name not in RECIPES:
-        raise ValueError(f"{path}: recipe must be one of {', '.join(RECIPES)}; got {name!r}")
-    recipe = replace(RECIPES[name], experiment=text.pop("experiment", path.stem))
+    if not isinstance(rule, bool):
+        raise ValueError(f"{path}: linear_rule must be true or false, got {rule!r}")
+    experiment = text.pop("experiment", path.stem)
     found = []
-    for table in tables:
-        settings = {"seed": text.get("seed", 0)} | text | table
-        settings["seed"] = settings.pop("seed")  # last, so that a point's seeds follow each other
-        for key, value in settings.items():
-            if key not in _KINDS:
-                raise ValueError(f"{path}: there is no setting {key!r}; the settings are {', '.join(_KINDS)}")
-            settings[key] = [_fitting(path, key, v) for v in (value if isinstance(value, list) else [value])]
-        for values in product(*settings.values()):
-            run = replace(recipe, **dict(zip(settings, values, strict=True)))
-            found.append(replace(run, lr=linear_rule(run.lr, run.batch, recipe.batch)) if rule else run)
+    try:
+        check_choice("recipe", name, tuple(RECIPES))
+        recipe = replace(RECIPES[name], experiment=experiment)
+        for table in tables:
+            settings = {"seed": text.get("seed", 0)} | text | table
+            settings["seed"] = settings.pop("seed")  # last, so that a point's seeds follow each other
+            for key, value in settings.items():
+                if key not in _SETTINGS:
+                    raise ValueError(f"there is no setting {key!r}; the settings are {', '.join(_SETTINGS)}")
+                settings[key] = value if isinstance(value, list) else [value]
+            for values in product(*settings.values()):
+                run = replace(recipe, **dict(zip(settings, values, strict=True)))
+                found.append(replace(run, lr=linear_rule(run.lr, run.batch, recipe.batch)) if rule else run)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
     return found
-
-
-def _fitting(path: Path, key: str, value):
-    kind = _KINDS[key]
-    if kind is float and type(value) is int:
-        value = float(value)
-    if type(value) is not kind:
-        raise ValueError(f"{path}: {key} must be {kind.__name__}, got {value!r}")
-    return value
 
 
 def shard(runs: Sequence[TrainConfig], part: str) -> list[TrainConfig]:

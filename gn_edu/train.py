@@ -5,8 +5,9 @@ import math
 import os
 import platform
 import time
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, replace
+from functools import wraps
 from pathlib import Path
 
 import torch
@@ -16,9 +17,9 @@ from torch.nn import functional as F
 from gn_edu.augment import augment, to_input
 from gn_edu.data import Cifar10
 from gn_edu.layers import layer_statistics
-from gn_edu.nets import build
+from gn_edu.nets import SHAPE, build
 from gn_edu.optim import optimizers, schedule
-from gn_edu.recipes import PRECISIONS, TrainConfig
+from gn_edu.recipes import TrainConfig
 from gn_edu.records import RunRecord, current_commit, read_record, write_record
 
 
@@ -60,6 +61,28 @@ def evaluate(
     return 100 * right / len(labels)
 
 
+@contextmanager
+def cpu_threads(count: int):
+    """The context in which torch computes with `count` threads of the CPU; afterwards as many as before."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _on_its_threads(method):
+    """A Trainer's method; on a CPU it computes with as many threads as the config says."""
+
+    @wraps(method)
+    def run(self, *args, **kwargs):
+        with cpu_threads(self.config.threads) if self.device.type == "cpu" else nullcontext():
+            return method(self, *args, **kwargs)
+
+    return run
+
+
 _compiled: dict[tuple, tuple[nn.Module, nn.Module]] = {}  # compiling takes a minute: once for each shape of network
 
 
@@ -70,18 +93,15 @@ class Trainer:
 
     def __init__(self, config: TrainConfig, data: Cifar10, device: torch.device | None = None):
         n_train = config.n_train or len(data.train_images)
-        if not 0 < n_train <= len(data.train_images):
+        if n_train > len(data.train_images):
             raise ValueError(f"n_train must lie between 1 and {len(data.train_images)}, got {n_train}")
-        if config.batch < 1 or config.batch > n_train:
-            raise ValueError(f"batch must lie between 1 and n_train={n_train}, got {config.batch}")
-        if config.epochs < 1:
-            raise ValueError(f"epochs must be at least 1, got {config.epochs}")
-        if config.budget < 0:
-            raise ValueError(f"budget must be a number of seconds, or 0 for none, got {config.budget}")
-        if config.precision not in PRECISIONS:
-            raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; got {config.precision!r}")
-        self.config = replace(config, n_train=n_train)
+        self.config = replace(config, n_train=n_train)  # and checked once more, with the number of images
         self.data, self.device = data, device or choose_device()
+        self._set_up()
+
+    @_on_its_threads
+    def _set_up(self) -> None:
+        config, data = self.config, self.data
         self.cpu_s = self.wall_s = 0.0
         self._start_clock()
         auto = config.precision == "auto"
@@ -91,14 +111,14 @@ class Trainer:
             self.train_images, self.train_labels = (t.to(self.device) for t in (self.train_images, self.train_labels))
         self.model = build(self.config)
         if hasattr(self.model, "fit_stem"):
-            self.model.fit_stem(to_input(data.train_images[: min(n_train, 5000)]))
+            self.model.fit_stem(to_input(data.train_images[: min(config.n_train, 5000)]))
         self.model = self.forward = self.model.to(self.device, memory_format=torch.channels_last)
         if config.compile:
-            key = tuple((f, getattr(config, f)) for f in ("net", "norm", "groups", "group_size", "ws", "width"))
+            key = (self.device, *(getattr(config, name) for name in SHAPE))
             self.model, self.forward = self._compiled(key)
         self.optimizers = optimizers(self.model, self.config)
         self.peaks = [[group["lr"] for group in o.param_groups] for o in self.optimizers]
-        self.steps_per_epoch = n_train // config.batch
+        self.steps_per_epoch = config.n_train // config.batch
         self.epoch, self.error_by_epoch, self.layers, self.images = 0, [], [], 0
         self._stop_clock()
 
@@ -142,7 +162,7 @@ class Trainer:
         for index in order.split(config.batch)[: self.steps_per_epoch]:
             index = index.to(self.train_images.device)
             x = to_input(self.train_images[index].to(self.device))
-            yield augment(x, generator, config.shift), self.train_labels[index].to(self.device)
+            yield augment(x, generator, config.shift, self.data.mirrors), self.train_labels[index].to(self.device)
 
     def step(self, x: Tensor, y: Tensor, done: float) -> Tensor:
         """One update when the share `done` of the run is over; returns the loss."""
@@ -159,6 +179,7 @@ class Trainer:
             optimizer.step()
         return loss.detach()
 
+    @_on_its_threads
     def run_epoch(self, on_step=lambda loss: None) -> None:
         """Train for one epoch, or until the budget is used up; then measure the test error and the layers.
 
@@ -183,10 +204,12 @@ class Trainer:
             self.layers.append(layer_statistics(self.model, to_input(self.data.test_images[:250].to(self.device))))
         self.epoch += 1
 
+    @_on_its_threads
     def accuracy(self) -> float:
         """Test accuracy in percent."""
         return evaluate(self.model, self.data.test_images, self.data.test_labels, precision=self.precision)
 
+    @_on_its_threads
     @torch.no_grad()
     def reestimated_accuracy(self) -> float | None:
         """Test accuracy with running statistics measured anew, by the trained network; None without batch norm."""
@@ -227,6 +250,7 @@ class Trainer:
         for key in self.KEPT:
             setattr(self, key, state[key])
 
+    @_on_its_threads
     def record(self, stopped: str | None = None) -> RunRecord:
         """The finished run as a record, or one that was `stopped`, and why."""
         cuda = self.device.type == "cuda"

@@ -59,6 +59,8 @@ def test_the_pair_takes_turns_and_is_summed_up(tmp_path):
     ]
     found = speedrun.speedrun(data, tmp_path, runs=2, pair=tiny, progress=False)
     assert [(r.norm, r.seed) for r in found] == [("bn", 0), ("gn", 0), ("bn", 1), ("gn", 1)]
+    with pytest.raises(ValueError, match="runs must be at least 1, got 0"):
+        speedrun.speedrun(data, tmp_path, runs=0, pair=tiny)
     lines = speedrun.summary(found)
     assert [(line["norm"], line["runs"]) for line in lines] == [("bn", 2), ("gn", 2)]
     assert lines[0]["ratio"] == 1 and lines[1]["accuracy"] == sum(r.accuracy for r in found[1::2]) / 2

@@ -1,6 +1,6 @@
 """gn_edu.optim, recipes and layers: what steps, what decays, and what is measured on the way."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 import torch
@@ -71,17 +71,99 @@ def test_muon_goes_on_from_its_state():
     assert torch.equal(*ends)
 
 
-def test_settings_that_do_not_exist_are_refused():
-    model = nets.build(TrainConfig())
-    with pytest.raises(ValueError, match="optimizer must be one of"):
-        optim.optimizers(model, TrainConfig(optimizer="sdg"))
-    with pytest.raises(ValueError, match="net must be one of"):
-        nets.build(TrainConfig(net="vgg"))
-    with pytest.raises(ValueError, match="zero_gamma needs residual blocks"):
-        nets.build(TrainConfig(zero_gamma=True))
+# A change of the resnet recipe, and what the refusal says: the rule and what came.
+REFUSED = [
+    ({"experiment": "a/b"}, ["name of a folder", "'a/b'"]),
+    ({"experiment": ".."}, ["name of a folder", "'..'"]),
+    ({"recipe": "resnext"}, ["one of first,", "'resnext'"]),
+    ({"norm": "xx"}, ["one of bn, gn,", "'xx'"]),
+    ({"net": "vgg"}, ["one of small, vgg16,", "'vgg'"]),
+    ({"optimizer": "sdg"}, ["one of sgd,", "'sdg'"]),
+    ({"schedule": "step"}, ["one of linear,", "'step'"]),
+    ({"precision": "half"}, ["one of float32,", "'half'"]),
+    ({"groups": -1}, ["groups=-1", "at least 1"]),
+    ({"groups": 0}, ["groups=0", "at least 1"]),
+    ({"groups": 3}, ["groups=3 with width=16", "divide", "choose one of [1, 2, 4, 8, 16]"]),
+    ({"groups": 32}, ["groups=32 with width=16", "choose one of [1, 2, 4, 8, 16]"]),
+    ({"groups": 2.0}, ["groups must be int", "2.0"]),
+    ({"group_size": 4}, ["net='fast'", "'resnet' takes groups"]),
+    ({"net": "fast", "group_size": 3}, ["divide width=16", "3"]),
+    ({"net": "fast", "group_size": -1}, ["at least 0", "-1"]),
+    ({"ws": 1}, ["ws must be bool", "1"]),
+    ({"width": 0}, ["width must be at least 1", "0"]),
+    ({"batch": 0}, ["batch must be at least 1", "0"]),
+    ({"batch": 64, "n_train": 40}, ["between 1 and n_train=40", "64"]),
+    ({"lr": 0.0}, ["lr must be above 0", "0.0"]),
+    ({"lr": float("nan")}, ["lr must be above 0", "nan"]),
+    ({"lr": float("inf")}, ["finite", "inf"]),
+    ({"lr": "0.1"}, ["lr must be float", "'0.1'"]),
+    ({"epochs": 0}, ["epochs must be at least 1", "0"]),
+    ({"epochs": 1.5}, ["epochs must be int", "1.5"]),
+    ({"epochs": True}, ["epochs must be int", "True"]),
+    ({"seed": -1}, ["seed must be at least 0", "-1"]),
+    ({"seed": 2**40}, ["seed must be", "below"]),
+    ({"n_train": -1}, ["n_train must be at least 0", "-1"]),
+    ({"optimizer": "muon", "weight_decay": 0.0}, ["lr_head=0.0 and lr_norm=0.0", "above 0"]),
+    ({"optimizer": "muon", "lr_head": 1.0, "lr_norm": 1.0}, ["weight_decay=0.0001", "set it to 0"]),
+    ({"lr_head": -1.0}, ["lr_head must be at least 0", "-1.0"]),
+    ({"warm_up": 1.0}, ["warm_up must be at least 0 and below 1", "1.0"]),
+    ({"warm_up": -0.1}, ["warm_up must be at least 0 and below 1", "-0.1"]),
+    ({"weight_decay": -1e-4}, ["weight_decay must be at least 0", "-0.0001"]),
+    ({"smoothing": 1.0}, ["smoothing must be at least 0 and below 1", "1.0"]),
+    ({"shift": -1}, ["shift must be at least 0 and below 32", "-1"]),
+    ({"shift": 32}, ["shift must be at least 0 and below 32", "32"]),
+    ({"net": "small", "zero_gamma": True}, ["zero_gamma needs residual blocks", "'small'"]),
+    ({"norm": "none", "zero_gamma": True}, ["has a gamma", "'none'"]),
+    ({"budget": -1.0}, ["budget must be at least 0", "-1.0"]),
+    ({"budget": float("inf")}, ["budget must be", "finite", "inf"]),
+    ({"threads": 0}, ["threads must be at least 1", "0"]),
+    ({"threads": 2, "budget": 5.0}, ["threads=2 with budget=5.0", "Set threads to 1"]),
+    ({"compile": "yes"}, ["compile must be bool", "'yes'"]),
+    ({"norm_batch": 2}, ["norm_batch is for norm='bn'", "norm_batch=2", "norm='gn'"]),
+    ({"norm": "bn", "norm_batch": 3}, ["divide batch=32", "3"]),
+    ({"norm": "bn", "norm_batch": -2}, ["norm_batch must be at least 0", "-2"]),
+    ({"reestimate": 31}, ["at least batch=32", "31"]),
+    ({"n_train": 64, "reestimate": 65}, ["at most n_train=64", "65"]),
+]
+
+
+@pytest.mark.parametrize("change, said", REFUSED, ids=lambda value: str(value)[:40])
+def test_settings_that_cannot_run_or_have_no_effect_are_refused_at_once(change, said):
+    with pytest.raises(ValueError) as caught:
+        replace(RECIPES["resnet"], **change)
+    for words in said:
+        assert words in str(caught.value)
+
+
+def test_every_setting_has_a_refusal():
+    free = {"decay_norm"}  # yes or no, and any answer runs
+    assert {name for change, _ in REFUSED for name in change} | free == {field.name for field in fields(TrainConfig)}
+
+
+@pytest.mark.parametrize("shape, warm_up", [("step", 0.2), ("linear", 1.0), ("linear", -0.1)])
+def test_a_schedule_that_cannot_be_meant_is_refused(shape, warm_up):
+    for done in (0.0, 0.5, 1.0):
+        with pytest.raises(ValueError, match="schedule must be one of|warm_up must be at least 0 and below 1"):
+            optim.schedule(done, shape, warm_up)
 
 
 # ---- networks
+
+
+def test_a_shape_is_all_that_build_reads_but_the_seed():
+    read = set()
+
+    class Watched:
+        def __init__(self, config):
+            self.__dict__["config"] = config
+
+        def __getattr__(self, name):
+            read.add(name)
+            return getattr(self.config, name)
+
+    for recipe in RECIPES.values():
+        nets.build(Watched(replace(recipe, norm="bn", norm_batch=2)))
+    assert read == {"seed", *nets.SHAPE}
 
 
 def test_vgg16_has_the_parameters_of_the_page_that_the_book_grew_from():

@@ -49,7 +49,7 @@ def test_advice_about_the_input_helps(layer, kind):
     assert all(layer(part).shape == X.shape for part in advice(x))
 
 
-@pytest.mark.parametrize("x", [None, {"x": X}, (X, X), "x"], ids=str)
+@pytest.mark.parametrize("x", [None, {"x": X}, (X, X), "x"], ids=lambda x: type(x).__name__)
 @pytest.mark.parametrize("layer", LAYERS, ids=str)
 def test_no_advice_where_none_helps(layer, x):
     with pytest.raises(TypeError, match=f"input must be a floating-point tensor, got {type(x).__name__}$"):

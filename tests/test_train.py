@@ -1,13 +1,14 @@
 """gn_edu.nets, train, records and the command: seeded, resumable, recorded whole or not at all."""
 
 import json
+import math
 import os
 import random
 import re
 import subprocess
 import sys
 import time
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,9 @@ def test_killed_three_times_the_weights_are_those_of_an_undisturbed_run(tmp_path
     command = [sys.executable, "-m", "gn_edu.cli", *options, "--out"]
 
     def run(name):
-        return subprocess.Popen([*command, tmp_path / name], env=os.environ | {"OMP_NUM_THREADS": "1"}, stdout=-3)
+        return subprocess.Popen(
+            [*command, tmp_path / name], env=os.environ | {"OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL
+        )
 
     assert run("whole").wait() == 0
     (record,) = records.read_records(tmp_path / "whole" / "resnet")
@@ -110,6 +113,40 @@ def test_a_budget_counts_the_seconds_of_training_and_ends_the_run(pictures, tmp_
     assert record.images > 2 * 200  # more than the epochs of the config
 
 
+@pytest.fixture
+def two_threads():
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(1)
+
+
+@pytest.mark.parametrize("threads, change", [(1, {}), (1, {"budget": 0.2}), (3, {"threads": 3})])
+def test_a_run_takes_its_own_threads_and_leaves_torchs_number_as_it_was(
+    pictures, tmp_path, monkeypatch, two_threads, threads, change
+):
+    seen = set()
+
+    def note(name):
+        real = getattr(train, name)
+        monkeypatch.setattr(train, name, lambda *args, **kw: (seen.add(torch.get_num_threads()), real(*args, **kw))[1])
+
+    for name in ("build", "augment", "evaluate", "layer_statistics"):
+        note(name)
+    record = train.train(replace(SMALL, epochs=1, **change), pictures, tmp_path, progress=False)
+    assert seen == {threads} and torch.get_num_threads() == 2
+    assert record.threads == threads and record.device.endswith(f", {threads} threads")
+    (path,) = tmp_path.iterdir()
+    assert records.read_record(path) == record and (threads == 1) == ("threads" not in path.stem)
+
+
+def test_threads_come_back_after_an_error(pictures, monkeypatch, two_threads):
+    trainer = train.Trainer(SMALL, pictures)
+    monkeypatch.setattr(trainer, "step", lambda *args: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        trainer.run_epoch()
+    assert torch.get_num_threads() == 2
+
+
 def test_a_run_that_must_wait_keeps_its_state(pictures, tmp_path):
     assert train.train(SMALL, pictures, tmp_path, progress=False, until=0.0) is None
     assert not list(tmp_path.glob("*.json"))
@@ -144,13 +181,64 @@ def test_batches_depend_on_seed_and_epoch_alone(pictures):
     assert [x.sum().item() for x, _ in again.batches()] != first
 
 
+def stripes_read_off(x):
+    """The label of each picture of stripes, from the wave of all ten directions that fits it best."""
+    rows, columns = torch.meshgrid(torch.arange(32.0), torch.arange(32.0), indexing="ij")
+    angle, frequency = torch.arange(10) * math.pi / 10, torch.linspace(0.45, 0.8, 12)
+    across = columns * angle.cos()[:, None, None] + rows * angle.sin()[:, None, None]
+    waves = torch.exp(1j * frequency[:, None, None, None] * across)  # (12, 10, 32, 32)
+    grey = x.mean(1) - x.mean((1, 2, 3))[:, None, None]
+    return torch.einsum("nhw,fkhw->nfk", grey.to(waves.dtype), waves).abs().amax(1).argmax(1)
+
+
+@pytest.mark.parametrize("shift", [0, 2, 4])
+def test_made_up_pictures_keep_their_labels_in_training(shift):
+    data = synthetic_cifar10()
+    trainer = train.Trainer(replace(SMALL, batch=500, n_train=2000, shift=shift), data)
+    right = [(stripes_read_off(x) == y).float().mean().item() for x, y in trainer.batches()]
+    untouched = (stripes_read_off(train.to_input(data.train_images)) == data.train_labels).float().mean().item()
+    assert untouched > 0.8 and sum(right) / len(right) > untouched - 0.05
+
+
+def test_real_pictures_are_mirrored_and_moved_by_the_draws_of_the_recorded_runs(pictures):
+    trainer = train.Trainer(SMALL, replace(pictures, fingerprint="stand-in"))
+    generator = torch.Generator().manual_seed(1000 * SMALL.seed)
+    order = torch.randperm(200, generator=generator)
+    for (x, y), index in zip(trainer.batches(), order.split(50), strict=True):
+        flips = torch.rand(50, generator=generator) < 0.5
+        down, right = torch.randint(0, 5, (2, 50), generator=generator)
+        assert torch.equal(y, pictures.train_labels[index]) and 5 < flips.sum() < 45
+        for k, i in enumerate(index):
+            image = train.to_input(pictures.train_images[i][None])
+            image = nn.functional.pad(image.flip(3) if flips[k] else image, (2, 2, 2, 2), mode="reflect")
+            assert torch.equal(x[k], image[0, :, down[k] : down[k] + 32, right[k] : right[k] + 32])
+
+
+@pytest.mark.parametrize(
+    "change", [{"n_train": 10**6}, {"batch": 500, "n_train": 0}, {"reestimate": 300, "n_train": 0}]
+)
+def test_settings_that_do_not_fit_the_data_are_refused(pictures, change):
+    with pytest.raises(ValueError, match=next(iter(change))):
+        train.Trainer(replace(SMALL, **change), pictures)
+
+
 @pytest.mark.parametrize(
     "change",
-    [{"n_train": 10**6}, {"batch": 0}, {"batch": 500}, {"epochs": 0}, {"budget": -1.0}, {"precision": "half"}],
-)
-def test_settings_that_cannot_run_are_refused(pictures, change):
-    with pytest.raises(ValueError, match=next(iter(change))):
-        train.Trainer(train.TrainConfig(**{**asdict(SMALL), **change}), pictures)
+    [
+        {"norm_batch": 2}, {"zero_gamma": True}, {"norm": "in"}, {"groups": 2}, {"ws": False}, {"width": 8},
+        {"net": "small"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_compiled_network_is_used_again_for_its_own_settings_only(pictures, monkeypatch, change):
+    monkeypatch.setattr(train.torch, "compile", lambda model: model)
+    monkeypatch.setattr(train, "_compiled", {})
+    config = replace(RECIPES["resnet"], norm="bn" if "norm_batch" in change else "gn", n_train=64, compile=True)
+    first, again, other = (
+        train.Trainer(c, pictures) for c in (config, replace(config, seed=1, lr=0.5), replace(config, **change))
+    )
+    assert again.model is first.model and str(other.model) == str(nets.build(replace(config, **change)))
+    torch.testing.assert_close(other.model.state_dict(), nets.build(replace(config, **change)).state_dict())
 
 
 def test_network_has_the_norm_it_was_asked_for():
@@ -195,10 +283,22 @@ def test_every_record_fits_the_schema_and_comes_with_three_seeds():
     assert folders
 
 
+def test_the_table_of_recorded_runs_says_their_days():
+    lines = re.findall(r"^\| (`.*?/`) \|.*\| (.*?) \|$", (ROOT / "results/README.md").read_text(), re.M)
+    said = {name: day for names, day in lines for name in re.findall(r"`([\w-]+)/`", names)}
+    for folder in (p.name for p in (ROOT / "results").iterdir() if p.is_dir()):
+        assert {record.date for record in records.published(folder)} == {said[folder]}
+
+
 def test_the_first_network_reaches_75_percent_in_240_cpu_seconds():
     runs = [r for r in records.published("first") if r.norm == "gn" and r.ws]
     assert len(runs) >= 3 and sum(r.accuracy for r in runs) / len(runs) >= 75
     assert max(r.cpu_s for r in runs) <= 240
+
+
+def test_a_record_from_before_threads_were_recorded_ran_on_one():
+    path = next((ROOT / "results" / "first").glob("*.json"))
+    assert "threads" not in json.loads(path.read_text()) and records.read_record(path).threads == 1
 
 
 def test_broken_records_are_refused_by_name(tmp_path):
@@ -232,6 +332,33 @@ def test_command_trains_and_writes_a_record(tmp_path, capsys):
     assert main([*words, str(tmp_path)]) == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("test accuracy ")
     assert records.read_records(tmp_path / "first")[0].data == "synthetic"
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        ("train --groups -1", "at least 1, got -1"),
+        ("train --groups 0 --recipe fast", "at least 1, got 0"),
+        ("train --norm gn --norm-batch 3", "norm_batch is for norm='bn'"),
+        ("train --lr 0", "lr must be above 0"),
+        ("train --budget nan", "budget must be"),
+        ("train --width 20", "divide"),
+        ("train --experiment ../elsewhere", "name of a folder"),
+        ("sweep {file}", "schedule must be one of"),
+        ("sweep {folder}", "directory"),
+    ],
+)
+def test_command_refuses_before_it_reads_or_fetches_anything(tmp_path, capsys, monkeypatch, words, said):
+    (tmp_path / "a.toml").write_text('schedule = "step"')
+    monkeypatch.delattr("gn_edu.cli.load_cifar10")
+    assert main(words.format(file=tmp_path / "a.toml", folder=tmp_path).split()) == 2
+    captured = capsys.readouterr().err
+    assert captured.startswith("gn-edu: ") and said in captured and captured.count("\n") == 1
+
+
+def test_command_takes_groups_or_the_size_of_a_group():
+    with pytest.raises(SystemExit):
+        main("train --recipe fast --groups 4 --group-size 8".split())
 
 
 def test_command_says_what_is_wrong(tmp_path, capsys, monkeypatch):

@@ -7,6 +7,7 @@ import pytest
 import torch
 from browser import LANDING, in_browser, number, run_module, site_is_built, until, wait_until_awake
 from scripts_path import scripts
+from seeded import uniform
 
 from gn_edu.augment import PIXEL_MEAN, PIXEL_STD, to_input
 from gn_edu.nets import SmallNet
@@ -99,8 +100,11 @@ def test_companions_are_different_pictures_and_repeatable():
     ask = [[picture, 20, size, draw] for picture in range(20) for size in (1, 3, 7) for draw in range(30)]
     once, twice = (run_module(bundle("neighbours"), script, ask=ask) for _ in range(2))
     assert once == twice
-    for (picture, _, size, _), others in zip(ask, once, strict=True):
+    for (picture, count, size, draw), others in zip(ask, once, strict=True):
         assert len(set(others)) == size and picture not in others and set(others) <= set(range(20))
+        left = [i for i in range(count) if i != picture]
+        numbers = uniform((draw * 2654435761 + picture * 40503 + size) % 2**32, size)
+        assert others == [left.pop(int(u * len(left))) for u in numbers]
     assert len({others[0] for others in once[:30]}) > 8
 
 

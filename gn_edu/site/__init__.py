@@ -1,9 +1,10 @@
 """The Sphinx extension of the pages: formulas, live widgets, languages, the path, polls, sheets, packing."""
 
-from gn_edu.site import annotated, languages, live, maths, pack, pages, path, polls, sheets
-
 
 def setup(app):
+    # Not at the top: myst-nb imports mime.py in every book on the machine, and that must need nothing else.
+    from gn_edu.site import annotated, languages, live, maths, pack, pages, path, polls, sheets
+
     app.add_config_value("gn_temml", "", "env")
     app.add_config_value("gn_repository", "", "html")
     app.add_config_value("gn_tag", "", "html")

@@ -8,14 +8,18 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 PLOTLY = "application/vnd.plotly.v1+json"
 
 
+def _in_this_book(renderer) -> bool:
+    """Whether the extension gn_edu.site is loaded: myst-nb asks every installed renderer, whatever the book."""
+    environment = renderer.renderer.sphinx_env
+    return environment is not None and "gn_temml" in environment.config
+
+
 class LiveRenderer:
     """A MIME renderer of myst-nb (entry point in pyproject.toml)."""
 
-    mime_priority_overrides = [("*", PLOTLY, 1)]
-
     @staticmethod
     def handle_mime(renderer, data, inline):
-        if inline or data.mime_type not in (WIDGET, PLOTLY):
+        if inline or data.mime_type not in (WIDGET, PLOTLY) or not _in_this_book(renderer):
             return None
         content = data.content if isinstance(data.content, dict) else json.loads(data.content)
         return [nodes.container(gn_live=data.mime_type, gn_content=content)]

@@ -1,4 +1,5 @@
-// Answers one JSON request a line: {tex, display} -> {html}, {esm, traits, catalogue} -> {svg|html, text}.
+// Answers one JSON line [name, request] with [name, reply]: {tex, display} -> {html}, {esm, traits, catalogue} ->
+// {svg|html, text}.
 const temml = require("vm").runInThisContext(require("fs").readFileSync(process.argv[2], "utf8") + ";temml");
 const modules = new Map();
 
@@ -15,6 +16,7 @@ async function answer({ tex, display, esm, traits, catalogue }) {
 require("readline")
   .createInterface({ input: process.stdin })
   .on("line", async (line) => {
-    const reply = await answer(JSON.parse(line)).catch((error) => ({ error: String(error.message ?? error) }));
-    process.stdout.write(JSON.stringify(reply) + "\n");
+    const [name, request] = JSON.parse(line);
+    const reply = await answer(request).catch((error) => ({ error: String(error.message ?? error) }));
+    process.stdout.write(JSON.stringify([name, reply]) + "\n");
   });

@@ -1,10 +1,14 @@
-"""One node process that renders formulas and the widgets' still pictures while the book is built."""
+"""A node process that renders formulas and the widgets' still pictures while the book is built."""
 
 import json
+import os
 import shutil
 import subprocess
 from functools import cache
+from itertools import count
 from pathlib import Path
+
+_numbers = count()
 
 
 def node_path() -> str:
@@ -20,20 +24,27 @@ def node_path() -> str:
 
 
 @cache
-def _process(temml: str) -> subprocess.Popen:
+def _process(temml: str, pid: int) -> subprocess.Popen:
+    """The node of the process `pid`: one that Sphinx forks to write pages would read its parent's replies."""
     command = [node_path(), str(Path(__file__).with_name("node.cjs")), temml]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
 
 
 @cache
-def _ask(temml: str, request: str) -> str:
-    process = _process(temml)
-    process.stdin.write(request + "\n")
+def _ask(temml: str, request: str) -> dict:
+    process, name = _process(temml, os.getpid()), f"{os.getpid()}.{next(_numbers)}"
+    process.stdin.write(f'["{name}", {request}]\n')
     process.stdin.flush()
-    return process.stdout.readline()
+    answered, reply = json.loads(process.stdout.readline() or f'["{name}", {{"error": "node stopped"}}]')
+    if answered != name:
+        raise RuntimeError(f"node answered request {answered}, not {name}: do two processes share it?")
+    return reply
 
 
 def ask(app, request: dict) -> dict:
-    """Send a request (see node.cjs) and return the reply; {"error": ...} where it failed."""
-    temml = str(Path(app.confdir) / app.config.gn_temml)
-    return json.loads(_ask(temml, json.dumps(request)) or '{"error": "node stopped"}')
+    """Send a request (see node.cjs) and return the reply; {"error": ...} where it failed.
+
+    Raises:
+        RuntimeError: the reply belongs to another request.
+    """
+    return _ask(str(Path(app.confdir) / app.config.gn_temml), json.dumps(request))

@@ -2,6 +2,7 @@
 // answer follows them, group norm's stays. Takes the traits data (pictures and weights), picture, batch, draw,
 // evaluation, name; sets picture, batch, draw and evaluation. The networks run in a worker.
 import { network } from "./network.js";
+import { stream } from "./random.js";
 import { choice, escapeText, fixed, frame, h, N_, translator, twoWay } from "./frame.js";
 
 const NAMES = { bn: N_("Batch Norm says"), gn: N_("Group Norm says") };
@@ -11,14 +12,7 @@ const percent = (p) => fixed(100 * p, 2);
 
 /** The companions of a picture at one draw: `size` different others, the same on every machine. */
 export function companions(picture, count, size, draw) {
-  let state = (draw * 2654435761 + picture * 40503 + size) >>> 0;
-  const next = () => {
-    // Mulberry32
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+  const next = stream((draw * 2654435761 + picture * 40503 + size) >>> 0);
   const others = Array.from({ length: count }, (_, i) => i).filter((i) => i !== picture);
   return Array.from({ length: size }, () => others.splice(Math.floor(next() * others.length), 1)[0]);
 }
@@ -129,7 +123,7 @@ async function render({ model, el }) {
   const image = (i, name) => h("img", { src: photos[i], alt: label(truth(i)), class: name, draggable: "false" });
 
   // ---- parts
-  const pinned = h("div", { class: "gn-pinned" }), others = h("div", { class: "gn-others" });
+  const stays = h("div", { class: "gn-stays" }), others = h("div", { class: "gn-others" });
   const again = h("button", { type: "button", class: "gn-main", "data-gn-do": "again" }, tr("New neighbours"));
   const sizes = choice({
     label: tr("pictures in the batch"),
@@ -166,7 +160,7 @@ async function render({ model, el }) {
   );
   why.addEventListener("toggle", () => drawMaps());
   box.body.append(
-    h("div", { class: "gn-scene" }, h("div", {}, h("p", { class: "gn-part" }, tr("This picture stays")), pinned),
+    h("div", { class: "gn-scene" }, h("div", {}, h("p", { class: "gn-part" }, tr("This picture stays")), stays),
       h("div", {}, h("p", { class: "gn-part" }, tr("Its neighbours change")), others)),
     h("div", { class: "gn-drive" }, again,
       h("div", { class: "gn-sizes" }, h("span", { "aria-hidden": "true" }, tr("pictures in the batch")), sizes.element),
@@ -226,7 +220,7 @@ async function render({ model, el }) {
     if (turn !== drawing) return; // a newer question is under way
     replies = found;
     for (const name of Object.keys(NAMES)) history[name].push(best(replies[name].probabilities));
-    pinned.replaceChildren(image(state.picture, "gn-photo"));
+    stays.replaceChildren(image(state.picture, "gn-photo"));
     others.replaceChildren(...batch.slice(1).map((i) => image(i, "gn-photo")));
     others.dataset.count = String(batch.length - 1);
     sizes.show(state.batch);
