@@ -1,6 +1,6 @@
 """The numbers of the paper, Wu and He (2018), arXiv 1803.08494: one file, each table with its source.
 
-A number that was not yet compared with the paper is in the file's to_check list and never shown.
+A number that could not be compared with the paper is not in the file.
 """
 
 import json
@@ -17,7 +17,7 @@ Value = float | str | None
 class Table:
     """One table of the paper, shown as a table in a notebook.
 
-    `corner` says what the columns are; `rows` maps a row's name to one value a column, None where none is shown.
+    `corner` says what the columns are; `rows` maps a row's name to one value a column, None where the paper reports none.
     """
 
     title: str
@@ -31,14 +31,14 @@ class Table:
         """table[row, column].
 
         Raises:
-            KeyError: no such row or column, or its value was not yet compared with the paper.
+            KeyError: no such row or column, or the paper does not report its value.
         """
         row, column = at
         if row not in self.rows or column not in self.columns:
             raise KeyError(f"{self.source} has the rows {list(self.rows)} and the columns {self.columns}; got {at}")
         value = self.rows[row][self.columns.index(column)]
         if value is None:
-            raise KeyError(f"{at} of {self.source} was not compared with the paper")
+            raise KeyError(f"the paper does not report {at} of {self.source}")
         return value
 
     def _lines(self) -> list[list[str]]:
@@ -63,14 +63,7 @@ def tables() -> dict[str, Table]:
     """All tables by name."""
     found = {}
     for name, stored in facts()["tables"].items():
-        hidden = stored.get("to_check", {})
-        rows = {
-            row: [None if c in hidden.get(row, ()) else v for c, v in zip(stored["columns"], values, strict=True)]
-            for row, values in stored["rows"].items()
-        }
-        found[name] = Table(
-            stored["title"], stored["source"], stored["unit"], stored["corner"], stored["columns"], rows
-        )
+        found[name] = Table(**stored)
     return found
 
 

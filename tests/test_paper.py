@@ -27,15 +27,11 @@ def test_known_numbers():
     assert paper.table("table3_channels")["error", "1"] == one["error", "IN"]
 
 
-def test_what_was_not_compared_is_not_shown():
-    table = paper.table("table3_channels")
-    with pytest.raises(KeyError, match="not compared with the paper"):
-        table["error", "64"]
-    said = repr(table) + table._repr_markdown_()
-    assert said.count("28.4") == said.count("25.6") == 2
-    stored = json.loads((ROOT / "gn_edu/paper_facts.json").read_text())["tables"]["table3_channels"]
-    for column in stored["to_check"]["error"]:
-        assert str(stored["rows"]["error"][stored["columns"].index(column)]) not in said
+def test_what_the_paper_does_not_report_is_a_dash():
+    table = paper.table("table7")
+    with pytest.raises(KeyError, match="does not report"):
+        table["R50 synced BN", "mask"]
+    assert re.search(r"37\.7 +-\n", repr(table)) and "37.7 | - |" in table._repr_markdown_()
 
 
 def test_wrong_names_are_refused():

@@ -1,5 +1,6 @@
 """W6: every plotted number is its record's or the fact sheet's; driven by mouse, keyboard and link."""
 
+import re
 from statistics import mean
 
 import pytest
@@ -63,6 +64,32 @@ def test_the_papers_points_are_the_fact_sheets():
     assert FigureOne(GHOST, EQUAL).figures["paper"]["source"]["table"] == "Table 2 and Figure 1"
 
 
+def test_like_is_compared_with_like():
+    def compared(shown_):
+        found = view(shown=shown_)
+        return found["base"], found["best"]
+
+    assert compared("cause") == ("BN + WS", "GN + WS") and compared("paper") == ("BN", "GN")
+    assert not EQUAL or compared("protocol") == ("BN", "GN")  # BN + WS was not run there
+
+
+def test_a_line_keeps_its_mark_in_every_figure():
+    marks = {}
+    for shown_ in ("cause", *(["protocol"] if EQUAL else []), "paper"):
+        state = {key: FigureOne(GHOST, EQUAL, shown=shown_).get_state()[key] for key in TRAITS}
+        for label in (line["label"] for line in state["figures"][shown_]["lines"]):
+            hidden = [line["label"] for line in state["figures"][shown_]["lines"] if line["label"] != label]
+            drawn = run_module(
+                bundle(STEM), "process.stdout.write(JSON.stringify(w.chart(d.state, (m) => m, '')))",
+                state={**state, "hidden": hidden},
+            )  # fmt: skip
+            shapes = set(re.findall(r'<path class="m [^"]*" d="M[\d.]+ [\d.]+([^"]*)"', drawn))
+            marks.setdefault(label, set()).update(shapes)
+    assert all(len(shapes) == 1 for shapes in marks.values())
+    plain = [marks[label] for label in ("BN", "BN + WS", "GN", "GN + WS")]
+    assert len(set.union(*plain)) == 4
+
+
 def test_python_side():
     assert repr(FigureOne(GHOST, EQUAL)).startswith(
         "FigureOne: cause, BN, BN, statistics measured anew, BN + WS, GN, GN + WS"
@@ -90,16 +117,16 @@ def test_by_mouse_keyboard_and_link(visit):
         return mean(round(100 - r.accuracy, 2) for r in runs(records, **more))
 
     flat = of(GHOST, norm="gn", ws=True)
-    agrees(page, of(GHOST, norm="bn", ws=False, norm_batch=2), flat)
+    agrees(page, of(GHOST, norm="bn", ws=True, norm_batch=2), flat)
     page.focus(f"{W} [data-gn-size]")
     page.keyboard.press("ArrowRight")
-    agrees(page, of(GHOST, norm="bn", ws=False, norm_batch=4), flat)
+    agrees(page, of(GHOST, norm="bn", ws=True, norm_batch=4), flat)
     if EQUAL:
         page.check(f"{W} [data-gn-figure=protocol]")
-        agrees(page, of(EQUAL, norm="bn", ws=False, batch=4), of(EQUAL, norm="gn", ws=True, batch=4))
+        agrees(page, of(EQUAL, norm="bn", ws=False, batch=4), of(EQUAL, norm="gn", ws=False, batch=4))
         assert number(page, "updates", STEM) == "2500"
     page.uncheck(f"{W} [data-gn-line='GN']")
-    assert page.locator(f"{W} svg .line").count() == 3
+    assert page.locator(f"{W} .gn-chart .line").count() == 3
     page.check(f"{W} [data-gn-figure=paper]")
     page.focus(f"{W} [data-gn-size]")
     page.keyboard.press("Home")
@@ -107,10 +134,10 @@ def test_by_mouse_keyboard_and_link(visit):
     page.check(f"{W} [data-gn-relative]")
     assert number(page, "gap", STEM) == "−30.5 %"
     said = page.locator(f"{W} .gn-live-text").inner_text()
-    assert said == "the paper, 2 images: batch norm 34.7 %, GN 24.1 %. GN minus BN: −30.5 % of batch norm's error."
+    assert said == "the paper, 2 images: BN 34.7 %, GN 24.1 %. GN minus BN: −30.5 % of batch norm's error."
     page.wait_for_timeout(400)
     again = visit(page.url)
     wait_until_awake(again)
     assert again.locator(f"{W} .gn-live-text").inner_text() == said
     page.click(f"{W} [data-gn-do=reset]")
-    agrees(page, of(GHOST, norm="bn", ws=False, norm_batch=2), flat)
+    agrees(page, of(GHOST, norm="bn", ws=True, norm_batch=2), flat)

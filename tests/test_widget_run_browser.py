@@ -48,6 +48,12 @@ def test_layers_are_means_over_the_seeds(measure):
         assert line["layers"] == pytest.approx(want, abs=1e-9)
 
 
+def test_it_starts_where_the_runs_ended():
+    for k, records in enumerate((FIRST, FAST)):
+        widget = RunBrowser({"first": FIRST, "fast": FAST}, experiment=k)
+        assert widget.epoch == max(len(r.error_by_epoch) for r in records)
+
+
 def test_runs_without_layers_have_none():
     assert all(line["layers"] == [] for line in view(experiment=0, measure="level")["lines"])
     assert not view(experiment=0)["layered"] and view(experiment=1)["layered"]

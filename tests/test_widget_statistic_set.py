@@ -145,6 +145,27 @@ def test_w1_prediction_game(landing, method, right):
     assert "You marked 0 of them, and 1 that stood still." in landing.locator(f"{W1} .gn-live-text").inner_text()
 
 
+def test_w1_prediction_game_by_keyboard_and_ear(landing):
+    """Focus is never lost, all outputs are one stop of the tabulator, and what moved is said."""
+    name = "document.activeElement.dataset.gnDo ?? document.activeElement.dataset.output"
+    assert landing.locator(f"{W1} [data-output][aria-pressed]").count() == 0  # nothing to press before the game
+    landing.focus(f"{W1} [data-gn-do=predict]")
+    landing.keyboard.press("Enter")
+    assert landing.evaluate(name) == "0" and landing.locator(f"{W1} [data-output][tabindex='0']").count() == 1
+    landing.keyboard.press("ArrowDown")
+    landing.keyboard.press("Enter")
+    landing.keyboard.press("ArrowRight")
+    landing.keyboard.press("Enter")
+    pressed = landing.locator(f"{W1} [data-output][aria-pressed=true]")
+    assert [e.get_attribute("data-output") for e in pressed.all()] == ["1", "3"]
+    landing.keyboard.press("Tab")
+    assert landing.evaluate(name) == "check"
+    landing.keyboard.press("Enter")
+    assert landing.evaluate(name) == "predict"
+    moved = [e.get_attribute("aria-label") for e in landing.locator(f"{W1} .moved").all()]
+    assert len(moved) == 4 and all(label.endswith(", moved") for label in moved)
+
+
 @in_browser
 def test_w1_state_is_in_the_link(landing, visit):
     landing.locator(f"{W1} .gn-choices-row input[value=batch]").check()

@@ -88,3 +88,29 @@ def test_by_mouse_keyboard_and_link(visit):
     assert number(again, "step", STEM) == step
     page.click(f"{W} [data-gn-do=reset]")
     assert number(page, "step", STEM) == shown(by_torch(20, "own")[1].item())
+
+
+@pytest.mark.site
+@site_is_built
+@in_browser
+@pytest.mark.parametrize("touch", [False, True])
+def test_the_border_follows_the_hand(visit, touch):
+    page = visit(PAGE, width=390 if touch else 1280, has_touch=touch)
+    wait_until_awake(page)
+    page.locator(f"{W} .gn-picture svg").scroll_into_view_if_needed()
+    box = page.locator(f"{W} .gn-picture svg").bounding_box()
+
+    def at(column):
+        return box["x"] + box["width"] * (10 + 8 * column) / 340, box["y"] + box["height"] / 4
+
+    if touch:
+        page.touchscreen.tap(*at(30))
+    else:
+        page.mouse.move(*at(20))
+        page.mouse.down()
+        page.mouse.move(*at(27), steps=4)
+        page.mouse.move(*at(30), steps=4)
+        page.mouse.up()
+        page.mouse.move(*at(12))  # let go: it stays
+    assert number(page, "border", STEM) == "30"
+    assert number(page, "step", STEM) == shown(by_torch(30, "own")[1].item())

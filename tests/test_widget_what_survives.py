@@ -113,8 +113,12 @@ def test_by_mouse_keyboard_and_link(visit):
     again = visit(page.url)
     wait_until_awake(again)
     agrees(again, means=means, order=order, norm="1", beta=(0.5, *[0] * 7))
+    page.check(f"{W} [data-gn-channel='3']")
+    assert page.locator(f"{W} [data-gn-mean]").input_value() == "-7.5"
     page.check(f"{W} [data-gn-centred]")
     agrees(page, means=means, order=order, norm="1", beta=(0.5, *[0] * 7), centred=True)
+    slider = page.locator(f"{W} [data-gn-mean]")  # says what is drawn: no channel keeps a level
+    assert slider.input_value() == "0" and slider.is_disabled()
     page.click(f"{W} [data-gn-preset=levels]")
     agrees(page, means=(-4, -3, -2, -1, 1, 2, 3, 4), norm="1")
     page.click(f"{W} [data-gn-do=reset]")
