@@ -86,11 +86,9 @@ def test_page(visit, name):
     assert not any("plotly" in path for path in page.fetched)
     assert page.evaluate(SHIFT) < 0.02
     wait_until_awake(page)
-    for figure in page.locator("[data-gn-host=plotly]").all():
-        figure.scroll_into_view_if_needed()
-        until(
-            page, "[...document.querySelectorAll('[data-gn-host=plotly]')].every((e) => 'gnReady' in e.dataset)", 20_000
-        )
+    for button in page.locator(".gn-wake").all():
+        button.click()
+        until(page, FIGURES, 20_000)
     assert page.locator(".gn-live .gn-still").count() == 0
     faults = {}
     for look, (width, media) in LOOKS.items():
@@ -109,6 +107,55 @@ def test_page(visit, name):
     if page.locator(".gn-tools:visible, .sidebar-drawer:visible, .gn-launch:visible").count():
         faults["print"] = "the page's frame is printed"
     assert faults == {}
+
+
+@in_browser
+@pytest.mark.parametrize("name", PAGES)
+def test_what_comes_late_moves_nothing(browser, address, name):
+    """Fonts and scripts come when the reader has begun to read: everything keeps its place."""
+    page, held = browser.new_page(viewport={"width": 1280, "height": 800}), []
+    early = (".html", ".css")
+    page.route("**/*", lambda r: r.continue_() if r.request.url.endswith(early) else held.append(r))
+    page.goto(address + name, wait_until="commit")
+    until(page, "performance.getEntriesByType('paint').length > 0", 60_000)
+    page.wait_for_timeout(200)  # longer than a browser waits for a font that is optional
+    early = ("",)  # from here on everything passes
+    while held:
+        held.pop().continue_()
+    page.wait_for_load_state("load", timeout=60_000)
+    wait_until_awake(page)
+    assert page.evaluate(SHIFT) < 0.02
+    page.close()
+
+
+PLACES = (
+    "[...document.querySelectorAll('.sidebar-container, .content, article :is(h1, h2, p, pre, td, th, li, img)')]"
+    ".map((e) => e.getBoundingClientRect()).map((r) => [r.left, r.top, r.width].map(Math.round).join())"
+)
+
+
+@in_browser
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_moves_while_the_page_comes_in(browser, address, name):
+    """What stands in the first window stands there as soon as it is read, however much of the page is still to come."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, java_script_enabled=False)
+    whole = (HTML / name).read_text(encoding="utf-8")
+
+    def places(share):
+        body = whole[: int(len(whole) * share)]
+        page.route(address + name, lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8"))
+        page.goto(address + name)
+        found = page.evaluate(PLACES)
+        page.unroute_all()
+        return found
+
+    last = places(1)
+    for share in (0.3, 0.5, 0.7, 0.9):
+        first = places(share)
+        # The last few are cut themselves.
+        seen = [k for k, place in enumerate(first[:-4]) if 0 <= int(place.split(",")[1]) < 800]
+        assert [(k, first[k]) for k in seen if first[k] != last[k]] == []
+    page.close()
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -342,12 +389,14 @@ def test_quick_questions_answer_by_mouse_and_keyboard(visit, name):
 
 
 @in_browser
-def test_plotly_comes_when_its_figure_is_near(visit):
+def test_plotly_comes_when_it_is_asked_for(visit):
     page = visit("notebooks/ch08_cifar10.html")
     wait_until_awake(page)
+    page.locator("[data-gn-host=plotly]").scroll_into_view_if_needed()
     page.wait_for_timeout(300)
     assert not any("plotly" in path for path in page.fetched)
-    page.locator("[data-gn-host=plotly]").scroll_into_view_if_needed()
+    assert page.locator("[data-gn-host=plotly] img").is_visible()
+    page.click("[data-gn-host=plotly] .gn-wake")
     page.wait_for_selector("[data-gn-host=plotly][data-gn-ready] .js-plotly-plot", timeout=20_000)
     assert page.locator(".js-plotly-plot .scatterlayer .trace").count() >= 12
 
