@@ -6,6 +6,8 @@ The wrong functions here are texts with a line exchanged; they share no code wit
 import contextlib
 import io
 import re
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -13,6 +15,7 @@ from torch.nn import functional as F
 
 from gn_edu import exercises
 from gn_edu.exercises import EXERCISES
+from gn_edu.exercises.asking import ask
 from gn_edu.exercises.probes import mistakes
 
 RIGHT = """
@@ -231,6 +234,27 @@ def test_strict_asks_for_an_error():
     report = asked(exercises.check_group_norm, chunks, strict=True)
     assert not report.ok and report.mistakes == ["no-error"]
     assert asked(exercises.check_group_norm, F.group_norm, strict=True).ok
+
+
+@pytest.mark.parametrize("way", [
+    lambda x: F.group_norm(x, 2), lambda x: torch.group_norm(x, 2), torch.nn.GroupNorm(2, 4),
+    lambda x: torch.native_group_norm(x, None, None, 2, 4, 9, 2, 1e-5)[0],
+    lambda x: torch.ops.aten.group_norm(x, 2), lambda x: torch.jit.script(torch.nn.GroupNorm(2, 4))(x),
+])  # fmt: skip
+def test_torchs_own_is_noticed_whichever_way_it_is_called(way):
+    x = torch.ones(2, 4, 3, 3)
+    assert ask(way, "call", (x,)).native and not ask(lambda x: x - x.mean(), "call", (x,)).native
+
+
+def test_a_check_does_not_make_torch_import_its_compiler():
+    code = (
+        "import sys, torch; from gn_edu import exercises\n"
+        "exercises.check_group_norm(torch.nn.functional.group_norm)\n"
+        "exercises.check_group_norm_backward(lambda *args: args)\n"
+        "print([name for name in sys.modules if name.startswith(('torch._dynamo', 'torch._inductor'))])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "[]"
 
 
 def test_a_reader_that_prints_and_one_that_raises():

@@ -36,9 +36,14 @@ class _Watch(TorchDispatchMode):
 
     seen = False
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        self.seen |= "group_norm" in func.__name__
-        return func(*args, **(kwargs or {}))
+
+def _notice(self, func, types, args=(), kwargs=None):
+    self.seen |= "group_norm" in func.__name__
+    return func(*args, **(kwargs or {}))
+
+
+# Not in the body of the class: there torch would wrap it, so that the first call imports torch's compiler, for seconds.
+_Watch.__torch_dispatch__ = _notice
 
 
 def _tensors(value):
