@@ -106,6 +106,17 @@ def test_accumulate_names_the_mistake(mistake):
     assert not report.ok and report.mistakes == [mistake]
 
 
+def test_accumulate_says_of_batch_norm_what_is_true_of_this_loop():
+    def whole_where_it_must(model, loss_of, x, y, pieces):
+        mixes = any(isinstance(layer, nn.BatchNorm2d) for layer in model.modules())
+        in_pieces()(model, loss_of, x, y, 1 if mixes else pieces)
+
+    report = ch02.check_accumulate(whole_where_it_must)
+    assert report.ok and "With Batch Norm this loop is right, too." in report.text and " off " not in report.text
+    report = ch02.check_accumulate(in_pieces())
+    assert report.ok and re.search(r"With Batch Norm this loop is off by \d+ %\.", report.text)
+
+
 # ---- chapter 3
 
 POSITIONAL = {

@@ -109,6 +109,10 @@ def check_accumulate(accumulate: Callable) -> Report:
                 ),
                 ["last-piece"],
             )
-    off = apart["BatchNorm"]
-    text = tr("With Batch Norm your loop is off by {off:.0%}, and so is every loop.", off=off)
-    return answer(True, tr("Right: with Group Norm the gradient is the whole batch's. {text}", text=text))
+    percent = 100 * apart["BatchNorm"]
+    if percent > 1e-9:
+        text = tr("With Batch Norm this loop is off by {percent:.2g} %.", percent=percent)
+    else:
+        text = tr("With Batch Norm this loop is right, too.")
+    rule = tr("No loop can be right with Batch Norm in which each piece uses statistics of its own.")
+    return answer(True, tr("Right: with Group Norm the gradient is the whole batch's. {text}", text=f"{text} {rule}"))
