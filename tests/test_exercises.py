@@ -383,11 +383,12 @@ def whole_state(model, most=32):
 
 SWAPS = {
     "ignores-most": lambda model, most=32: swapped(model, largest),
+    "too-many-groups": lambda model, most=32: swapped(model, lambda c: c),
+    "does-not-divide": lambda model, most=32: swapped(model, lambda c: 16),
     "changes-while-looping": while_looping,
     "whole-state": whole_state,
     "top-level-only": lambda model, most=32: swapped(model, largest, deep=False),
     "min-32": lambda model, most=32: swapped(model, lambda c: min(32, c)),
-    "gcd": lambda model, most=32: swapped(model, lambda c: math.gcd(32, c)),
     "gamma-lost": lambda model, most=32: swapped(model, largest, keep=False),
     "buffers-left": lambda model, most=32: swapped(model, largest, kind=Remembers),
     "conv-changed": anew,
@@ -399,6 +400,31 @@ SWAPS = {
 def test_swap_norm_names_the_mistake(mistake):
     report = ch08.check_swap_norm(SWAPS[mistake])
     assert not report.ok and report.mistakes == [mistake]
+
+
+def test_swap_norm_says_what_does_not_divide_what():
+    for groups, channels in ((16, 24), (32, 24), (5, 24), (48, 24)):
+        report = ch08.check_swap_norm(lambda model, most=32, groups=groups: swapped(model, lambda c: groups))
+        assert f"{groups} does not divide {channels}." in report.text
+    assert "32 does not divide 48." in ch08.check_swap_norm(SWAPS["min-32"]).text
+    report = ch08.check_swap_norm(lambda model: swapped(model, lambda c: 8))
+    assert not report.ok and "TypeError" in report.text
+
+
+ANY_NUMBER = {
+    "largest": lambda c, most: max(g for g in range(1, most + 1) if c % g == 0),
+    "gcd": lambda c, most: math.gcd(most, c),
+    "one": lambda c, most: 1,
+    "two channels a group at least": lambda c, most: max(g for g in range(1, most + 1) if c % (2 * g) == 0),
+}
+
+
+@pytest.mark.parametrize("rule", ANY_NUMBER)
+def test_swap_norm_takes_any_number_of_groups_that_fits(rule):
+    report = ch08.check_swap_norm(lambda m, most=32: swapped(m, lambda c: ANY_NUMBER[rule](c, most)))
+    assert report.ok and report.text.startswith("Right")
+    assert ("24 groups over 24 channels: one channel a group" in report.text) == (rule == "largest")
+    assert "over 48" not in report.text
 
 
 def test_swap_norm_takes_a_loop_over_all_modules():
