@@ -502,6 +502,20 @@ GHOSTS = {
     "unbiased-var": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (-1, k)), (1, 3, 4), 1).flatten(0, 1),
     "slices-for-size": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (k, -1)), (1, 3, 4)).flatten(0, 1),
     "wrong-shape": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (-1, k)), (1, 3, 4)),
+    "across-samples": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (-1, k)), 1).flatten(0, 1),
+    "channel-only": lambda x, k, eps=1e-5: normalized(x, 1),
+    "over-channels": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (-1, k)), (1, 2)).flatten(0, 1),
+    "memory-order": lambda x, k, eps=1e-5: torch.cat(
+        [normalized(part.reshape(-1, x.shape[1]), 0).reshape(part.shape) for part in x.split(k)]
+    ),
+    "memory-order-of-batch": lambda x, k, eps=1e-5: normalized(x.reshape(-1, x.shape[1]), 0).view_as(x),
+    "no-eps": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (-1, k)), (1, 3, 4), eps=0).flatten(0, 1),
+    "eps-outside-sqrt": lambda x, k, eps=1e-5: torch.cat(
+        [
+            (s - s.mean((0, 2, 3), keepdim=True)) / (s.std((0, 2, 3), correction=0, keepdim=True) + eps)
+            for s in x.split(k)
+        ]
+    ),
     "in-place": lambda x, k, eps=1e-5: x.sub_(x.mean()),
     "missing-return": lambda x, k, eps=1e-5: None,
 }
