@@ -87,11 +87,6 @@ _BUGS = {
 }
 
 
-def _answers(convert):
-    """What asking sends back, for a convert with its knobs."""
-    return lambda seed, x: ASK["convert"](lambda net: convert(net), seed, x)
-
-
 def _wrong_conversions():
     def left(net):
         return net
