@@ -272,12 +272,27 @@ HALF = {
     ).reshape(x.shape),
     "not-finite": lambda x, g, eps=1e-5: F.group_norm(x.float() ** 3, g).half() / torch.tensor(1e-8).half(),
     "low-precision": lambda x, g, eps=1e-5: F.group_norm(x.float(), g, eps=eps).mul(16).round().div(16).half(),
-}
+    "layer-norm": lambda x, g, eps=1e-5: F.layer_norm(x.float(), x.shape[1:], eps=eps).half(),
+    "instance-norm": lambda x, g, eps=1e-5: F.instance_norm(x.float(), eps=eps).half(),
+    "unbiased-var": lambda x, g, eps=1e-5: (
+        (r := half_rows(x.float(), g))[1] / (r[0].var(-1, keepdim=True) + eps).sqrt()
+    ).reshape(x.shape).half(),
+    "no-eps": lambda x, g, eps=1e-5: F.group_norm(x.float(), g, eps=0).half(),
+    "over-batch": lambda x, g, eps=1e-5: F.layer_norm(
+        x.float().unflatten(1, (g, -1)).transpose(0, 1), (len(x), x.shape[1] // g, *x.shape[2:]), eps=eps
+    ).transpose(0, 1).reshape(x.shape).half(),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("mistake", HALF)
 def test_half_group_norm_names_the_mistake(mistake):
     assert ch06.check_half_group_norm(HALF[mistake]).mistakes == [mistake]
+
+
+def test_half_group_norm_says_nothing_of_digits_where_the_formula_is_off():
+    for wrong in (lambda x, g, eps=1e-5: 2 * F.group_norm(x.float(), g, eps=eps).half(), lambda x, g, eps=1e-5: x):
+        report = ch06.check_half_group_norm(wrong)
+        assert "low-precision" not in report.mistakes and "The formula itself is off" in report.text
 
 
 def test_half_group_norm_takes_double():
