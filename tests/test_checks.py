@@ -5,6 +5,7 @@ The wrong functions here are texts with a line exchanged; they share no code wit
 
 import contextlib
 import io
+import random
 import re
 import subprocess
 import sys
@@ -12,9 +13,10 @@ import sys
 import numpy as np
 import pytest
 import torch
+from scripts_path import scripts
 from torch.nn import functional as F
 
-from gn_edu import exercises
+from gn_edu import exercises, messages
 from gn_edu.exercises import EXERCISES
 from gn_edu.exercises._check import side_by_side
 from gn_edu.exercises.asking import ask
@@ -287,7 +289,7 @@ def test_another_signature_gets_to_know_how_it_is_called():
         report = asked(exercises.check_group_norm, f)
         assert not report.ok and not report.mistakes
         assert "It is called as group_norm(x, num_groups, weight, bias, eps)." in report.text
-    report = asked(exercises.check_group_norm_backward, lambda dout, cache: None)
+    report = asked(exercises.check_group_norm_backward, lambda dy, cache: None)
     assert "It is called as group_norm_backward(dy, x, num_groups, weight, bias, eps)." in report.text
 
 
@@ -962,6 +964,27 @@ def test_what_readers_of_the_sheets_ran_into():
 
 
 # ---- all of them
+
+
+class Marked(dict):
+    """A catalogue that translates every message, so that what was not looked up can be seen."""
+
+    def get(self, message, default=None):
+        return f"\N{SECTION SIGN}{message}"
+
+
+def test_all_that_a_check_says_is_translated(monkeypatch):
+    speaks = scripts("i18n").speaks
+    monkeypatch.setattr(messages, "catalogue", Marked)
+    for exercise in EXERCISES.values():
+        for probe in exercise.probes(random.Random(0)):
+            assert probe.where.startswith("\N{SECTION SIGN}") or not speaks(probe.where.replace("float64", ""))
+    for name in ("over-batch", "needs-both", "wrong-shape", "hard-coded-dims", "no-gradient", "missing-return"):
+        report = asked(exercises.check_group_norm, made(SLIPS[name]))
+        assert all(line.startswith("\N{SECTION SIGN}") for line in report.text.splitlines()), report.text
+    picture = asked(exercises.check_group_norm, made(SLIPS["over-batch"])).picture
+    titles = re.findall(r'<text[^>]*>(.*?)</text>|aria-label="(.*?)"', picture)
+    assert len(titles) == 3 and all("".join(title).startswith("\N{SECTION SIGN}") for title in titles)
 
 
 def test_sixteen_easy_to_hard():

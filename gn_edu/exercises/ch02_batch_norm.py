@@ -114,5 +114,5 @@ def check_accumulate(accumulate: Callable) -> Report:
         text = tr("With Batch Norm this loop is off by {percent:.2g} %.", percent=percent)
     else:
         text = tr("With Batch Norm this loop is right, too.")
-    rule = tr("No loop can be right with Batch Norm in which each piece uses statistics of its own.")
-    return answer(True, tr("Right: with Group Norm the gradient is the whole batch's. {text}", text=f"{text} {rule}"))
+    text += " " + tr("No loop can be right with Batch Norm in which each piece uses statistics of its own.")
+    return answer(True, tr("Right: with Group Norm the gradient is the whole batch's. {text}", text=text))

@@ -104,8 +104,8 @@ def _one(given: str, probe, got, want, part: str) -> tuple[str, str]:
         return "", given + part + _sides(*(f"[{', '.join(row)}]" for row in zip(*pairs, strict=True)))
     gap = (got.double() - want.double()).abs().nan_to_num(nan=float("inf"))
     at = tuple(int(i) for i in unravel_index(gap.argmax(), gap.shape))
-    told = _sides(*side_by_side(want[at].item(), got[at].item()))
-    return "", f"{part}{tr('at index {at}:', at=list(at))} {told} {tr('Its arguments: {name}', name='report.case')}"
+    place, rest = tr("at index {at}:", at=list(at)), tr("Its arguments: {name}", name="report.case")
+    return "", f"{part}{place} {_sides(*side_by_side(want[at].item(), got[at].item()))} {rest}"
 
 
 def _sides(right: str, yours: str) -> str:

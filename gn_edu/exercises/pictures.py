@@ -33,8 +33,9 @@ def of_sets(name: str) -> str:
         tr("Two images of four channels; filled are the cells that share a mean with the first: your code, group norm")
     )
     yours = _block(set_labels(SHAPE, GROUPS, *ways), 0, tr("your sets: the first cell and its partners"))
+    right = _block(set_labels(SHAPE, GROUPS), wide + SIDE, tr("group norm"))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{said}" width="{2 * wide}" '
         f'height="{24 + SHAPE[2] * SHAPE[3] * SIDE}" font-family="sans-serif" font-size="13" fill="#777">'
-        f"{yours}{_block(set_labels(SHAPE, GROUPS), wide + SIDE, tr('group norm'))}</svg>"
+        f"{yours}{right}</svg>"
     )

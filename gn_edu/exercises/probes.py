@@ -119,7 +119,7 @@ class Exercise:
             said.append(tr("More is off than that: mend this first, then check again."))
         if not names and all(reply.error for _, reply, _ in cases) and probes[0].how == "call":
             given = ", ".join(name for name, _ in arguments(probes[0], self.right))
-            said.append(tr("It is called as {call}.", call=f"{self.function}({given})"))
+            said.append(tr("It is called as {function}({arguments}).", function=self.function, arguments=given))
         probe, _, fault = min(left, key=lambda case: (case[2].rank, _size(case[0].args)))
         said.append(tr("Smallest case, {where}: {text}", where=probe.where, text=fault.text))
         picture = next((self.picture(name) for name in names if self.picture and self.picture(name)), "")

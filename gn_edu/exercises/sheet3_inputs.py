@@ -85,7 +85,7 @@ def _widths(rng: random.Random) -> list[Probe]:
     cases += [(rng.randrange(50, 400), None, rng.choice((8, 16, 32))) for _ in range(4)]
     said = {True: tr("{0} channels, {1} a group"), False: tr("{0} channels, at most {2} groups")}
     probes = [Probe(said[bool(case[1])].format(*case), case) for case in cases]
-    return [*probes, Probe("30 channels, 4 a group", (30, 4, 32), names=False)]
+    return [*probes, Probe(said[True].format(30, 4), (30, 4, 32), names=False)]
 
 
 def _at_most(rule):
