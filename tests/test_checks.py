@@ -5,14 +5,21 @@ The wrong functions here are texts with a line exchanged; they share no code wit
 
 import contextlib
 import io
+import random
 import re
+import subprocess
+import sys
 
+import numpy as np
 import pytest
 import torch
+from scripts_path import scripts
 from torch.nn import functional as F
 
-from gn_edu import exercises
+from gn_edu import exercises, messages
 from gn_edu.exercises import EXERCISES
+from gn_edu.exercises._check import side_by_side
+from gn_edu.exercises.asking import ask
 from gn_edu.exercises.probes import mistakes
 
 RIGHT = """
@@ -89,7 +96,39 @@ SLIPS = {
     "one-pass-variance": {VAR: "    var = (rows ** 2).mean(-1, keepdim=True) - mu ** 2"},
     "detached-statistics": {ROOT: "torch.sqrt(var + eps)", VAR: VAR + ".detach()\n    mu = mu.detach()"},
     "hard-coded-dims": {"    n, c = x.shape[:2]": "    n, c, h, w = x.shape"},
+    "pixel-norm": {ROWS: "    rows = x.reshape(n, c, -1)", MEAN: MEAN.replace("-1", "1"), VAR: VAR.replace("-1", "1")},
+    "over-groups": {ROWS: f"    rows = {OVER}", MEAN: MEAN.replace("-1", "1"), VAR: VAR.replace("-1", "1")},
+    "wrong-axes": {ROWS: f"    rows = {OVER}", MEAN: MEAN.replace("-1", "(0, 2)"), VAR: VAR.replace("-1", "(0, 2)")},
+    "fixed-groups": {ROWS: "    rows = x.reshape(n, 2, -1)"},
+    "root-of-std": {ROOT: "torch.sqrt(torch.sqrt(var) + eps)"},
+    "eps-outside-hardcoded": {ROOT: "(torch.sqrt(var) + 1e-6)"},
+    "eps-as-floor": {ROOT: "torch.sqrt(var).clamp(min=eps)"},
+    "needs-both": {"    s = (1, c)": "    if weight is None or bias is None:\n        return y\n    s = (1, c)"},
+    "needs-weight": {f"    if weight is not None:\n{W}": W[4:], f"    if bias is not None:\n{B}": B[4:]},
+    "extra-answers": {"    return y": "    return y, mu"},
+    "no-gradient": {"    n, c = x": "    x = x.detach()\n    n, c = x"},
+    "numpy-on-tensor": {MEAN: "    mu = np.mean(rows, axis=-1, keepdims=True)"},
 }  # fmt: skip
+UNBIASED = {"    y = ((": "    m = rows.numel() // mu.numel()\n    var = var * m / (m - 1)\n    y = (("}  # with others
+# Other ways to make the same mistake.
+AGAIN = [
+    ("over-groups", {ROWS: f"    rows = {OVER}", MEAN: MEAN.replace("-1", "(1, 3)"), VAR: VAR.replace("-1", "(1, 3)")}),
+    ("wrong-axes", {ROWS: f"    rows = {OVER}", MEAN: MEAN.replace("-1", "(0, 1, 2)"),
+                    VAR: VAR.replace("-1", "(0, 1, 2)")}),
+    ("fixed-groups", {ROWS: "    rows = x.reshape(n, 4, -1)"}),
+    ("fixed-groups", {ROWS: "    rows = x.reshape(n, c // 2, -1)"}),
+    ("eps-hardcoded", {ROOT: "torch.sqrt(var + 1e-3)"}),
+    ("eps-outside-hardcoded", {ROOT: "(torch.sqrt(var) + 1e-5)"}),
+    ("eps-outside-hardcoded", {ROOT: "(var ** 0.5 + 1e-8)"}),
+    ("eps-as-floor", {ROOT: "torch.sqrt(var.clamp(min=eps))"}),
+    ("eps-as-floor", {ROOT: "torch.maximum(torch.sqrt(var), torch.tensor(eps).double())"}),
+    ("needs-both", {B: "        pass", W: W + " + bias.view(s)"}),
+    ("no-gradient", {W: W.replace("weight.", "weight.detach().")}),
+    ("numpy-on-tensor", {ROWS: "    rows = x.astype(np.float64).reshape(n, num_groups, -1)"}),
+    ("numpy-on-tensor", {VAR: "    var = np.var(rows, axis=-1, keepdims=True)"}),
+    ("numpy-on-tensor", {ROWS: "    rows = x.copy().reshape(n, num_groups, -1)"}),
+    ("numpy-on-tensor", {ROWS: "    rows = x.reshape((n, num_groups, -1), order='C')"}),
+]  # fmt: skip
 CLAMPED = {VAR: "    var = ((rows ** 2).mean(-1, keepdim=True) - mu ** 2).clamp(min=0)"}
 
 
@@ -98,7 +137,7 @@ def made(*slips, text=RIGHT):
         for old, new in slip.items():
             assert old in text, old
             text = text.replace(old, new)
-    scope = {"torch": torch, "F": F}
+    scope = {"torch": torch, "np": np, "F": F}
     exec(text, scope)
     return scope["f"]
 
@@ -119,6 +158,12 @@ def test_forward_names_the_mistake(name):
     assert 0 <= report.passed < report.total
 
 
+@pytest.mark.parametrize("name, slip", AGAIN, ids=[f"{k}-{name}" for k, (name, _) in enumerate(AGAIN)])
+def test_a_mistake_has_its_name_however_it_is_made(name, slip):
+    report = asked(exercises.check_group_norm, made(slip))
+    assert not report.ok and report.mistakes == [name], report.text
+
+
 def test_a_clamp_does_not_hide_the_lost_digits():
     assert asked(exercises.check_group_norm, made(CLAMPED)).mistakes == ["one-pass-variance"]
 
@@ -128,13 +173,16 @@ ONE_OF_EACH = [
     ("unbiased-var", "no-eps"), ("no-centre", "bias-before-scale"), ("layer-norm", "eps-hardcoded"),
     ("swapped-G", "unbiased-var"), ("instance-norm", "affine-per-group"), ("divide-by-var", "no-weight"),
     ("unbiased-var", "view-error"), ("in-place", "unbiased-var"), ("one-pass-variance", "no-bias"),
-    ("eps-squared", "affine-before-norm"),
+    ("eps-squared", "affine-before-norm"), ("unbiased-var", "eps-outside-hardcoded"), ("pixel-norm", "eps-hardcoded"),
+    ("unbiased-var", "detached-statistics"), ("unbiased-var", "extra-answers"), ("fixed-groups", "no-bias"),
+    ("over-batch", "needs-both"), ("interleaved", "needs-weight"), ("unbiased-var", "wrong-shape"),
+    ("root-of-std", "wrong-axes"), ("eps-as-floor", "no-weight"), ("layer-norm", "no-gradient"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("pair", ONE_OF_EACH, ids="+".join)
 def test_two_mistakes_at_once_are_both_named(pair):
-    report = asked(exercises.check_group_norm, made(*(SLIPS[name] for name in pair)))
+    report = asked(exercises.check_group_norm, made(*((SLIPS | {"unbiased-var": UNBIASED})[name] for name in pair)))
     assert not report.ok and set(report.mistakes) == set(pair), report.text
 
 
@@ -142,6 +190,116 @@ def test_hard_coded_dims_are_not_held_against_a_mistake_elsewhere():
     text = RIGHT.replace("    n, c = x.shape[:2]", "    n, c, h, w = x.shape")
     report = asked(exercises.check_group_norm, made(SLIPS["unbiased-var"], text=text))
     assert set(report.mistakes) == {"unbiased-var", "hard-coded-dims"}
+
+
+MANY = [
+    ("over-batch", "unbiased-var", "eps-outside-sqrt"), ("interleaved", "no-eps", "no-bias"),
+    ("unbiased-var", "eps-hardcoded", "affine-last-dim"), ("unbiased-var", "eps-outside-hardcoded", "no-affine"),
+    ("channel-only", "unbiased-var", "no-weight"), ("unbiased-var", "hard-coded-dims", "no-bias"),
+    ("layer-norm", "unbiased-var", "eps-hardcoded", "no-bias"), ("over-batch", "extra-answers", "needs-both"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("several", MANY, ids="+".join)
+def test_of_three_mistakes_and_more_two_are_named_and_the_rest_is_announced(several):
+    report = asked(exercises.check_group_norm, made(*((SLIPS | {"unbiased-var": UNBIASED})[name] for name in several)))
+    assert len(report.mistakes) == 2 and set(report.mistakes) < set(several), report.text
+    assert "More is off than that" in report.text
+    assert "More is off" not in asked(exercises.check_group_norm, made(SLIPS[several[0]])).text
+
+
+def test_what_is_right_without_weight_is_named_though_weight_comes_in_unheard_of():
+    strange = {W: "        y = y * weight.view(s) ** 3"}
+    report = asked(exercises.check_group_norm, made(SLIPS["over-batch"], strange))
+    assert report.mistakes == ["over-batch"] and "More is off than that" in report.text
+
+
+@pytest.mark.parametrize("slip", ["", "unbiased-var", "over-batch", "no-bias"])
+@pytest.mark.parametrize("shape", ["(1, c, 1, 1)", "(-1, 1, 1)"])
+def test_one_probe_of_another_shape_does_not_hide_the_others(shape, slip):
+    four = {"    s = (1, c) + (1,) * (x.dim() - 2)": f"    s = {shape}"}
+    report = asked(exercises.check_group_norm, made(four, *([SLIPS[slip]] if slip else [])))
+    assert set(report.mistakes) == {slip, "hard-coded-dims"} - {""}, report.text
+
+
+# ---- forms of the wild: four axes written down, NumPy, signatures and answers of courses
+
+FOUR = """
+def f(x, num_groups, weight=None, bias=None, eps=1e-5):
+    x = x.numpy()
+    N, C, H, W = x.shape
+    x = x.reshape(N, num_groups, C // num_groups, H, W)
+    mean = x.mean(axis=(2, 3, 4), keepdims=True)
+    var = x.var(axis=(2, 3, 4), keepdims=True)
+    x = (x - mean) / np.sqrt(var + eps)
+    x = x.reshape(N, C, H, W)
+    if weight is not None:
+        x = x * weight.numpy().reshape(1, C, 1, 1)
+    if bias is not None:
+        x = x + bias.numpy().reshape(1, C, 1, 1)
+    return x
+"""
+IN_TORCH = {".numpy()": "", "keepdims": "keepdim", "np.sqrt": "torch.sqrt", "x.var(": "x.var(unbiased=False, "}
+FOUR_SLIPS = {
+    "": {},
+    "over-batch": {"(2, 3, 4)": "(0, 2, 3, 4)"},
+    "channel-only": {"(2, 3, 4)": "(2,)"},
+    "wrong-axes": {"(2, 3, 4)": "(2, 3)"},
+    "eps-outside-hardcoded": {".sqrt(var + eps)": ".sqrt(var) + 1e-6)", "(x - mean) / ": "(x - mean) / ("},
+    "no-bias": {"x + bias": "x + 0 * bias"},
+}
+
+
+@pytest.mark.parametrize("slip", FOUR_SLIPS)
+@pytest.mark.parametrize("kind", ["numpy", "torch"])
+def test_code_for_four_axes_is_called_so(kind, slip):
+    f = made(*([IN_TORCH] if kind == "torch" else []), FOUR_SLIPS[slip], text=FOUR)
+    report = asked(exercises.check_group_norm, f)
+    assert set(report.mistakes) == {slip, "hard-coded-dims"} - {""}, report.text
+    if not slip:
+        assert report.total - report.passed == 3, "the gradients are no fault of NumPy's"
+        assert once("ex05", lambda x, g, eps: f(x, g, eps=eps)).ok and once("ex06", f).ok
+        assert once("ex07", f).mistakes == ["hard-coded-dims"]
+
+
+def test_numpy_has_no_gradients_and_strict_says_so():
+    anything = made({"N, C, H, W = x.shape": "N, C, *rest = x.shape", "C // num_groups, H, W": "-1",
+                     "(2, 3, 4)": "2", "N, C, H, W)": "N, C, *rest)",
+                     "1, C, 1, 1": "C, *(1 for _ in rest)"}, text=FOUR)  # fmt: skip
+    assert asked(exercises.check_group_norm, anything).ok
+    report = asked(exercises.check_group_norm, anything, strict=True)
+    assert set(report.mistakes) == {"no-error", "no-gradient"} and "NumPy" in report.text
+    cut = made({"x = x.numpy()": "x = x.detach().numpy()", ".numpy().r": ".detach().numpy().r"}, text=FOUR)
+    assert "no-gradient" in asked(exercises.check_group_norm, cut, strict=True).mistakes
+
+
+def test_a_gradient_that_is_none_is_called_so():
+    for name in ("x", "weight", "bias"):
+        f = made({"    n, c": f"    {name} = None if {name} is None else {name}.detach()\n    n, c"})
+        report = asked(exercises.check_group_norm, f)
+        assert report.mistakes == ["no-gradient"]
+        assert f"the gradient of {name} is None: was it detached?" in report.text
+
+
+def test_another_signature_gets_to_know_how_it_is_called():
+    def course(x, gamma, beta, G, gn_param):
+        return x * gamma + beta, gn_param["eps"]
+
+    for f in (course, lambda x: x, lambda x, num_groups: x, lambda x, gamma, beta, G, eps=1e-5: x.view(len(x), G, -1)):
+        report = asked(exercises.check_group_norm, f)
+        assert not report.ok and not report.mistakes
+        assert "It is called as group_norm(x, num_groups, weight, bias, eps)." in report.text
+    report = asked(exercises.check_group_norm_backward, lambda dy, cache: None)
+    assert "It is called as group_norm_backward(dy, x, num_groups, weight, bias, eps)." in report.text
+
+
+def test_an_empty_batch_is_remarked_upon_and_costs_nothing():
+    for strict in (False, True):
+        report = asked(exercises.check_group_norm, F.group_norm, strict=strict)
+        assert report.ok and "empty" not in report.text
+    report = asked(exercises.check_group_norm, made())
+    assert report.ok and report.passed == report.total and "Not counted, an empty batch: your fun" in report.text
+    assert asked(exercises.check_group_norm, lambda x, *rest: x).passed == 0
 
 
 # ---- other right ways
@@ -233,6 +391,27 @@ def test_strict_asks_for_an_error():
     assert asked(exercises.check_group_norm, F.group_norm, strict=True).ok
 
 
+@pytest.mark.parametrize("way", [
+    lambda x: F.group_norm(x, 2), lambda x: torch.group_norm(x, 2), torch.nn.GroupNorm(2, 4),
+    lambda x: torch.native_group_norm(x, None, None, 2, 4, 9, 2, 1e-5)[0],
+    lambda x: torch.ops.aten.group_norm(x, 2), lambda x: torch.jit.script(torch.nn.GroupNorm(2, 4))(x),
+])  # fmt: skip
+def test_torchs_own_is_noticed_whichever_way_it_is_called(way):
+    x = torch.ones(2, 4, 3, 3)
+    assert ask(way, "call", (x,)).native and not ask(lambda x: x - x.mean(), "call", (x,)).native
+
+
+def test_a_check_does_not_make_torch_import_its_compiler():
+    code = (
+        "import sys, torch; from gn_edu import exercises\n"
+        "exercises.check_group_norm(torch.nn.functional.group_norm)\n"
+        "exercises.check_group_norm_backward(lambda *args: args)\n"
+        "print([name for name in sys.modules if name.startswith(('torch._dynamo', 'torch._inductor'))])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "[]"
+
+
 def test_a_reader_that_prints_and_one_that_raises():
     def speaks(x, num_groups, weight=None, bias=None, eps=1e-5):
         print("here")
@@ -320,8 +499,9 @@ def test_one_group_by_hand(mistake):
     assert report.total == 3 and (report.passed == 3) == (not mistake)
 
 
-ROW = {name: SLIPS[name] for name in ("unbiased-var no-centre second-moment divide-by-var no-division no-eps "
-                                      "eps-outside-sqrt eps-squared eps-hardcoded").split()}  # fmt: skip
+ROW = {name: SLIPS[name] for name in ("unbiased-var no-centre second-moment divide-by-var no-division root-of-std "
+                                      "no-eps eps-outside-sqrt eps-squared eps-hardcoded eps-outside-hardcoded "
+                                      "eps-as-floor numpy-on-tensor").split()}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["", *ROW])
@@ -331,7 +511,9 @@ def test_where_eps_goes(name):
     assert report.ok if not name else report.mistakes == [name], report.text
 
 
-OF_SHEET_2 = [name for name in SLIPS if name not in ("hard-coded-dims", "view-error", "one-pass-variance")]
+OF_SHEET_2 = [name for name in SLIPS if name not in (
+    "hard-coded-dims", "view-error", "one-pass-variance", "needs-both", "needs-weight", "no-gradient",
+)]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", OF_SHEET_2)
@@ -391,6 +573,7 @@ TO_X = {
     "unbiased-backward": {"(g * hat).sum(-1, keepdim=True) / m": "(g * hat).sum(-1, keepdim=True) / (m - 1)"},
     "ignores-dy": {"(dy * weight": "(torch.ones_like(dy) * weight"},
     "no-gamma": {"dy * weight.view(shape)": "dy"},
+    "affine-last-dim": {"dy * weight.view(shape)": "dy * weight"},
     "saves-y": {
         "    m = rows": "    y = hat.reshape(x.shape) * weight.view(shape) + bias.view(shape)\n"
         "    hat = y.reshape(rows.shape)\n    m = rows",
@@ -433,6 +616,142 @@ def test_backward_to_weight_and_bias(name):
     assert asked(exercises.check_group_norm_backward, slipped(TO_PARAMETERS[name])).mistakes == [name]
 
 
+# The same with axes to choose: a cell is an image, a group, a channel in its group, and a pixel.
+AXES = """
+def f(dy, x, num_groups, weight, bias, eps):
+    n, c = x.shape[:2]
+    shape = (1, c) + (1,) * (x.dim() - 2)
+    cut = lambda t: t.reshape(n, num_groups, c // num_groups, -1)
+    back = lambda t: t.reshape(x.shape)
+    mean = lambda t: t.mean((2, 3), keepdim=True)
+    rows = cut(x)
+    var = mean((rows - mean(rows)) ** 2)
+    sigma = torch.sqrt(var + eps)
+    hat = (rows - mean(rows)) / sigma
+    g = cut(dy * weight.view(shape))
+    dx = (g - mean(g) - hat * mean(g * hat)) / sigma
+    over = [0] + list(range(2, x.dim()))
+    return back(dx), (dy * back(hat)).sum(over), dy.sum(over)
+"""
+CUT, BACK, DX = "t.reshape(n, num_groups, c // num_groups, -1)", "t.reshape(x.shape)", "mean(g * hat)) / sigma"
+HAT, ROOTS = "hat = (rows - mean(rows)) / sigma", "sigma = torch.sqrt(var + eps)"
+OF_SETS = {
+    name: {"t.mean((2, 3)": f"t.mean({axes}"}
+    for name, axes in {
+        "over-batch": "(0, 2, 3)", "across-samples": "0", "batch-norm": "(0, 3)", "instance-norm": "3",
+        "layer-norm": "(1, 2, 3)", "whole-batch": "(0, 1, 2, 3)", "channel-only": "2", "pixel-norm": "(1, 2)",
+        "over-groups": "1", "wrong-axes": "(0, 2)",
+    }.items()
+} | {
+    "swapped-G": {CUT: "t.reshape(n, c // num_groups, num_groups, -1)"},
+    "interleaved": {CUT: "t.reshape(n, c // num_groups, num_groups, -1).transpose(1, 2)",
+                    BACK: "t.transpose(1, 2).reshape(x.shape)"},
+    "fixed-groups": {CUT: "t.reshape(n, 2, c // 2, -1)"},
+    "channels-last-axis": {CUT: "t.reshape(n, -1, num_groups, x.shape[-1] // num_groups)",
+                           "t.mean((2, 3)": "t.mean((1, 3)"},
+    "memory-order": {CUT: "t.movedim(1, -1).reshape(n, num_groups, 1, -1)",
+                     BACK: "t.reshape(n, *x.shape[2:], c).movedim(-1, 1)"},
+}  # fmt: skip
+IN_DX, IN_HAT = {DX: "mean(g * hat)) / sigma_"}, {HAT: HAT + "_"}
+OF_EPS = [
+    (name, {ROOTS: f"{ROOTS}\n    sigma_ = {slip}"} | place)
+    for name, slip in {
+        "no-eps": "var.sqrt()", "eps-hardcoded": "(var + 1e-5).sqrt()", "eps-outside-sqrt": "var.sqrt() + eps",
+        "eps-squared": "(var + eps ** 2).sqrt()", "eps-outside-hardcoded": "var.sqrt() + 1e-6",
+        "eps-as-floor": "var.sqrt().clamp(min=eps)",
+    }.items()
+    for place in (IN_DX | IN_HAT, IN_DX, IN_HAT)
+] + [
+    ("no-eps", {"hat * mean(g": "((var + eps) / var) ** 1.5 * hat * mean(g"}),
+    ("eps-hardcoded", {"hat * mean(g": "((var + eps) / (var + 1e-5)) ** 1.5 * hat * mean(g"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name, slip", [*OF_SETS.items(), *OF_EPS],
+                         ids=[f"{k}-{name}" for k, (name, _) in enumerate([*OF_SETS.items(), *OF_EPS])])  # fmt: skip
+def test_backward_knows_the_sets_and_the_places_of_eps_that_forward_knows(name, slip):
+    f = made(slip, text=AXES)
+    assert asked(exercises.check_group_norm_backward, f).mistakes == [name]
+    assert once("ex12", lambda *a: f(*a)[0]).mistakes == [name]
+    report = once("ex13", lambda *a: f(*a)[1:])
+    assert report.ok or report.mistakes == [name]
+
+
+def test_backward_knows_a_right_gradient_of_a_wrong_norm():
+    for name in ("unbiased-var", "eps-outside-sqrt", "no-centre", "second-moment", "over-batch", "root-of-std"):
+        forward = made(SLIPS[name])
+
+        def backward(dy, x, num_groups, weight, bias, eps, forward=forward):
+            leaves = [t.clone().requires_grad_() for t in (x, weight, bias)]
+            return torch.autograd.grad(forward(leaves[0], num_groups, *leaves[1:], eps), leaves, dy)
+
+        assert asked(exercises.check_group_norm_backward, backward).mistakes == [name]
+
+
+FOUR_BACKWARD = """
+def f(dy, x, num_groups, weight, bias, eps):
+    dy, x, weight = dy.numpy(), x.numpy(), weight.numpy().reshape(1, -1, 1, 1)
+    N, C, H, W = x.shape
+    split = (N, num_groups, C // num_groups, H, W)
+    axes, m = (2, 3, 4), C // num_groups * H * W
+    rows = x.reshape(split)
+    std = np.sqrt(rows.var(axis=axes, keepdims=True) + eps)
+    x_hat = (rows - rows.mean(axis=axes, keepdims=True)) / std
+    g = (dy * weight).reshape(split)
+    dx = m * g - g.sum(axis=axes, keepdims=True) - x_hat * (g * x_hat).sum(axis=axes, keepdims=True)
+    dx = (dx / m / std).reshape(x.shape)
+    dweight = (dy * x_hat.reshape(x.shape)).sum(axis=(0, 2, 3))
+    return dx, dweight, dy.sum(axis=(0, 2, 3))
+"""
+
+
+@pytest.mark.parametrize("slip", ["", "over-batch", "no-gamma", "wrong-shape"])
+def test_backward_code_for_four_axes_is_called_so(slip):
+    ways = {
+        "": {}, "over-batch": {"axes, m = (2, 3, 4), ": "axes, m = (0, 2, 3, 4), N * "},
+        "no-gamma": {"dy * weight": "dy"}, "wrong-shape": {"(0, 2, 3))": "(0, 2, 3), keepdims=True)"},
+    }  # fmt: skip
+    f = made(ways[slip], text=FOUR_BACKWARD)
+    assert set(asked(exercises.check_group_norm_backward, f).mistakes) == {slip, "hard-coded-dims"} - {""}
+    assert set(once("ex12", lambda *a: f(*a)[0]).mistakes) == {slip, "hard-coded-dims"} - {"", "wrong-shape"}
+
+
+def test_one_more_case_that_raises_does_not_hide_what_the_others_say():
+    def f(dy, x, num_groups, *rest):
+        assert num_groups > 1 or len(x) == 1
+        return made(text=FOUR_BACKWARD)(dy, x, num_groups, *rest)
+
+    report = asked(exercises.check_group_norm_backward, f)
+    assert report.mistakes == ["hard-coded-dims"] and "More is off than that" in report.text
+
+
+def test_parameters_of_another_shape_do_not_hide_a_slip():
+    text = AXES.replace(".sum(over)", ".sum(over, keepdim=True)")
+    report = asked(exercises.check_group_norm_backward, made({"var + eps": "var + 1e-5"}, text=text))
+    assert set(report.mistakes) == {"eps-hardcoded", "wrong-shape"}
+    report = asked(exercises.check_group_norm_backward, lambda *a: [made(text=AXES)(*a)[0], None, None])
+    assert report.mistakes == ["missing-part"] and "dweight: expected an answer, got None." in report.text
+
+
+def test_arguments_are_shown_by_their_names():
+    report = asked(exercises.check_group_norm_backward, slipped(TO_X["no-mean-term"]))
+    for told in ("dy = [1, 0, 0, 1] of shape (1, 2, 1, 2)", "x = [2, 2, 6, 6] of shape (1, 2, 1, 2)", "num_groups = 1",
+                 "weight = [1, 3]", "bias = [0, 1]", "eps = 1e-05: dx: right is"):  # fmt: skip
+        assert told in report.text
+    report = once("ex14", function(TO_X["no-mean-term"]))
+    assert "dy = [1, 0, 0, 1]" in report.text and "x = [2, 2, 6, 6]" in report.text
+    report = once("ex11", lambda x, g: stats(x, g, correction=1))
+    assert "x of shape (2, 4, 2, 2), num_groups = 2" in report.text
+
+
+@pytest.mark.parametrize("right, yours", [(0.80156, 0.80159), (1.0, 1.0000001), (3, 3.00001), (-2e-9, -2.0001e-9)])
+def test_numbers_side_by_side_show_that_they_differ(right, yours):
+    assert len({*side_by_side(right, yours)}) == len({*side_by_side(yours, right)}) == 2
+    assert max(map(len, side_by_side(right, yours))) <= max(len(repr(float(v))) for v in (right, yours))
+    assert side_by_side(0.5, 2 / 3) == ("0.5", "0.6667") and len({*side_by_side(right, right)}) == 1
+    assert side_by_side(0.25, 0.25 + 1e-12, near=1e-9) == ("0.25", "0.25")
+
+
 def test_two_slips_of_the_backward_pass():
     both = made(TO_X["no-rstd"], TO_PARAMETERS["mean-not-sum"], text=BACKWARD)
     assert set(asked(exercises.check_group_norm_backward, both).mistakes) == {"no-rstd", "mean-not-sum"}
@@ -468,7 +787,7 @@ def test_zeros_are_no_gradient():
     assert not report.ok and report.passed == 0
 
 
-def function(slip=None, count=5):
+def function(slip=None, count=5, forward_of=made()):
     backward_of = made(slip or {}, text=BACKWARD)
 
     class GroupNorm(torch.autograd.Function):
@@ -476,7 +795,7 @@ def function(slip=None, count=5):
         def forward(ctx, x, num_groups, weight, bias, eps):
             ctx.save_for_backward(x, weight, bias)
             ctx.rest = num_groups, eps
-            return made()(x, num_groups, weight, bias, eps)
+            return forward_of(x, num_groups, weight, bias, eps)
 
         @staticmethod
         def backward(ctx, dy):
@@ -492,6 +811,12 @@ def test_the_autograd_function():
     assert once("ex14", function(count=4)).mistakes == ["wrong-number-of-gradients"]
     for name in ("saves-y", "no-rstd", "stats-const"):
         assert name in once("ex14", function(TO_X[name])).mistakes
+    for name in ("unbiased-var", "over-batch", "no-bias", "hard-coded-dims"):
+        assert once("ex14", function(forward_of=made(SLIPS[name]))).mistakes == [name]
+    kept = {"(dy * hat).sum(over)": "(dy * hat).sum(over, keepdim=True)"}
+    assert once("ex14", function(kept)).mistakes == ["wrong-shape"]
+    report = once("ex14", function({"    return dx, dweight, dbias": "    return dx, None, dbias"}))
+    assert report.mistakes == ["no-gradient"] and "the gradient of weight is None" in report.text
 
 
 # ---- numbers, and networks
@@ -557,7 +882,7 @@ class Fixed(torch.nn.Module):
     def __init__(self, channels):
         super().__init__()
         self.weight, self.bias = torch.nn.Parameter(torch.ones(channels)), torch.nn.Parameter(torch.zeros(channels))
-        self.f = made(*(SLIPS[name] for name in self.slips))
+        self.f = made(*((SLIPS | {"unbiased-too": UNBIASED})[name] for name in self.slips))
 
     def forward(self, x):
         return self.f(x, 8, self.weight, self.bias)
@@ -583,6 +908,31 @@ def test_convert():
     for names in (["over-batch"], ["unbiased-var"], ["eps-outside-sqrt"], ["over-batch", "eps-outside-sqrt"]):
         kind = type("Buggy", (Fixed,), {"slips": names})
         assert set(once("ex16", lambda net, kind=kind: swap(net, kind)).mistakes) == set(names)
+    kind = type("ThreeBugs", (Fixed,), {"slips": ["over-batch", "unbiased-too", "eps-outside-sqrt"]})
+    report = once("ex16", lambda net: swap(net, kind))
+    assert report.mistakes == ["over-batch", "unbiased-var"] and "More is off than that" in report.text
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("keep", ["load", "copy", "same"])
+def test_convert_takes_layers_of_any_type(dtype, keep):
+    def convert(net, groups=8):
+        for name, layer in list(net.named_modules()):
+            if isinstance(layer, torch.nn.BatchNorm2d):
+                norm = torch.nn.GroupNorm(groups, layer.num_features, dtype=dtype)
+                if keep == "load":
+                    norm.load_state_dict({"weight": layer.weight, "bias": layer.bias})
+                elif keep == "copy":
+                    norm.weight.data.copy_(layer.weight.data)
+                    norm.bias.data = layer.bias.data.clone()
+                else:
+                    norm.weight, norm.bias = layer.weight, layer.bias
+                net.set_submodule(name, norm)
+        return net
+
+    assert once("ex16", convert).ok
+    for groups, name in ((4, "other-groups"), (1, "layer-norm"), (16, "does-not-divide")):
+        assert once("ex16", lambda net, groups=groups: convert(net, groups)).mistakes == [name]
 
 
 def test_numbers_of_numpy_are_numbers():
@@ -604,9 +954,7 @@ def test_what_readers_of_the_sheets_ran_into():
     assert not once("ex10", lambda c, size, most: min(c // size, most) if size else max(
         g for g in range(1, most + 1) if c % g == 0)).ok  # fmt: skip
     assert not once("ex02", lambda i, c, g: i // (c // g) if c % g == 0 else undefined).ok  # noqa: F821
-    only_both = made({"    if weight is not None:": "    if weight is not None and bias is not None:"})
-    assert not asked(exercises.check_group_norm, only_both).ok
-    for name, none in (("ex03", lambda: None), ("ex16", lambda net: None)):
+    for name, none in (("ex03", lambda: None), ("ex16", lambda net: None), ("ex06", lambda *args: (None, None))):
         assert once(name, none).mistakes == ["missing-return"]
     report = once("ex16", lambda net: swap(net, type("Buggy", (Fixed,), {"slips": ["eps-outside-sqrt"]})))
     right, given = re.search(r"right is (\S+), you give (\S+)\.", report.text).groups()
@@ -616,6 +964,27 @@ def test_what_readers_of_the_sheets_ran_into():
 
 
 # ---- all of them
+
+
+class Marked(dict):
+    """A catalogue that translates every message, so that what was not looked up can be seen."""
+
+    def get(self, message, default=None):
+        return f"\N{SECTION SIGN}{message}"
+
+
+def test_all_that_a_check_says_is_translated(monkeypatch):
+    speaks = scripts("i18n").speaks
+    monkeypatch.setattr(messages, "catalogue", Marked)
+    for exercise in EXERCISES.values():
+        for probe in exercise.probes(random.Random(0)):
+            assert probe.where.startswith("\N{SECTION SIGN}") or not speaks(probe.where.replace("float64", ""))
+    for name in ("over-batch", "needs-both", "wrong-shape", "hard-coded-dims", "no-gradient", "missing-return"):
+        report = asked(exercises.check_group_norm, made(SLIPS[name]))
+        assert all(line.startswith("\N{SECTION SIGN}") for line in report.text.splitlines()), report.text
+    picture = asked(exercises.check_group_norm, made(SLIPS["over-batch"])).picture
+    titles = re.findall(r'<text[^>]*>(.*?)</text>|aria-label="(.*?)"', picture)
+    assert len(titles) == 3 and all("".join(title).startswith("\N{SECTION SIGN}") for title in titles)
 
 
 def test_sixteen_easy_to_hard():

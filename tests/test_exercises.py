@@ -106,6 +106,17 @@ def test_accumulate_names_the_mistake(mistake):
     assert not report.ok and report.mistakes == [mistake]
 
 
+def test_accumulate_says_of_batch_norm_what_is_true_of_this_loop():
+    def whole_where_it_must(model, loss_of, x, y, pieces):
+        mixes = any(isinstance(layer, nn.BatchNorm2d) for layer in model.modules())
+        in_pieces()(model, loss_of, x, y, 1 if mixes else pieces)
+
+    report = ch02.check_accumulate(whole_where_it_must)
+    assert report.ok and "With Batch Norm this loop is right, too." in report.text and " off " not in report.text
+    report = ch02.check_accumulate(in_pieces())
+    assert report.ok and re.search(r"With Batch Norm this loop is off by \d+ %\.", report.text)
+
+
 # ---- chapter 3
 
 POSITIONAL = {
@@ -261,12 +272,27 @@ HALF = {
     ).reshape(x.shape),
     "not-finite": lambda x, g, eps=1e-5: F.group_norm(x.float() ** 3, g).half() / torch.tensor(1e-8).half(),
     "low-precision": lambda x, g, eps=1e-5: F.group_norm(x.float(), g, eps=eps).mul(16).round().div(16).half(),
-}
+    "layer-norm": lambda x, g, eps=1e-5: F.layer_norm(x.float(), x.shape[1:], eps=eps).half(),
+    "instance-norm": lambda x, g, eps=1e-5: F.instance_norm(x.float(), eps=eps).half(),
+    "unbiased-var": lambda x, g, eps=1e-5: (
+        (r := half_rows(x.float(), g))[1] / (r[0].var(-1, keepdim=True) + eps).sqrt()
+    ).reshape(x.shape).half(),
+    "no-eps": lambda x, g, eps=1e-5: F.group_norm(x.float(), g, eps=0).half(),
+    "over-batch": lambda x, g, eps=1e-5: F.layer_norm(
+        x.float().unflatten(1, (g, -1)).transpose(0, 1), (len(x), x.shape[1] // g, *x.shape[2:]), eps=eps
+    ).transpose(0, 1).reshape(x.shape).half(),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("mistake", HALF)
 def test_half_group_norm_names_the_mistake(mistake):
     assert ch06.check_half_group_norm(HALF[mistake]).mistakes == [mistake]
+
+
+def test_half_group_norm_says_nothing_of_digits_where_the_formula_is_off():
+    for wrong in (lambda x, g, eps=1e-5: 2 * F.group_norm(x.float(), g, eps=eps).half(), lambda x, g, eps=1e-5: x):
+        report = ch06.check_half_group_norm(wrong)
+        assert "low-precision" not in report.mistakes and "The formula itself is off" in report.text
 
 
 def test_half_group_norm_takes_double():
@@ -372,11 +398,12 @@ def whole_state(model, most=32):
 
 SWAPS = {
     "ignores-most": lambda model, most=32: swapped(model, largest),
+    "too-many-groups": lambda model, most=32: swapped(model, lambda c: c),
+    "does-not-divide": lambda model, most=32: swapped(model, lambda c: 16),
     "changes-while-looping": while_looping,
     "whole-state": whole_state,
     "top-level-only": lambda model, most=32: swapped(model, largest, deep=False),
     "min-32": lambda model, most=32: swapped(model, lambda c: min(32, c)),
-    "gcd": lambda model, most=32: swapped(model, lambda c: math.gcd(32, c)),
     "gamma-lost": lambda model, most=32: swapped(model, largest, keep=False),
     "buffers-left": lambda model, most=32: swapped(model, largest, kind=Remembers),
     "conv-changed": anew,
@@ -388,6 +415,31 @@ SWAPS = {
 def test_swap_norm_names_the_mistake(mistake):
     report = ch08.check_swap_norm(SWAPS[mistake])
     assert not report.ok and report.mistakes == [mistake]
+
+
+def test_swap_norm_says_what_does_not_divide_what():
+    for groups, channels in ((16, 24), (32, 24), (5, 24), (48, 24)):
+        report = ch08.check_swap_norm(lambda model, most=32, groups=groups: swapped(model, lambda c: groups))
+        assert f"{groups} does not divide {channels}." in report.text
+    assert "32 does not divide 48." in ch08.check_swap_norm(SWAPS["min-32"]).text
+    report = ch08.check_swap_norm(lambda model: swapped(model, lambda c: 8))
+    assert not report.ok and "TypeError" in report.text
+
+
+ANY_NUMBER = {
+    "largest": lambda c, most: max(g for g in range(1, most + 1) if c % g == 0),
+    "gcd": lambda c, most: math.gcd(most, c),
+    "one": lambda c, most: 1,
+    "two channels a group at least": lambda c, most: max(g for g in range(1, most + 1) if c % (2 * g) == 0),
+}
+
+
+@pytest.mark.parametrize("rule", ANY_NUMBER)
+def test_swap_norm_takes_any_number_of_groups_that_fits(rule):
+    report = ch08.check_swap_norm(lambda m, most=32: swapped(m, lambda c: ANY_NUMBER[rule](c, most)))
+    assert report.ok and report.text.startswith("Right")
+    assert ("24 groups over 24 channels: one channel a group" in report.text) == (rule == "largest")
+    assert "over 48" not in report.text
 
 
 def test_swap_norm_takes_a_loop_over_all_modules():
@@ -465,6 +517,20 @@ GHOSTS = {
     "unbiased-var": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (-1, k)), (1, 3, 4), 1).flatten(0, 1),
     "slices-for-size": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (k, -1)), (1, 3, 4)).flatten(0, 1),
     "wrong-shape": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (-1, k)), (1, 3, 4)),
+    "across-samples": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (-1, k)), 1).flatten(0, 1),
+    "channel-only": lambda x, k, eps=1e-5: normalized(x, 1),
+    "over-channels": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (-1, k)), (1, 2)).flatten(0, 1),
+    "memory-order": lambda x, k, eps=1e-5: torch.cat(
+        [normalized(part.reshape(-1, x.shape[1]), 0).reshape(part.shape) for part in x.split(k)]
+    ),
+    "memory-order-of-batch": lambda x, k, eps=1e-5: normalized(x.reshape(-1, x.shape[1]), 0).view_as(x),
+    "no-eps": lambda x, k, eps=1e-5: normalized(x.unflatten(0, (-1, k)), (1, 3, 4), eps=0).flatten(0, 1),
+    "eps-outside-sqrt": lambda x, k, eps=1e-5: torch.cat(
+        [
+            (s - s.mean((0, 2, 3), keepdim=True)) / (s.std((0, 2, 3), correction=0, keepdim=True) + eps)
+            for s in x.split(k)
+        ]
+    ),
     "in-place": lambda x, k, eps=1e-5: x.sub_(x.mean()),
     "missing-return": lambda x, k, eps=1e-5: None,
 }

@@ -58,7 +58,9 @@ def check_group_norm_any_memory(f: Callable) -> Report:
 def check_group_norm(f: Callable, strict: bool = False) -> Report:
     """Check f(x, num_groups, weight=None, bias=None, eps=1e-5) against what torch's group norm can do.
 
-    x has the shape (n, c, *). Strict: groups that do not divide c must raise an error, too.
+    x has the shape (n, c, *) and may lie in memory in any order; so may the answer. A function without gradients may
+    pass, as one written with NumPy. Strict: gradients must come back to x, weight and bias, and groups that do not
+    divide c must raise an error. What becomes of an empty batch is remarked upon, and not counted.
     """
     return (sheet3_inputs.EX09 if strict else sheet3_inputs.LENIENT).check(f)
 
@@ -99,5 +101,8 @@ def check_train_eval_gap(f: Callable) -> Report:
 
 
 def check_convert(f: Callable) -> Report:
-    """Check f(net) -> net without batch norm: 8 groups everywhere, gamma and beta kept."""
+    """Check f(net) -> net without batch norm: 8 groups everywhere, gamma and beta kept.
+
+    f is given a network in float32; what it returns is asked in float64.
+    """
     return sheet5_network.EX16.check(f)

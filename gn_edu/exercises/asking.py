@@ -8,6 +8,7 @@ import contextlib
 import io
 import json
 import struct
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,9 +37,14 @@ class _Watch(TorchDispatchMode):
 
     seen = False
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        self.seen |= "group_norm" in func.__name__
-        return func(*args, **(kwargs or {}))
+
+def _notice(self, func, types, args=(), kwargs=None):
+    self.seen |= "group_norm" in func.__name__
+    return func(*args, **(kwargs or {}))
+
+
+# Not in the body of the class: there torch would wrap it, so that the first call imports torch's compiler, for seconds.
+_Watch.__torch_dispatch__ = _notice
 
 
 def _tensors(value):
@@ -71,7 +77,7 @@ def _gradients(f, seen, *args):
     """Gradients of (f(*args) * seen).sum() with respect to the float tensors among args."""
     args = [a.detach().clone().requires_grad_() if isinstance(a, Tensor) else a for a in args]
     leaves = [a for a in args if isinstance(a, Tensor)]
-    return list(torch.autograd.grad((f(*args) * seen).sum(), leaves, allow_unused=True))
+    return list(torch.autograd.grad((_torch(f(*args)) * seen).sum(), leaves, allow_unused=True))
 
 
 def _item(f, k, *args):
@@ -112,10 +118,10 @@ def _layer(f, per_sample, running_mean, training, x):
 
 
 def network(seed: int) -> nn.Module:
-    """A small network with batch norm, its weights and its gamma and beta drawn from the seed."""
+    """A small network in float32 with batch norm, its weights and its gamma and beta drawn from the seed."""
     torch.manual_seed(seed)
     inner = nn.Sequential(nn.Conv2d(48, 8, 1, bias=False), nn.BatchNorm2d(8))
-    net = nn.Sequential(nn.Conv2d(3, 48, 3, padding=1), nn.BatchNorm2d(48), nn.ReLU(), inner).double()
+    net = nn.Sequential(nn.Conv2d(3, 48, 3, padding=1), nn.BatchNorm2d(48), nn.ReLU(), inner)
     for layer in net.modules():
         if isinstance(layer, nn.BatchNorm2d):
             nn.init.normal_(layer.weight)
@@ -124,10 +130,14 @@ def network(seed: int) -> nn.Module:
 
 
 def _convert(f, seed, x):
-    """f(net) for a network: its outputs in training, alone and in evaluation, and what is left of batch norm."""
+    """f(net) for a network: its outputs in training, alone and in evaluation, and what is left of batch norm.
+
+    In float64, whatever the types of the layers that f made.
+    """
     net = f(network(seed))
     if net is None:
         return None
+    net = net.double()
     together = net.train()(x)
     alone = torch.cat([net(image[None]) for image in x])
     left = sum(isinstance(layer, nn.BatchNorm2d) for layer in net.modules())
@@ -149,7 +159,7 @@ def ask(f, how: str, args) -> Reply:
     given, args = list(_tensors(args)), _copied(args)
     watch = _Watch()
     try:
-        with contextlib.redirect_stdout(io.StringIO()), watch:
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"), watch:
             value = _torch(ASK[how](f, *args))
     except Exception as error:  # a reader's function may raise anything
         return Reply(error=(type(error).__name__, str(error)[:MOST_LETTERS]), native=watch.seen)

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from gn_edu.exercises._check import Report, answer, call
+from gn_edu.exercises._check import Report, answer, call, side_by_side
 from gn_edu.messages import tr
 
 
@@ -41,9 +41,9 @@ def check_expected_variance(expected_variance: Callable) -> Report:
         for name, (value, hint) in wrong.items():
             if abs(float(got) - value) < 1e-9:
                 return answer(False, tr("Not yet, for {where}: {hint}", where=where, hint=hint), [name])
+        right, yours = side_by_side(want, float(got))
         return answer(
-            False,
-            tr("Not yet, for {where}: expected {want:.4f}, got {got:.4f}.", where=where, want=want, got=float(got)),
+            False, tr("Not yet, for {where}: expected {want}, got {got}.", where=where, want=right, got=yours)
         )
     return answer(True, tr("Right: 1 minus the variance of the batch's mean."))
 
@@ -109,6 +109,10 @@ def check_accumulate(accumulate: Callable) -> Report:
                 ),
                 ["last-piece"],
             )
-    off = apart["BatchNorm"]
-    text = tr("With Batch Norm your loop is off by {off:.0%}, and so is every loop.", off=off)
+    percent = 100 * apart["BatchNorm"]
+    if percent > 1e-9:
+        text = tr("With Batch Norm this loop is off by {percent:.2g} %.", percent=percent)
+    else:
+        text = tr("With Batch Norm this loop is right, too.")
+    text += " " + tr("No loop can be right with Batch Norm in which each piece uses statistics of its own.")
     return answer(True, tr("Right: with Group Norm the gradient is the whole batch's. {text}", text=text))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 
 from gn_edu import exercises
-from gn_edu.exercises._check import Report, answer, call
+from gn_edu.exercises._check import Report, answer, call, side_by_side
 from gn_edu.messages import tr
 
 
@@ -47,8 +47,8 @@ def check_leftover(leftover: Callable) -> Report:
         for name, (value, hint) in wrong.items():
             if torch.allclose(torch.as_tensor(got, dtype=torch.float64), value.double(), rtol=0, atol=1e-12):
                 return answer(False, tr("Not yet, for eps = {eps}: {hint}", eps=eps, hint=hint), [name])
+        right, yours = side_by_side(float(want), float(got))
         return answer(
-            False,
-            tr("Not yet, for eps = {eps}: expected {want:.6f}, got {got:.6f}.", eps=eps, want=want, got=float(got)),
+            False, tr("Not yet, for eps = {eps}: expected {want}, got {got}.", eps=eps, want=right, got=yours)
         )
     return answer(True, tr("Right: what is left is eps / (var + eps) of the part along x_hat, over sigma."))

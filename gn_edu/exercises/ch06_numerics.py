@@ -1,13 +1,21 @@
 """Checks of chapter 6: where float32 breaks, and a float16 group norm that does not."""
 
 import math
+import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch.nn import functional as F
 
+from gn_edu.exercises import tensors
 from gn_edu.exercises._check import Report, answer, call
+from gn_edu.exercises.asking import ask
+from gn_edu.exercises.differences import same
+from gn_edu.exercises.sheet2_forward import EX05
 from gn_edu.messages import tr
+
+ROUGH = 4e-3  # what rounding to float16 may cost
 
 
 def check_breaking_offset(breaking_offset: Callable) -> Report:
@@ -43,6 +51,19 @@ def check_breaking_offset(breaking_offset: Callable) -> Report:
     return answer(True, tr("Right: around 4096 standard deviations from zero."))
 
 
+def _formula(half_group_norm: Callable) -> Report | None:
+    """What exercise 5 says, asked with numbers that float16 has no trouble with, where more than digits is wrong."""
+    probes = [
+        replace(p, args=(p.args[0].half(), *p.args[1:]), tolerance=ROUGH)
+        for p in tensors.plain(random.Random(0))
+        if p.names and p.args[0].abs().max() > 0.1
+    ]
+    replies = [ask(half_group_norm, p.how, p.args) for p in probes]
+    report = EX05.judge(probes, replies)
+    nearly = all(same(r.value, EX05.expected(p), 25 * ROUGH) for p, r in zip(probes, replies, strict=True))
+    return None if report.ok or nearly and not report.mistakes else report
+
+
 def check_half_group_norm(half_group_norm: Callable) -> Report:
     """Check half_group_norm(x, num_groups, eps=1e-5) on float16 x: float16 out, right at scales 1e-4, 1 and 400."""
     generator = torch.Generator().manual_seed(0)
@@ -64,6 +85,10 @@ def check_half_group_norm(half_group_norm: Callable) -> Report:
         if not got.isfinite().all():
             hint = tr("the output is not finite. What is the square of 400, or eps, in float16?")
             return answer(False, tr("Not yet, for {where}: {hint}", where=where, hint=hint), ["not-finite"])
+        wrong = _formula(half_group_norm)
+        if wrong:
+            text = tr("The formula itself is off, with easy numbers, too.")
+            return answer(False, f"{text}\n{wrong.text}", wrong.mistakes)
         if got.abs().max() < 0.5:
             hint = tr("the output is all but zero, without an error. Which number became infinite?")
             return answer(False, tr("Not yet, for {where}: {hint}", where=where, hint=hint), ["silent-zeros"])

@@ -100,7 +100,7 @@ def check_waking_bias(waking_bias: Callable) -> Report:
                 )
         worst = int((got.double() + means).abs().argmax())
         text = tr(
-            "channel {channel} keeps a mean of {mean:.3f}.",
+            "channel {channel} keeps a mean of {mean:.2g}.",
             channel=worst + 1,
             mean=float((got.double() + means)[worst]),
         )

@@ -76,12 +76,20 @@ def _batch_norm(x: Tensor) -> Tensor:
     return F.batch_norm(x, None, None, training=True)
 
 
-def _unbiased(x: Tensor) -> Tensor:
-    return (x - x.mean((0, 2, 3), keepdim=True)) / (x.var((0, 2, 3), keepdim=True) + 1e-5).sqrt()
+def _over(axes: tuple[int, ...], correction: int = 0, eps: float = 1e-5, outside: float = 0.0) -> Callable:
+    """An answer with mean and variance over axes of (slice, image of the slice, channel, row, column)."""
+
+    def answer(x: Tensor, norm_batch: int) -> Tensor:
+        slices = x.unflatten(0, (-1, norm_batch))
+        variance, mean = torch.var_mean(slices, axes, correction=correction, keepdim=True)
+        return ((slices - mean) / ((variance + eps).sqrt() + outside)).flatten(0, 1)
+
+    return answer
 
 
-def _all_channels(x: Tensor) -> Tensor:
-    return F.layer_norm(x, x.shape)
+def _rows_as_they_lie(x: Tensor) -> Tensor:
+    """Batch norm of the columns of reshape(-1, C), which cuts the numbers as memory holds them."""
+    return _batch_norm(x.reshape(-1, x.shape[1])).view_as(x)
 
 
 def _every_other(x: Tensor, norm_batch: int) -> Tensor:
@@ -94,20 +102,36 @@ def _every_other(x: Tensor, norm_batch: int) -> Tensor:
 
 # What a wrong answer equals, and what to ask then.
 _GHOSTS = {
-    "whole-batch": (lambda x, k: _batch_norm(x), N_("that is one slice. Which images stand in the first?")),
-    "instance-norm": (lambda x, k: F.instance_norm(x), N_("each image is alone. How many share a mean?")),
+    "whole-batch": (_over((0, 1, 3, 4)), N_("that is one slice. Which images stand in the first?")),
+    "instance-norm": (_over((3, 4)), N_("each image is alone. How many share a mean?")),
     "interleaved": (_every_other, N_("your slices take every k-th image. Which images lie side by side?")),
     "slices-for-size": (
         lambda x, k: _slices(x, len(x) // k, _batch_norm),
         N_("you have norm_batch slices. How many images should each hold?"),
     ),
-    "layer-norm": (
-        lambda x, k: _slices(x, k, _all_channels),
-        N_("all channels share a mean. Does batch norm mix them?"),
+    "layer-norm": (_over((1, 2, 3, 4)), N_("all channels share a mean. Does batch norm mix them?")),
+    "across-samples": (_over((1,)), N_("each pixel has a mean of its own. What shares a mean in batch norm?")),
+    "channel-only": (_over((2,)), N_("the channels of a pixel share a mean. Does batch norm mix them?")),
+    "over-channels": (
+        _over((1, 2)),
+        N_("each pixel has a mean of its own, over images and channels. What shares a mean in batch norm?"),
+    ),
+    "memory-order": (
+        lambda x, k: _slices(x, k, _rows_as_they_lie),
+        N_("your rows are cut as memory holds the numbers. Which axis must be the last before reshape(-1, C)?"),
+    ),
+    "memory-order-of-batch": (
+        lambda x, k: _rows_as_they_lie(x),
+        N_("your rows are cut as memory holds the numbers, whatever the slice. Which axis must be the last?"),
     ),
     "unbiased-var": (
-        lambda x, k: _slices(x, k, _unbiased),
+        _over((1, 3, 4), correction=1),
         N_("a little too small. By what do you divide the squares?"),
+    ),
+    "no-eps": (_over((1, 3, 4), eps=0.0), N_("eps is not used. What keeps the root away from zero?")),
+    "eps-outside-sqrt": (
+        _over((1, 3, 4), eps=0.0, outside=1e-5),
+        N_("eps is added to the standard deviation. To what does the formula add it?"),
     ),
 }
 

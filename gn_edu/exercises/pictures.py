@@ -1,8 +1,9 @@
 """A picture of the cells that share a mean with the first one: as the code does it, and as group norm does."""
 
-from functools import cache
+from html import escape
 
-from gn_edu.exercises.variants import set_labels
+from gn_edu.exercises.variants import SETS, set_labels
+from gn_edu.messages import tr
 
 SHAPE, GROUPS = (2, 4, 2, 2), 2
 SIDE = 22
@@ -10,7 +11,7 @@ SIDE = 22
 
 def _block(labels, left: int, title: str) -> str:
     """Two images, a column a channel, a row a pixel; the first cell and its set are filled."""
-    parts = [f'<text x="{left}" y="14">{title}</text>']
+    parts = [f'<text x="{left}" y="14">{escape(title)}</text>']
     flat = labels.flatten(2)
     for n in range(SHAPE[0]):
         for c in range(SHAPE[1]):
@@ -22,21 +23,19 @@ def _block(labels, left: int, title: str) -> str:
     return "".join(parts)
 
 
-@cache
 def of_sets(name: str) -> str:
-    """SVG for a mistake about sets, "" for any other."""
-    try:
-        labels = set_labels(SHAPE, GROUPS, name)
-    except ValueError:
-        return ""
-    right = set_labels(SHAPE, GROUPS)
-    if bool((labels == right).all()):
+    """SVG for a mistake about sets that is made in one way, "" for any other."""
+    ways = [knobs["sets"] for knobs in SETS.get(name, ()) if knobs["sets"] != "in memory"]
+    if len(ways) != 1:
         return ""
     wide = 2 * (SHAPE[1] + 1) * SIDE
-    said = "Two images of four channels; filled are the cells that share a mean with the first: your code, group norm"
-    yours = _block(labels, 0, "your sets: the first cell and its partners")
+    said = escape(
+        tr("Two images of four channels; filled are the cells that share a mean with the first: your code, group norm")
+    )
+    yours = _block(set_labels(SHAPE, GROUPS, *ways), 0, tr("your sets: the first cell and its partners"))
+    right = _block(set_labels(SHAPE, GROUPS), wide + SIDE, tr("group norm"))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{said}" width="{2 * wide}" '
         f'height="{24 + SHAPE[2] * SHAPE[3] * SIDE}" font-family="sans-serif" font-size="13" fill="#777">'
-        f"{yours}{_block(right, wide + SIDE, 'group norm')}</svg>"
+        f"{yours}{right}</svg>"
     )

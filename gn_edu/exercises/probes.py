@@ -3,41 +3,49 @@
 Asking and judging are apart, so that for grades a reader's function can be asked in another process.
 """
 
-import inspect
 import json
 import random
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import torch
+import numpy as np
 from torch import Tensor
 
 from gn_edu.exercises._check import Report
-from gn_edu.exercises.asking import Other, Reply, ask
+from gn_edu.exercises.asking import Reply, ask
+from gn_edu.exercises.differences import alike, arguments, difference, in_shape, kind, same
 from gn_edu.messages import tr
 
 NO_ANSWER = "NoAnswer"  # the kind of error of a reply that never came
 REFUSALS = ("ValueError", "RuntimeError", "AssertionError")  # torch raises the second, some write the third
 MOST = 2  # mistakes named at once
+# Levels of probes: mistakes that explain all answers up to a level are named, whatever is wrong above.
+FIRST, MAIN, FORMS, ODD = range(4)  # the last: answers that hold another number of numbers than they should
 
 
 @dataclass(frozen=True)
 class Probe:
     """One question to a function: its arguments, how it is asked (asking.ASK), and what it brings to light.
 
-    `about` is a mistake that this probe alone can show: where its answer is wrong and no other mistake explains it,
-    this is the one. Probes whose wrong answers are noise have `names` false: they are not used to recognise others.
-    An error of the function is no fault where the probe is `optional`.
+    `about` is a mistake that wrong numbers to this probe alone can show: where no other mistake explains them, this
+    is the one. `form` is the same for arguments of a form that a function may not take: an error or another shape
+    shows it, too. Probes whose wrong answers are noise have `names` false: they are not used to recognise others.
+    Where the probe is `optional`, an error of the function is no fault; where it is `beyond` the exercise, nothing
+    is. Neither is counted then.
     """
 
     where: str
     args: tuple
     how: str = "call"
     about: str = ""
+    form: str = ""
+    level: int = MAIN
     names: bool = True
     optional: bool = False
+    beyond: bool = False
     tolerance: float = 1e-5
 
 
@@ -52,8 +60,9 @@ class Exercise:
         points: for a complete answer; a part of them for a part of the probes.
         probes: seed -> the probes; the numbers depend on the seed, their kind does not.
         right: the right answer to the arguments of a probe; for a probe that must raise, it raises ValueError.
-        wrong: (names, function) of mistakes, alone and two at once, most telling first.
+        wrong: (names, function) of mistakes, alone and several at once, most telling first.
         parts: names of the parts of an answer, where it is a list.
+        sections: (some of the parts, the exercise that knows what goes wrong in them), where that goes wrong apart.
         of: how the answers in `right` and `wrong` are computed for probes that are not asked by "call".
     """
 
@@ -67,6 +76,7 @@ class Exercise:
     right: Callable
     wrong: Callable[[], Iterable[tuple[list[str], Callable]]] = lambda: ()
     parts: tuple[str, ...] = ()
+    sections: tuple[tuple[slice, "Exercise"], ...] = ()
     of: dict[str, Callable] = field(default_factory=dict)
     picture: Callable[[str], str] | None = None
     asks_numbers: bool = False
@@ -92,24 +102,28 @@ class Exercise:
         """The report about the replies to `probes`; replies may come from anywhere."""
         if all(r.error and r.error[0] == "NotImplementedError" for r in replies):
             return Report(False, tr("Not attempted yet."), total=len(probes))
-        faults = [self._fault(probe, reply) for probe, reply in zip(probes, replies, strict=True)]
-        left = [k for k, fault in enumerate(faults) if fault]
-        if all(probes[k].optional and replies[k].error for k in left):
-            left, faults = [], [None] * len(probes)
-        passed = len(probes) - len(left)
-        native = any(reply.native for reply in replies)
-        if passed == len(probes):
+        judged = [(p, r, self._fault(p, r)) for p, r in zip(probes, replies, strict=True)]
+        cases = [(p, r, f) for p, r, f in judged if not (p.beyond or p.optional and r.error)]
+        aside = [(p, f) for p, r, f in judged if f and (p.beyond or p.optional and r.error)]
+        left = [case for case in cases if case[2]]
+        passed, native = len(cases) - len(left), any(reply.native for reply in replies)
+        if not left:
+            said = [tr("Right, in all {n} cases.", n=passed)]
+            said += [tr("Not counted, {where}: {text}", where=p.where, text=f.text) for p, f in aside]
             remark = f"\n{_sentence('torch-group-norm')}" if native else ""
-            return Report(True, tr("Right, in all {n} cases.", n=passed) + remark, [], passed, len(probes), native)
-        names = self._names(probes, replies, faults)
-        said = [_sentence(name) for name in names]
-        first = min(left, key=lambda k: (faults[k].rank, _size(probes[k].args), k))
-        smallest = tr("Smallest case, {where}: {text}", where=probes[first].where, text=faults[first].text)
-        text = "\n".join(
-            [tr("Not yet: right in {passed} of {all} cases.", passed=passed, all=len(probes)), *said, smallest]
-        )
+            return Report(True, " ".join(said) + remark, [], passed, len(cases), native)
+        names, more = self._names(cases)
+        said = [tr("Not yet: right in {passed} of {all} cases.", passed=passed, all=len(cases))]
+        said += [_sentence(name) for name in names]
+        if more:
+            said.append(tr("More is off than that: mend this first, then check again."))
+        if not names and all(reply.error for _, reply, _ in cases) and probes[0].how == "call":
+            given = ", ".join(name for name, _ in arguments(probes[0], self.right))
+            said.append(tr("It is called as {function}({arguments}).", function=self.function, arguments=given))
+        probe, _, fault = min(left, key=lambda case: (case[2].rank, _size(case[0].args)))
+        said.append(tr("Smallest case, {where}: {text}", where=probe.where, text=fault.text))
         picture = next((self.picture(name) for name in names if self.picture and self.picture(name)), "")
-        return Report(False, text, names, passed, len(probes), native, picture, probes[first].args)
+        return Report(False, "\n".join(said), names, passed, len(cases), native, picture, probe.args)
 
     def _fault(self, probe: Probe, reply: Reply) -> "_Fault | None":
         try:
@@ -122,65 +136,91 @@ class Exercise:
                     "", tr("expected a ValueError ({why}), got {got}.", why=why, got=": ".join(reply.error)), 1
                 )
             return _Fault(
-                "no-error", tr("expected a ValueError ({why}), got {got}.", why=why, got=_kind(reply.value)), 2
+                "no-error", tr("expected a ValueError ({why}), got {got}.", why=why, got=kind(reply.value)), 2
             )
         if reply.error:
-            kind, message = reply.error
-            said = (
-                message if kind == NO_ANSWER else tr("your function raised {kind}: {error}", kind=kind, error=message)
-            )
-            return _Fault(_of_error(message), said, 1)
-        if reply.value is None:
+            said = reply.error[1] if reply.error[0] == NO_ANSWER else _raised(*reply.error)
+            return _Fault(_of_error(*reply.error), said, 1)
+        several = isinstance(want, Tensor) and isinstance(reply.value, (tuple, list))
+        if reply.value is None or several and _first(reply.value) is None:
             return _Fault("missing-return", tr("expected an answer, got None."), 0)
         if reply.changed:
             return _Fault("in-place", tr("the argument is not what it was before the call."), 0)
         if same(reply.value, want, probe.tolerance):
             return None
-        return _Fault(*_difference(probe, reply.value, want, self.parts, self.right), 0)
+        if several and isinstance(_first(reply.value), Tensor):
+            return _Fault("extra-answers", tr("expected a tensor, got {got}.", got=kind(reply.value)), 0)
+        return _Fault(*difference(probe, reply.value, want, self.parts, self.right), 0)
 
-    def _names(self, probes, replies, faults) -> list[str]:
-        """At most MOST names of mistakes that explain what is wrong."""
-        outside = list(dict.fromkeys(f.name for f in faults if f and f.name))
-        cases = list(zip(probes, replies, faults, strict=True))
-        usable = [
-            (probe, reply.value)
-            for probe, reply, fault in cases
-            if probe.names
-            and reply.error is None
-            and reply.value is not None
-            and not (fault and fault.name == "no-error")
+    def _names(self, cases) -> tuple[list[str], bool]:
+        """At most MOST names of mistakes that explain what is wrong, and whether that is not all."""
+        cases = [(p, r, _first(r.value) if f and f.name == "extra-answers" else r.value, f) for p, r, f in cases]
+        inside, explains = self._recognise([(p, v) for p, _, v, _ in cases if p.names and v is not None])
+        plain = [(reply, fault) for probe, reply, _, fault in cases if probe.names and not probe.form]
+        raised = sum(bool(reply.error and fault and not fault.name) for reply, fault in plain) > len(plain) / 2
+        odd = any(fault and fault.name == "wrong-shape" for _, fault in plain)
+        outside, more = [], False
+        for probe, reply, value, fault in cases:
+            if fault:
+                outside.append(self._name(probe, reply, value, fault, explains, raised, odd))
+                more |= probe.names and outside[-1] is None
+        names = [name for name in dict.fromkeys([*inside, *outside]) if name]
+        if "needs-weight" in names:
+            names = [name for name in names if name != "needs-both"]
+        return names[:MOST], len(names) > MOST or bool(names) and more
+
+    def _name(self, probe, reply, value, fault, explains, raised: bool, odd: bool) -> str | None:
+        """The name of the mistake that a fault shows, "" where those found so far explain it, None where none is known.
+
+        `raised` and `odd` say that errors without a name, and answers of another shape, are no matter of form.
+        """
+        if fault.name not in _NUMBERS or fault.name and reply.error:
+            return fault.name
+        if explains and self._refuses(explains, probe):  # the mistake that was found can't answer here
+            return fault.name
+        if reply.error:
+            return None if raised else probe.form or None
+        if explains and self._explains(explains, probe, value, exactly=True):
+            return ""
+        if explains and self._explains(explains, probe, value):
+            return "wrong-shape"
+        if fault.name == "wrong-shape":
+            return fault.name if odd else probe.form or fault.name
+        return fault.name or (probe.form or probe.about or None if explains else None)
+
+    def _recognise(self, answers: Sequence[tuple[Probe, object]]) -> tuple[list[str], Callable | None]:
+        """Names of the fewest mistakes that explain the answers to probes, and the function that makes them.
+
+        What they leave unexplained lies on higher levels; there is no function where that is more than forms.
+        """
+        if self.sections:
+            return self._recognise_sections(answers)
+        cases = []
+        for probe, value in answers:
+            level = probe.level if alike(value, self.expected(probe)) else ODD
+            if not probe.form or level < ODD:
+                cases.append((level, self._explains(self.right, probe, value), probe, value))
+        cases.sort(key=lambda case: case[:2])  # where the answer is wrong is where most candidates fail
+        wrong = [level for level, right, *_ in cases if not right]
+        reached, names, found = (wrong[0] - 1 if wrong else ODD), [], self.right
+        for mistakes, answer in self.wrong() if {*wrong} - {FORMS} else ():
+            first = next((level for level, _, p, v in cases if not self._explains(answer, p, v)), ODD + 1)
+            if first - 1 > reached:
+                reached, names, found = first - 1, list(dict.fromkeys(mistakes)), answer
+            if reached == ODD:
+                break
+        return names, found if reached >= MAIN else None
+
+    def _recognise_sections(self, answers) -> tuple[list[str], Callable | None]:
+        whole = [(p, v) for p, v in answers if isinstance(v, (tuple, list)) and len(v) == len(self.parts)]
+        found = [
+            exercise._recognise([(p, v[which] if exercise.parts else v[which][0]) for p, v in whole])
+            for which, exercise in self.sections
         ]
-        inside, explains = self._recognise(usable)
-        if inside:
-            outside = [name for name in outside if name != "wrong-shape"]
-        # What one kind of probe alone can show, and no mistake found so far explains.
-        unknown = not inside and any(f and not f.name and p.names and not r.error for p, r, f in cases)
-        raised = {probe.about for probe, reply, fault in cases if fault and reply.error}
-        for probe, reply, fault in cases:
-            if not (fault and probe.about) or fault.name or unknown:
-                continue
-            if probe.how == "gradients":
-                found = all(not f or f.name == "no-error" or (p.about and not r.error) for p, r, f in cases)
-            elif reply.error:
-                # Errors say so only where nothing else raised one, and where the mistake that was found would not.
-                found = raised == {probe.about} and not (explains and self._refuses(explains, probe))
-            else:
-                found = not (explains and self._explains(explains, probe, reply.value))
-            if found:
-                outside.append(probe.about)
-        return list(dict.fromkeys([*inside, *outside]))[:MOST]
-
-    def _recognise(self, usable) -> tuple[list[str], Callable | None]:
-        wrong = [(p, v) for p, v in usable if not self._explains(self.right, p, v)]
-        if not wrong:
-            return [], None
-        for names, answer in self.wrong():
-            # Where the answer is wrong is where most candidates fail: these come first.
-            if all(self._explains(answer, p, v) for p, v in wrong) and all(
-                self._explains(answer, p, v) for p, v in usable
-            ):
-                return names, answer
-        return [], None
+        names = list(dict.fromkeys(name for some, _ in found for name in some))
+        if any(answer is None for _, answer in found):
+            return names, None
+        return names, lambda *args: [part for _, answer in found for part in _listed(answer(*args))]
 
     def _refuses(self, answer, probe) -> bool:
         try:
@@ -189,11 +229,14 @@ class Exercise:
             return True
         return False
 
-    def _explains(self, answer, probe, value) -> bool:
+    def _explains(self, answer, probe, value, exactly: bool = False) -> bool:
+        """Whether `answer` gives the value, its shape aside unless `exactly`."""
         try:
             want = self.expected(probe, answer)
         except ValueError:
             return False
+        if not exactly:
+            value = in_shape(value, want)
         if probe.about and isinstance(want, Tensor):  # digits are lost here: most of the places are enough
             near = isinstance(value, Tensor) and value.shape == want.shape
             return near and float(((value.double() - want).abs() < 0.05 * want.abs().max()).double().mean()) > 0.9
@@ -207,6 +250,9 @@ class _Fault:
     rank: int  # the case to show is one of the lowest rank
 
 
+_NUMBERS = ("", "wrong-shape", "no-gradient", "missing-part")  # faults that a mistake elsewhere may explain
+
+
 @cache
 def mistakes() -> dict[str, dict[str, str]]:
     """The mistakes that checks know by name: what happened, and a question that helps."""
@@ -218,8 +264,20 @@ def _sentence(name: str) -> str:
     return f"{what[0].upper()}{what[1:]}. {hint[0].upper()}{hint[1:]}"
 
 
+def _raised(of: str, message: str) -> str:
+    return tr("your function raised {kind}: {error}", kind=of, error=message)
+
+
 def _called(answer, *args):
     return answer(*args)
+
+
+def _listed(value) -> list:
+    return list(value) if isinstance(value, (tuple, list)) else [value]
+
+
+def _first(value):
+    return value[0] if isinstance(value, (tuple, list)) and value else None
 
 
 def _size(value) -> int:
@@ -228,102 +286,28 @@ def _size(value) -> int:
     return sum(map(_size, value)) if isinstance(value, (tuple, list)) else 1
 
 
-def _of_error(message: str) -> str:
+def _of_error(of: str, message: str) -> str:
+    """The mistake that an error tells of, or ""."""
     if "view size is not compatible" in message:
         return "view-error"
     if message.startswith("torch's own group norm"):
         return "torch-group-norm"
     if "incorrect number of gradients" in message:
         return "wrong-number-of-gradients"
+    if "returned an invalid gradient" in message:
+        return "wrong-shape"
+    if "divisible by num_groups" in message:
+        return "does-not-divide"
+    if "requires grad. Use tensor.detach()" in message or "does not require grad" in message:
+        return "no-gradient"
+    attribute = re.search(r"'Tensor' object has no attribute '(\w+)'", message)
+    if _NUMPY.search(message) or attribute and hasattr(np.ndarray, attribute[1]):
+        return "numpy-on-tensor"
     return ""
 
 
-def same(got, want, tolerance: float) -> bool:
-    """Whether an answer is `want`: numbers within the tolerance, tensors of the same shape, lists part by part."""
-    got, want = (t.detach() if isinstance(t, Tensor) else t for t in (got, want))
-    if isinstance(want, (tuple, list)):
-        if isinstance(got, Tensor) and got.dim() == 1 and all(isinstance(w, (int, float)) for w in want):
-            got = got.tolist()
-        if not isinstance(got, (tuple, list)) or len(got) != len(want):
-            return False
-        return all(same(g, w, tolerance) for g, w in zip(got, want, strict=True))
-    if isinstance(want, Tensor) and not want.dim():
-        want = want.item()
-    if isinstance(want, bool) or want is None or isinstance(want, str):
-        return type(got) is type(want) and got == want
-    if isinstance(want, int) and isinstance(got, float) and not got.is_integer():
-        return False
-    if isinstance(want, (int, float)):
-        if isinstance(got, Tensor):
-            got = got.item() if got.numel() == 1 else None
-        if isinstance(got, bool) or not isinstance(got, (int, float)):
-            return False
-        return abs(got) < 1e300 and abs(got - want) <= tolerance * max(1.0, abs(want))
-    if not isinstance(got, Tensor) or got.shape != want.shape or got.is_complex():
-        return False
-    scale = max(1.0, float(want[want.isfinite()].abs().max()) if want.isfinite().any() else 1.0)
-    return torch.allclose(got.double(), want.double(), rtol=0, atol=tolerance * scale, equal_nan=True)
-
-
-def _difference(probe, got, want, parts, right, part="") -> tuple[str, str]:
-    """Name, if the shape is the mistake, and a sentence with numbers."""
-    if isinstance(want, (tuple, list)):
-        if isinstance(got, (tuple, list)) and len(got) == len(want):
-            k = next(k for k, (g, w) in enumerate(zip(got, want, strict=True)) if not same(g, w, probe.tolerance))
-            name = f"{tr(parts[k])}: " if k < len(parts) else tr("number {n}", n=k + 1) + ": " if len(want) > 1 else ""
-            return _difference(probe, got[k], want[k], (), right, part + name)
-        return "wrong-shape", part + tr("expected {n} parts, got {got}.", n=len(want), got=_kind(got))
-    if not isinstance(want, Tensor) or not want.dim():
-        return "", _given(probe, right) + part + _sides(_number(want), _kind(got))
-    if not isinstance(got, Tensor) or got.shape != want.shape:
-        return "wrong-shape", part + tr(
-            "expected the shape {shape}, got {got}.", shape=tuple(want.shape), got=_kind(got)
-        )
-    if want.numel() <= 8:
-        return "", _given(probe, right) + part + _sides(_row(want), _row(got, want))
-    gap = (got.double() - want.double()).abs().nan_to_num(nan=float("inf"))
-    at = tuple(int(i) for i in torch.unravel_index(gap.argmax(), gap.shape))
-    place, told = tr("at index {at}:", at=list(at)), _sides(_number(want[at]), _number(got[at], want[at]))
-    return "", f"{part}{place} {told} {tr('Its arguments: {name}', name='report.case')}"
-
-
-def _sides(right: str, yours: str) -> str:
-    return tr("right is {right}, you give {yours}.", right=right, yours=yours)
-
-
-def _given(probe: Probe, right: Callable) -> str:
-    """The arguments, where they are few and the probe's name does not say them."""
-    if probe.how != "call" or _size(probe.args) > 24 or not any(isinstance(a, Tensor) for a in probe.args):
-        return ""
-    shown = []
-    for name, value in zip(inspect.signature(right).parameters, probe.args, strict=False):
-        if isinstance(value, Tensor):
-            shape = tr(" of shape {shape}", shape=tuple(value.shape)) if value.dim() > 1 else ""
-            shown.append(f"{name} = {_row(value)}{shape}")
-        elif value is not None:
-            shown.append(f"{name} = {_number(value)}")
-    return f"{', '.join(shown)}: "
-
-
-def _number(value, beside=None) -> str:
-    """A number in four digits, or in as many as tell it from another."""
-    value, beside = (v.item() if isinstance(v, Tensor) else v for v in (value, beside))
-    if not isinstance(value, float):
-        return repr(value) if isinstance(value, str) else str(value)
-    text = f"{value:.4g}"
-    return f"{value:.10g}" if isinstance(beside, float) and text == f"{beside:.4g}" and value != beside else text
-
-
-def _row(x: Tensor, beside: Tensor | None = None) -> str:
-    others = x if beside is None else beside
-    return "[" + ", ".join(_number(v, w) for v, w in zip(x.flatten(), others.flatten(), strict=True)) + "]"
-
-
-def _kind(got) -> str:
-    if isinstance(got, Tensor):
-        return tr("a tensor of shape {shape}", shape=tuple(got.shape)) if got.dim() else _number(got)
-    if isinstance(got, Other):
-        return got
-    if isinstance(got, (tuple, list)):
-        return tr("a list of {n}", n=len(got))
-    return _number(got)
+# What torch says when NumPy's functions, or arguments of its methods, meet a tensor.
+_NUMPY = re.compile(
+    r"unexpected keyword argument '(axis|keepdims|dtype|out|ddof|order)'|\((.*, )?(axis|keepdims|ddof|out)=\w+[,)]"
+    r"|transpose\(\).* (takes 2 positional|must be int, not (tuple|list))|'numpy.ndarray' and 'Tensor'"
+)

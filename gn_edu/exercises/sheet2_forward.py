@@ -8,16 +8,8 @@ import torch
 from gn_edu.exercises import tensors
 from gn_edu.exercises.pictures import of_sets
 from gn_edu.exercises.probes import Exercise, Probe
-from gn_edu.exercises.variants import FORWARD, candidates, group_norm
+from gn_edu.exercises.variants import DIVISION, EPS, FORWARD, SETS, candidates, group_norm
 from gn_edu.messages import tr
-
-_ONE_GROUP = ("unbiased-var no-centre second-moment divide-by-var no-division no-eps eps-outside-sqrt eps-squared "
-              "eps-hardcoded").split()  # fmt: skip
-_NO_AFFINE = [
-    name
-    for name in FORWARD
-    if "affine" not in name and name not in ("no-weight", "no-bias", "bias-before-scale", "swapped-weight-bias")
-]
 
 
 def _normalize(x, eps=1e-5, **knobs):
@@ -37,7 +29,7 @@ def _rows(rng: random.Random) -> list[Probe]:
 
 EX04 = Exercise(
     "ex04", "Where eps goes", "easy", 8, "normalize", 6, _rows, _normalize,
-    partial(candidates, _normalize, FORWARD, _ONE_GROUP),
+    partial(candidates, _normalize, DIVISION | EPS),
 )  # fmt: skip
 
 
@@ -47,12 +39,12 @@ def _without_affine(x, num_groups, eps=1e-5, **knobs):
 
 EX05 = Exercise(
     "ex05", "The forward pass for images", "medium", 15, "group_norm_4d", 10, tensors.plain, _without_affine,
-    partial(candidates, _without_affine, FORWARD, _NO_AFFINE), picture=of_sets,
+    partial(candidates, _without_affine, SETS | DIVISION | EPS, most=3), picture=of_sets,
 )  # fmt: skip
 
 EX06 = Exercise(
     "ex06", "Weight and bias", "medium", 12, "group_norm_affine", 8, tensors.affine, group_norm,
-    partial(candidates, group_norm, FORWARD), picture=of_sets,
+    partial(candidates, group_norm, FORWARD, most=3), picture=of_sets,
 )  # fmt: skip
 
 SHEET = (EX04, EX05, EX06)

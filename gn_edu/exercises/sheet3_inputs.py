@@ -1,6 +1,7 @@
 """Sheet 3: every input that a caller may bring: any rank, any memory, any number of groups."""
 
 import random
+from dataclasses import replace
 from functools import partial
 
 import torch
@@ -8,11 +9,11 @@ import torch
 from gn_edu.exercises import tensors
 from gn_edu.exercises.asking import ASK
 from gn_edu.exercises.pictures import of_sets
-from gn_edu.exercises.probes import Exercise, Probe
+from gn_edu.exercises.probes import FIRST, Exercise, Probe
 from gn_edu.exercises.variants import FORWARD, candidates, group_norm
 from gn_edu.messages import tr
 
-_WRONG = partial(candidates, group_norm, FORWARD)
+_WRONG = partial(candidates, group_norm, FORWARD, most=3)
 
 EX07 = Exercise(
     "ex07", "Any rank", "medium", 10, "group_norm_any_rank", 8,
@@ -39,23 +40,27 @@ def _checked(x, num_groups, weight=None, bias=None, eps=1e-5, **knobs):
 
 def _everything(rng: random.Random, strict: bool) -> list[Probe]:
     alone = [
-        Probe(tr("{where}, no weight", where=p.where), (p.args[0], p.args[1], None, None, p.args[2]), names=p.names)
+        replace(
+            p, where=tr("{where}, no weight", where=p.where), args=(*p.args[:2], None, None, p.args[2]),
+            form="needs-weight", level=FIRST,
+        )
         for p in tensors.plain(rng)[:6]
-    ]
+    ]  # fmt: skip
     refused = tensors.indivisible(rng) if strict else []
     x, one = tensors.draw(rng, 2, 4, 2, 3), tensors.draw(rng, 4)
     half = [
-        Probe(tr("weight alone"), (x, 2, one, None, 1e-5), names=False),
-        Probe(tr("bias alone"), (x, 2, None, one, 1e-5), names=False),
+        Probe(tr("weight alone"), (x, 2, one, None, 1e-5), form="needs-both", names=False),
+        Probe(tr("bias alone"), (x, 2, None, one, 1e-5), form="needs-both", names=False),
     ]
-    last = [*half, *refused, tensors.large_mean(rng), tensors.gradient(rng, optional=not strict)]
+    none = Probe(tr("an empty batch"), (x[:0], 2, one, one, 1e-5), names=False, beyond=True)
+    last = [*half, *refused, tensors.large_mean(rng), tensors.gradient(rng, optional=not strict), none]
     return [*alone, *tensors.affine(rng), *tensors.ranks(rng), *tensors.layouts(rng), *last]
 
 
 def _complete(strict: bool) -> Exercise:
     return Exercise(
         "ex09", "Every number of groups", "hard", 20, "group_norm", 12, partial(_everything, strict=strict), _checked,
-        partial(candidates, _checked, FORWARD), of={"gradients": ASK["gradients"]}, picture=of_sets,
+        partial(candidates, _checked, FORWARD, most=3), of={"gradients": ASK["gradients"]}, picture=of_sets,
     )  # fmt: skip
 
 
@@ -80,7 +85,7 @@ def _widths(rng: random.Random) -> list[Probe]:
     cases += [(rng.randrange(50, 400), None, rng.choice((8, 16, 32))) for _ in range(4)]
     said = {True: tr("{0} channels, {1} a group"), False: tr("{0} channels, at most {2} groups")}
     probes = [Probe(said[bool(case[1])].format(*case), case) for case in cases]
-    return [*probes, Probe("30 channels, 4 a group", (30, 4, 32), names=False)]
+    return [*probes, Probe(said[True].format(30, 4), (30, 4, 32), names=False)]
 
 
 def _at_most(rule):

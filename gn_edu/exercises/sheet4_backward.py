@@ -2,15 +2,26 @@
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
-from itertools import product
 
 import torch
 from torch import Tensor
 
 from gn_edu.exercises import tensors
 from gn_edu.exercises.probes import Exercise, Probe
-from gn_edu.exercises.variants import BACKWARD, PARAMETERS, candidates, group_norm, group_norm_dparams, group_norm_dx
+from gn_edu.exercises.variants import (
+    BACKWARD,
+    DIVISION,
+    EPS,
+    FORWARD,
+    PARAMETERS,
+    candidates,
+    gradients_of,
+    group_norm,
+    group_norm_dparams,
+    group_norm_dx,
+)
 from gn_edu.messages import N_, tr
 
 
@@ -48,53 +59,53 @@ EX11 = Exercise(
     parts=("mean", "variance"),
 )  # fmt: skip
 
+
+def _wrong_dx() -> Iterator[tuple[list[str], Callable]]:
+    for names, forward in candidates(group_norm, DIVISION | EPS, most=1):
+        backward = gradients_of(forward)
+        yield names, lambda *args, backward=backward: backward(*args)[0]
+    yield from candidates(group_norm_dx, BACKWARD, most_rare=1)
+
+
 EX12 = Exercise(
-    "ex12", "Backward to x", "hard", 20, "group_norm_dx", 10, tensors.backward, group_norm_dx,
-    partial(candidates, group_norm_dx, BACKWARD),
+    "ex12", "Backward to x", "hard", 20, "group_norm_dx", 10, tensors.backward, group_norm_dx, _wrong_dx,
 )  # fmt: skip
 
 EX13 = Exercise(
     "ex13", "Backward to weight and bias", "medium", 12, "group_norm_dparams", 8, tensors.backward,
-    group_norm_dparams, partial(candidates, group_norm_dparams, PARAMETERS), parts=("dweight", "dbias"),
+    group_norm_dparams, partial(candidates, group_norm_dparams, PARAMETERS, most_rare=1), parts=("dweight", "dbias"),
 )  # fmt: skip
 
 
-def _all_three(dx: Callable = group_norm_dx, dparams: Callable = group_norm_dparams) -> Callable:
-    return lambda *args: [dx(*args), *dparams(*args)]
-
-
-def _wrong_backward() -> Iterator[tuple[list[str], Callable]]:
-    to_x, to_parameters = list(candidates(group_norm_dx, BACKWARD)), list(candidates(group_norm_dparams, PARAMETERS))
-    for (name,), a in (c for c in to_x if len(c[0]) == 1):  # the same slip in both: one mistake
-        for (other,), b in (c for c in to_parameters if len(c[0]) == 1):
-            if name == other:
-                yield [name], _all_three(a, b)
-    yield from ((names, _all_three(dx=answer)) for names, answer in to_x)
-    yield from ((names, _all_three(dparams=answer)) for names, answer in to_parameters)
-    for ((a,), one), ((b,), two) in product(
-        (c for c in to_x if len(c[0]) == 1), (c for c in to_parameters if len(c[0]) == 1)
-    ):
-        yield [a, b], _all_three(one, two)
+def _all_three(dy, x, num_groups, weight, bias, eps):
+    args = dy, x, num_groups, weight, bias, eps
+    return [group_norm_dx(*args), *group_norm_dparams(*args)]
 
 
 BACKWARD_PASS = Exercise(
-    "backward", "The backward pass", "hard", 25, "group_norm_backward", 12, tensors.backward, _all_three(),
-    _wrong_backward, parts=("dx", "dweight", "dbias"),
+    "backward", "The backward pass", "hard", 25, "group_norm_backward", 12, tensors.backward, _all_three,
+    parts=("dx", "dweight", "dbias"), sections=((slice(0, 1), EX12), (slice(1, 3), EX13)),
 )  # fmt: skip
 
 
 def _function_probes(rng: random.Random) -> list[Probe]:
-    return [Probe(p.where, p.args, "function") for p in tensors.backward(rng)]
+    return [replace(p, how="function") for p in tensors.backward(rng)]
 
 
-def _with_output(backward: Callable) -> Callable:
-    return lambda dy, *args: [group_norm(*args), *backward(dy, *args)]
+def _output(dy, *args, **knobs):
+    return group_norm(*args, **knobs)
 
 
+def _with_output(dy, x, num_groups, weight, bias, eps):
+    args = x, num_groups, weight, bias, eps
+    return [group_norm(*args), *_all_three(dy, *args)]
+
+
+_OUTPUT = replace(EX12, right=_output, wrong=partial(candidates, _output, FORWARD))
 EX14 = Exercise(
-    "ex14", "An autograd function", "hard", 20, "GroupNormFunction", 10, _function_probes, _with_output(_all_three()),
-    lambda: ((names, _with_output(answer)) for names, answer in _wrong_backward()),
+    "ex14", "An autograd function", "hard", 20, "GroupNormFunction", 10, _function_probes, _with_output,
     parts=(N_("the output"), "dx", "dweight", "dbias"),
+    sections=((slice(0, 1), _OUTPUT), (slice(1, 2), EX12), (slice(2, 4), EX13)),
 )  # fmt: skip
 
 SHEET = (EX11, EX12, EX13, EX14)

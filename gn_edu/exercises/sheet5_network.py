@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from gn_edu.exercises import tensors
 from gn_edu.exercises.asking import ASK, Centring
 from gn_edu.exercises.probes import Exercise, Probe
-from gn_edu.exercises.variants import candidates, group_norm
+from gn_edu.exercises.variants import FORWARD, candidates, group_norm
 from gn_edu.messages import N_, tr
 
 
@@ -79,17 +79,12 @@ def _converted(net: nn.Module, deep: bool = True, keep: bool = True, **knobs) ->
 
 
 _BUGS = {
-    "over-batch": ({"sets": "over-batch"},),
-    "unbiased-var": ({"var": "unbiased"},),
-    "eps-outside-sqrt": ({"eps_at": "outside"},),
+    **{name: FORWARD[name] for name in ("over-batch", "layer-norm", "instance-norm")},
+    "other-groups": tuple({"sets": ("groups", n)} for n in (2, 4)),
+    **{name: FORWARD[name] for name in ("unbiased-var", "eps-outside-sqrt")},
     "batch-norm-left": ({"deep": False},),
     "parameters-lost": ({"keep": False},),
 }
-
-
-def _answers(convert):
-    """What asking sends back, for a convert with its knobs."""
-    return lambda seed, x: ASK["convert"](lambda net: convert(net), seed, x)
 
 
 def _wrong_conversions():
@@ -97,9 +92,7 @@ def _wrong_conversions():
         return net
 
     yield ["batch-norm-left"], left
-    yield from candidates(_converted, _BUGS)
-    everything = {"sets": "over-batch", "var": "unbiased", "eps_at": "outside"}
-    yield ["over-batch", "unbiased-var"], lambda net: _converted(net, **everything)
+    yield from candidates(_converted, _BUGS, most=3)
 
 
 def _images(rng: random.Random) -> list[Probe]:

@@ -5,7 +5,7 @@ import random
 import torch
 from torch import Tensor
 
-from gn_edu.exercises.probes import Probe
+from gn_edu.exercises.probes import FORMS, Probe
 from gn_edu.messages import tr
 
 
@@ -22,6 +22,11 @@ def _hand(rng: random.Random, n: int) -> Tensor:
     return torch.stack([image * (k + 1) for k in range(n)]).view(n, 4, 1, 2)
 
 
+def _two_scales(x: Tensor) -> Tensor:
+    """Two images, the standard deviation of the first a quarter of the second's: below and above an eps of 0.5."""
+    return x * torch.tensor([0.25, 1], dtype=x.dtype).view(-1, *[1] * (x.dim() - 1))
+
+
 def plain(rng: random.Random) -> list[Probe]:
     """Without weight and bias, (n, c, h, w): arguments x, num_groups, eps."""
     return [
@@ -29,7 +34,7 @@ def plain(rng: random.Random) -> list[Probe]:
         Probe(tr("two images, whole numbers"), (_hand(rng, 2), 2, 1e-5)),
         Probe(tr("three images around 3"), (draw(rng, 3, 6, 4, 6, offset=3), 2, 1e-5)),
         Probe(tr("values near 0.001"), (draw(rng, 2, 4, 2, 4, scale=1e-3), 2, 1e-5)),
-        Probe(tr("eps = 0.5"), (draw(rng, 2, 8, 2, 4), 4, 0.5)),
+        Probe(tr("eps = 0.5"), (_two_scales(draw(rng, 2, 8, 2, 4)), 4, 0.5)),
         Probe(
             tr("a constant image"),
             (torch.full((1, 4, 2, 2), rng.randrange(2, 9), dtype=torch.float64), 2, 1e-5),
@@ -53,7 +58,7 @@ def affine(rng: random.Random) -> list[Probe]:
         Probe(tr("three images around 3"), (draw(rng, 3, 6, 4, 5, offset=3), 2, *wb(6), 1e-5)),
         Probe(tr("as many columns as channels"), (draw(rng, 2, 4, 3, 4), 2, *wb(4), 1e-5)),
         Probe(tr("values near 0.001"), (draw(rng, 2, 4, 2, 4, scale=1e-3), 2, *wb(4), 1e-5)),
-        Probe(tr("eps = 0.5"), (draw(rng, 2, 8, 2, 4), 4, *wb(8), 0.5)),
+        Probe(tr("eps = 0.5"), (_two_scales(draw(rng, 2, 8, 2, 4)), 4, *wb(8), 0.5)),
         Probe(tr("one image alone"), (draw(rng, 1, 8, 3, 4), 4, *wb(8), 1e-5)),
         Probe(tr("as many groups as channels"), (draw(rng, 2, 4, 2, 4, offset=1), 4, *wb(4), 1e-5)),
     ]
@@ -66,7 +71,8 @@ def ranks(rng: random.Random) -> list[Probe]:
         Probe(
             tr("a tensor of shape {name}", name=name),
             (draw(rng, *shape, offset=1), 2, draw(rng, shape[1]), draw(rng, shape[1]), 1e-5),
-            about="hard-coded-dims",
+            form="hard-coded-dims",
+            level=FORMS,
         )
         for name, shape in shapes.items()
     ]
@@ -112,22 +118,27 @@ def gradient(rng: random.Random, optional: bool) -> Probe:
 def backward(rng: random.Random) -> list[Probe]:
     """Arguments dy, x, num_groups, weight, bias, eps."""
 
-    def case(where, *shape, groups=2, eps=1e-5, offset=1.0, scale=1.0):
+    def case(where, *shape, groups=2, eps=1e-5, offset=1.0, scale=1.0, turn=lambda x: x, **more):
         c = shape[1]
-        x = draw(rng, *shape, offset=offset, scale=scale)
-        return Probe(where, (draw(rng, *shape), x, groups, draw(rng, c), draw(rng, c), eps))
+        x = turn(draw(rng, *shape, offset=offset, scale=scale))
+        return Probe(where, (draw(rng, *shape), x, groups, draw(rng, c), draw(rng, c), eps), **more)
 
     def whole(*numbers):
         return torch.tensor(numbers, dtype=torch.float64)
+
+    def rank(name, *shape, **more):
+        return case(tr("a tensor of shape {name}", name=name), *shape, form="hard-coded-dims", level=FORMS, **more)
 
     four = whole(1, 0, 0, 1).view(1, 2, 1, 2), whole(2, 2, 6, 6).view(1, 2, 1, 2)
     return [
         Probe(tr("whole numbers"), (*four, 1, whole(1, 3), whole(0, 1), 1e-5)),
         case(tr("one group of four values"), 1, 2, 1, 2, groups=1),
         case(tr("three images"), 3, 4, 3, 2),
-        case(tr("eps = 0.5"), 2, 4, 2, 2, eps=0.5),
-        case(tr("a tensor of shape (N, C)"), 3, 6, groups=3),
+        case(tr("eps = 0.5"), 2, 4, 2, 2, eps=0.5, offset=0.0, turn=_two_scales),
+        rank("(N, C)", 3, 6, groups=3),
+        rank("(N, C, L)", 2, 6, 5),
         case(tr("values around 100"), 2, 4, 2, 3, offset=100.0),
+        case(tr("values near 0.001"), 2, 4, 2, 3, offset=0.0, scale=1e-3),
         case(tr("as many groups as channels"), 2, 4, 2, 3, groups=4),
         case(tr("one group"), 2, 4, 2, 3, groups=1),
     ]
