@@ -11,11 +11,19 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gn_edu.data import Cifar10, load_cifar10
-from gn_edu.optim import linear_rule
-from gn_edu.recipes import RECIPES, TrainConfig
-from gn_edu.speedrun import PAIR, warm_up
-from gn_edu.train import choose_device, train
+try:
+    from gn_edu.data import Cifar10, load_cifar10
+    from gn_edu.optim import linear_rule
+    from gn_edu.recipes import RECIPES, TrainConfig
+    from gn_edu.speedrun import PAIR, warm_up
+    from gn_edu.train import choose_device, train
+except ModuleNotFoundError as error:
+    if __name__ != "__main__" or error.name not in ("torch", "numpy"):
+        raise
+    sys.exit(
+        f"gpu_results needs {error.name}, and {sys.executable} has none: pip install torch numpy, or take a Python "
+        "that has both: make gpu-results PYTHON=.venv/bin/python (after make install)"
+    )
 
 NORMS = (("gn", True), ("bn", False), ("gn", False))
 SEEDS = range(3)

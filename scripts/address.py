@@ -1,6 +1,7 @@
 """Change the repository's address and the tag that Colab installs: python scripts/address.py ADDRESS TAG
 
-Both stand in _config.yml; this copies them to every file that repeats them. tests/test_layout.py compares.
+Both stand in _config.yml; this copies them to every file that repeats them, the version to the package and to
+CITATION.cff. tests/test_layout.py compares.
 """
 
 import re
@@ -20,12 +21,13 @@ def present() -> tuple[str, str]:
 
 def files() -> list[Path]:
     """Every file that may repeat them."""
-    names = ["_config.yml", "README.md", "CITATION.cff"]
+    names = ["_config.yml", "README.md", "CITATION.cff", "gn_edu/__init__.py"]
     return [ROOT / name for name in names] + sorted((ROOT / "notebooks").rglob("*.ipynb"))
 
 
 def main() -> None:
-    if len(sys.argv) != 3 or not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", sys.argv[1]):
+    good = r"https://github\.com/[\w.-]+/[\w.-]+ v\d[\w.]*"
+    if len(sys.argv) != 3 or not re.fullmatch(good, " ".join(sys.argv[1:])):
         sys.exit(f"{__doc__}\nFor example: python scripts/address.py https://github.com/me/my-book v0.2.0")
     (old_address, old_tag), (address, tag) = present(), sys.argv[1:]
     for path in files():
@@ -33,6 +35,8 @@ def main() -> None:
         changed = text.replace(old_address, address)
         changed = changed.replace(f"{address}@{old_tag}", f"{address}@{tag}")
         changed = changed.replace(f"gn_tag: {old_tag}", f"gn_tag: {tag}")
+        for version in ('__version__ = "{}"', "\nversion: {}\n"):
+            changed = changed.replace(version.format(old_tag[1:]), version.format(tag[1:]))
         if changed != text:
             path.write_text(changed, encoding="utf-8")
             print(path.relative_to(ROOT))

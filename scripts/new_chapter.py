@@ -42,8 +42,8 @@ def main() -> None:
     )
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
     chapters = toc["parts"][0]["chapters"]
-    chapters.append({"file": f"notebooks/{stem}"})
-    chapters.sort(key=lambda chapter: chapter["file"])
+    at = sum(chapter["file"].startswith("notebooks/") and chapter["file"] < f"notebooks/{stem}" for chapter in chapters)
+    chapters.insert(at, {"file": f"notebooks/{stem}"})
     (ROOT / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False))
     print(f"{path.relative_to(ROOT)}, gn_edu/exercises/{stem}.py and a line in _toc.yml: now write, then make outputs")
 

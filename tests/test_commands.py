@@ -1,0 +1,180 @@
+"""Every command that the texts name exists and takes the words that they give it; the small ones are run."""
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from browser import in_browser, site_is_built
+from scripts_path import scripts
+
+from gn_edu import cli
+from gn_edu.sweep import read_sweep
+
+ROOT = Path(__file__).parents[1]
+# Words that begin commands of others.
+OTHERS = {"git", "cd", "python3", "apt", "pip", "jupyter", "pytest"}
+
+
+def texts() -> dict[str, str]:
+    """Name to text of every page that a reader works from; of a notebook, what is not code."""
+    names = ("README.md", "CONTRIBUTING.md", "results/README.md")
+    pages = [*(ROOT / name for name in names), *sorted((ROOT / "book").glob("*.md"))]
+    found = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in pages}
+    for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        found[path.name] = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    return found
+
+
+def commands() -> list[tuple[str, str, bool]]:
+    """(text, command, whether it stands in a block of its own) of all of them."""
+    found = []
+    for name, text in texts().items():
+        for block in re.findall(r"^```bash\n(.*?)^```", text, re.M | re.S):
+            lines = [line.split(" #")[0].strip() for line in block.splitlines()]
+            found += [(name, part.strip(), True) for line in lines if line for part in line.split("&&")]
+        inline = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+        spans = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", inline)]
+        # In a text, `gn-edu train` may be the name of the command, and a file in scripts/ one to read.
+        ours = re.compile(r"(?:(?:\S*/)?(?:make|gn-edu|python) \S|gn-edu$|--[a-z]|scripts/\w+\.py)")
+        found += [(name, span, False) for span in spans if ours.match(span)]
+    return sorted(set(found))
+
+
+COMMANDS = commands()
+PARSERS = next(a.choices for a in cli._parser()._actions if hasattr(a, "choices") and a.dest == "command")
+
+
+def gn_edu(words: list[str], whole: bool) -> None:
+    """Parse it as the command does, and read the files that it names."""
+    assert not words or words[0] in PARSERS
+    if not whole and len(words) < 2:
+        return
+    args = cli._parser().parse_args(words)
+    if args.command == "train":
+        cli._config(args)
+    elif args.command == "sweep":
+        assert read_sweep(ROOT / args.file)
+    elif args.command == "release":
+        assert (ROOT / args.source).exists()
+
+
+def python(words: list[str]) -> None:
+    """A script or module of ours exists and can be imported; a module that comes with Python is taken as it is."""
+    if words[0].startswith("scripts/"):
+        assert callable(scripts(Path(words[0]).stem).main), words
+    elif words[:2] == ["-m", "gn_edu.gpu_results"] or words[:2] == ["-m", "gn_edu.classroom.demo"]:
+        assert (ROOT / words[1].replace(".", "/")).with_suffix(".py").exists()
+    else:
+        assert words[0] == "-m" and words[1] in ("venv", "pip"), words
+
+
+@pytest.mark.parametrize("text, command, whole", COMMANDS, ids=lambda value: str(value))
+def test_a_command_in_a_text_can_be_given(text, command, whole):
+    words = shlex.split(command)
+    while "=" in words[0] and not words[0].startswith("-"):
+        words.pop(0)  # OMP_NUM_THREADS=1
+    name = words[0].removeprefix(".venv/bin/")
+    if name == "make":
+        if shutil.which("make") is None:
+            pytest.skip("make is missing")
+        result = subprocess.run(["make", "-n", *words[1:]], cwd=ROOT, capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
+    elif name == "gn-edu":
+        gn_edu(words[1:], whole)
+    elif name == "python":
+        python(words[1:])
+    elif name.startswith("scripts/"):
+        python(words)
+    elif name.startswith("--"):
+        known = {option for parser in PARSERS.values() for option in parser._option_string_actions}
+        assert name in known, f"no command has the option {name}"
+    else:
+        assert name in OTHERS, f"what is {name!r}? Teach this test to check it"
+
+
+def test_the_texts_name_what_this_test_is_about():
+    named = {command.split()[0].removeprefix(".venv/bin/") for _, command, _ in COMMANDS}
+    assert {"make", "gn-edu", "python", "--seconds"} <= named and len(COMMANDS) > 40
+
+
+def test_every_script_that_make_calls_is_there():
+    for script in re.findall(r"scripts/\w+\.py", (ROOT / "Makefile").read_text()):
+        python([script])
+
+
+# ---- the small ones, run
+
+
+@site_is_built
+@in_browser
+def test_the_widgets_can_be_timed():
+    command = [sys.executable, "scripts/bench_widgets.py", "--times", "1"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    shown = set(re.findall(r"^(\w+) +median", result.stdout, re.M))
+    widgets = {path.stem for path in (ROOT / "gn_edu/widgets").glob("*.py")}
+    assert shown == widgets - {"__init__", "base", "quick_question", "exit_check"}, result.stdout
+
+
+@pytest.mark.parametrize("missing", ["torch", "numpy"])
+def test_without_torch_or_numpy_the_gpu_runs_say_what_is_missing(missing):
+    run = "runpy.run_module('gn_edu.gpu_results', run_name='__main__')"
+    code = f"import runpy, sys; sys.modules[{missing!r}] = None; {run}"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 1 and result.stderr.count("\n") == 1, result.stderr
+    assert f"needs {missing}" in result.stderr and "pip install torch numpy" in result.stderr
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """What the scripts for writers read and write, without git."""
+    for name in ("scripts", "notebooks", "gn_edu/exercises"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    for name in ("_config.yml", "_toc.yml", "README.md", "CITATION.cff", "gn_edu/__init__.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def run_as_in(text: str, script: str, folder: Path) -> list[str]:
+    """Run the command that a text gives for a script, in a folder; returns its words."""
+    (command,) = [c for name, c, _ in COMMANDS if name == text and f"scripts/{script}.py" in c]
+    words = shlex.split(command)[1:]
+    result = subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return words[1:]
+
+
+def test_a_new_chapter_gets_its_files_and_its_place(copied):
+    (stem,) = re.findall(r"new_chapter\.py (\w+)", (ROOT / "CONTRIBUTING.md").read_text())
+    old = yaml.safe_load((ROOT / "_toc.yml").read_text())["parts"][0]["chapters"]
+    others = [chapter for chapter in old if chapter["file"] != f"notebooks/{stem}"]
+    toc = yaml.safe_load((copied / "_toc.yml").read_text())
+    toc["parts"][0]["chapters"] = others
+    (copied / "_toc.yml").write_text(yaml.safe_dump(toc))
+    for path in (f"notebooks/{stem}.ipynb", f"gn_edu/exercises/{stem}.py"):
+        (copied / path).unlink(missing_ok=True)
+    _, title = run_as_in("CONTRIBUTING.md", "new_chapter", copied)
+    now = [c["file"] for c in yaml.safe_load((copied / "_toc.yml").read_text())["parts"][0]["chapters"]]
+    chapters = [file for file in now if file.startswith("notebooks/")]
+    assert f"notebooks/{stem}" in now and chapters == sorted(chapters) == now[: len(chapters)]
+    assert [file for file in now if file != f"notebooks/{stem}"] == [chapter["file"] for chapter in others]
+    assert title in (copied / f"notebooks/{stem}.ipynb").read_text()
+    compile((copied / f"gn_edu/exercises/{stem}.py").read_text(), stem, "exec")
+
+
+def test_a_new_address_and_tag_reach_every_place(copied):
+    before = scripts("address").present()
+    address, tag = run_as_in("CONTRIBUTING.md", "address", copied)
+    read = {path: (copied / path.relative_to(ROOT)).read_text() for path in scripts("address").files()}
+    for path, text in read.items():
+        assert text.count(address) == path.read_text().count(before[0]) and before[0] not in text
+        assert f"{address}@{before[1]}" not in text
+    assert f"gn_tag: {tag}" in read[ROOT / "_config.yml"] and f"\nversion: {tag[1:]}\n" in read[ROOT / "CITATION.cff"]
+    assert f'__version__ = "{tag[1:]}"' in read[ROOT / "gn_edu/__init__.py"]
