@@ -1,7 +1,8 @@
 """Batch, layer, instance and group normalization from scratch.
 
 One formula (Wu and He 2018, Eq. 1): subtract the mean of a set of values, divide by its standard deviation.
-The four layers differ only in the set S_i, that is, in the axes they average over:
+The formulas of the four layers differ in one thing, the set S_i: the axes they average over. As layers they also differ
+in gamma and beta, and in running statistics.
 
     batch norm      (N, *)      Eq. 3    one set per channel
     layer norm      (C, *)      Eq. 4    one set per image
@@ -45,7 +46,7 @@ def normalize_over(
     """Subtract the mean over `dim` and divide by the standard deviation: Eq. 1 and 2.
 
     Args:
-        input: any floating-point tensor. float16 and bfloat16 are computed in float32.
+        input: float64, float32, float16 or bfloat16; the last two are computed in float32.
         dim: the axes that form the set S_i.
         eps: added to the variance, inside the square root.
         stats: a mean and a variance to use instead of the input's own.
@@ -90,7 +91,7 @@ def group_norm(
     Raises:
         TypeError: input is not floating point, or num_groups is not an integer.
         ValueError: num_groups does not divide c, a parameter has the wrong size, there are fewer than two axes,
-            or the only group of the batch holds a single value.
+            or the batch has one image and its groups hold a single value each.
     """
     check_input(input, "group_norm", "(N, C, *)", least=2)
     c = input.shape[1]
@@ -209,7 +210,7 @@ def instance_norm(
     Raises:
         TypeError: input is not floating point.
         ValueError: a parameter or statistic has the wrong size or is missing, there are fewer than three axes, or
-            a channel holds a single value.
+            a channel holds a single value and use_input_stats is true.
     """
     check_input(input, "instance_norm", "(N, C, *) with at least one axis after the channels", least=3)
     n, c = input.shape[:2]
