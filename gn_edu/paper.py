@@ -17,7 +17,7 @@ Value = float | str | None
 class Table:
     """One table of the paper, shown as a table in a notebook.
 
-    `corner` says what the columns are; `rows` maps a row's name to one value a column, None where the paper reports none.
+    `corner` says what the columns are; `rows` maps a row's name to a value a column, None where the paper has none.
     """
 
     title: str

@@ -1,14 +1,18 @@
 """The built site in headless Chromium, under a sub-path, with every request to another host refused and counted."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+import yaml
 from browser import (
     CHAPTERS,
     HTML,
@@ -24,9 +28,12 @@ from browser import (
 from scripts_path import scripts
 
 from gn_edu.questions import questions as all_questions
+from gn_edu.site import pages
+from gn_edu.site.languages import noted
 from gn_edu.site.styles import pruned, words_of
 
 pytestmark = [pytest.mark.site, site_is_built]
+ROOT = HTML.parents[1]
 
 
 # ---- every page
@@ -204,8 +211,6 @@ def test_what_other_sites_read():
         for mark in ('property="og:title"', 'property="og:image"', 'name="description"', 'rel="canonical"'):
             assert mark in text, (name, mark)
         assert name.startswith("book/") or f'_static/{name.replace(".html", ".ipynb")}"' in text
-        assert name.startswith("book/") or "issues/new?title=" in text
-    assert "github.io" in (HTML / "404.html").read_text(encoding="utf-8")
 
 
 def test_the_font_of_formulas_has_their_letters():
@@ -223,8 +228,6 @@ def test_the_font_of_formulas_has_their_letters():
 
 
 def test_the_whole_site_fits_into_one_small_zip(tmp_path):
-    import shutil
-
     assert Path(shutil.make_archive(str(tmp_path / "site"), "zip", HTML)).stat().st_size < 15_000_000
 
 
@@ -450,3 +453,88 @@ def test_annotated_module_is_one_column_on_a_phone(visit):
         if width == 390:
             assert all(box["width"] > 300 for box in boxes)
     assert lefts[0] > 200 and lefts[1] < 60
+
+
+# ---- what the reader can't see break
+
+
+@pytest.mark.parametrize("repository", ["https://github.com/OWNER/REPO", "https://github.com/me/my-book"])
+def test_links_into_the_repository_wait_for_its_address(repository):
+    """_config.yml's placeholder shows no link to Colab, to an issue or to a correction; an address shows all three."""
+    config = SimpleNamespace(gn_repository=repository, gn_tag="v1", language="si", gn_teacher=False)
+    app = SimpleNamespace(config=config, srcdir=str(ROOT), confdir=str(ROOT))
+    app.env = SimpleNamespace(app=app)
+    page = "notebooks/ch03_one_formula"
+    shown = noted(app, page, pages._launch(app, page), pages._report(app, page))
+    there = "my-book" in repository
+    for address in ("colab.research.google.com/github/me/my-book", "github.com/me/my-book/issues/new"):
+        assert (address in shown) == there
+    assert shown.count("issues/new") == 2 * there and "OWNER" not in shown
+
+
+def test_no_page_leads_to_the_placeholder():
+    for name in PAGES:
+        text = (HTML / name).read_text(encoding="utf-8")
+        assert not re.search(r'<a [^>]*href="[^"]*OWNER/REPO', text), name
+        assert not re.search(r"<code[^>]*>[^<]*OWNER/REPO", text), name
+
+
+def test_formulas_in_a_line_have_no_root():
+    """Chromium leaves a gap behind a root whose font has larger ones: in a line, √ is written as a letter."""
+    for name in PAGES:
+        text = (HTML / name).read_text(encoding="utf-8")
+        assert not re.search(r"<span class=\"math notranslate\"><math>(?:(?!</math>).)*<msqrt", text, re.DOTALL), name
+
+
+def test_what_widgets_share_comes_once_and_first():
+    first_rule = "--gn-ink"
+    for name in CHAPTERS:
+        sheets = re.findall(r"<style>(.*?)</style>", (HTML / name).read_text(encoding="utf-8"), re.DOTALL)
+        assert [k for k, sheet in enumerate(sheets) if first_rule in sheet] == ([0] if sheets else []), name
+
+
+def test_colours_are_there_without_light_dark():
+    """Browsers that do not know it drop such a declaration: each colour has a plain one, and is used by its name."""
+    for path in sorted((ROOT / "gn_edu/widgets").glob("*.css")):
+        css = path.read_text(encoding="utf-8")
+        plain = re.sub(r"@supports \(color: light-dark\(.*?\n}\n", "", css, flags=re.DOTALL)
+        assert "light-dark(" not in plain and "color-mix(" not in plain, path.name
+        for name in re.findall(r"(--gn-[\w-]+): (?:light-dark|color-mix)", css):
+            assert f"{name}: " in plain, (path.name, name)
+
+
+@in_browser
+@pytest.mark.parametrize("name", [page for page in CHAPTERS if "data-gn-host" in (HTML / page).read_text()][:12])
+def test_on_paper_widgets_keep_their_colours_and_stay_whole(visit, name):
+    page = visit(name)
+    wait_until_awake(page)
+    page.emulate_media(media="print")
+    styles = page.evaluate(
+        "[...document.querySelectorAll('[data-gn-widget]')].map((e) => getComputedStyle(e))"
+        ".map((s) => [s.breakInside, s.printColorAdjust].join())"
+    )
+    assert set(styles) == {"avoid,exact"}
+
+
+@in_browser
+def test_the_worksheet_has_room_for_a_hand(visit):
+    page = visit("book/worksheet.html", width=794)  # A4
+    page.emulate_media(media="print")
+    boxes = [cell.bounding_box() for cell in page.locator("table.gn-fill-in tbody tr td:not(:first-child)").all()]
+    assert len(boxes) == 15 and min(b["width"] for b in boxes) > 55 and min(b["height"] for b in boxes) > 35  # px
+
+
+def test_jupyter_book_itself_builds_it(tmp_path):
+    """`jupyter-book build .`, as people type it: the landing page and one more, with their widgets."""
+    for name in ("book", "gn_edu", "locale", "results", "_config.yml"):
+        source, target = ROOT / name, tmp_path / name
+        shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+    chapter = {"file": "book/exit_check"}
+    toc = {"format": "jb-book", "root": "book/index", "parts": [{"caption": "Chapters", "chapters": [chapter]}]}
+    (tmp_path / "_toc.yml").write_text(yaml.safe_dump(toc))
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
+    environment = os.environ | {"GN_EDU_DATA": "synthetic", "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    for name in ("index", "exit_check"):
+        assert 'class="gn-live"' in (tmp_path / f"_build/html/book/{name}.html").read_text(encoding="utf-8")
