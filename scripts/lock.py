@@ -74,7 +74,11 @@ def check_all() -> None:
             print(f"{system}, Python {python}: {pins} packages")
 
 
-if __name__ == "__main__":
+def main() -> None:
     if sys.argv[1:] != ["--check"]:
         compile_all()
     check_all()
+
+
+if __name__ == "__main__":
+    main()
