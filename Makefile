@@ -5,7 +5,7 @@ PORT ?= 8000
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: install book offline pdf audit serve test outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
+.PHONY: install book offline pdf audit serve test test-frontends outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
 
 install: $(READY)
 
@@ -34,6 +34,15 @@ serve: install  ## look at it: http://localhost:8000
 test: lint book  ## everything that CI checks
 	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 tests
 	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 --dist loadscope --nbval --nbval-current-env --nbval-cell-timeout=180 notebooks
+
+test-frontends: install .frontends/jupyterlab/.ready .frontends/colab/.ready  ## notebooks in JupyterLab, and as in Colab
+	.frontends/colab/bin/python -m pip install --quiet --disable-pip-version-check --no-deps .
+	GN_EDU_FRONTENDS=1 $(PY) -m pytest -q -n 2 tests/test_frontends.py
+
+.frontends/%/.ready: requirements/%.txt
+	$(PYTHON) -m venv --clear .frontends/$*
+	.frontends/$*/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 outputs: install  ## run the notebooks and store what they print
 	$(PY) scripts/run_notebooks.py

@@ -10,18 +10,16 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import threading
-import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+from driving import PATIENCE, free_port, wait_for
 from websockets.sync.client import connect
 
-PATIENCE = 60  # seconds, for whatever a busy machine is slow at
 FIREFOX = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), "")
 WEBKIT = shutil.which("WebKitWebDriver") if shutil.which("Xvfb") else None
 KEYS = {"Enter": "\ue007", "ArrowRight": "\ue014"}
@@ -35,15 +33,6 @@ NOTES = (
     " addEventListener('securitypolicyviolation', (e) => note(`${e.violatedDirective} refuses ${e.blockedURI}`));"
     " }</script>"
 )
-
-
-def wait_for(ask, what):
-    """The first answer that holds; an answer that never comes is told by what was waited for."""
-    end = time.monotonic() + PATIENCE
-    while not (answer := ask()):
-        assert time.monotonic() < end, f"after {PATIENCE} s still not: {what}"
-        time.sleep(0.02)
-    return answer
 
 
 class Host:
@@ -89,13 +78,6 @@ class Engine:
         self.act(
             {"type": "key", "id": "keys", "actions": [{"type": f"key{w}", "value": KEYS[key]} for w in ("Down", "Up")]}
         )
-
-
-class Chromium(Engine):
-    """The same for a page of Playwright."""
-
-    def __init__(self, page):
-        self.evaluate, self.click, self.press = page.evaluate, page.mouse.click, page.keyboard.press
 
 
 class Firefox(Engine):
@@ -173,9 +155,8 @@ class WebKit(Engine):
         self.run(["Xvfb", "-displayfd", str(tells), "-screen", "0", "1400x1000x24"], pass_fds=[tells])
         os.close(tells)
         display = os.read(told, 20).decode().strip()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        os.close(told)
+        port = free_port()
         self.run([WEBKIT, f"--port={port}"], env={**os.environ, "DISPLAY": f":{display}"})
         self.driver = f"http://127.0.0.1:{port}"
         wait_for(self.is_there, WEBKIT)
