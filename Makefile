@@ -8,7 +8,7 @@ REQUIREMENTS ?= requirements.txt
 # With REPORTS=1 pytest also writes what broke, for scripts/newest.py.
 report = $(if $(REPORTS),--junit-xml=_build/$@.xml)
 
-.PHONY: install book offline pdf audit serve test lacking test-code test-notebooks test-newest lock outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
+.PHONY: install book offline pdf audit serve test lacking test-code test-notebooks test-newest test-frontends lock outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
 
 install: $(READY)
 
@@ -50,6 +50,15 @@ test-newest: install  ## the same with the newest release of everything: what mo
 
 lock: install  ## requirements/*.in to whole closures, the newest that fit
 	$(PY) scripts/lock.py
+
+test-frontends: install .frontends/jupyterlab/.ready .frontends/colab/.ready  ## notebooks in JupyterLab, and as in Colab
+	.frontends/colab/bin/python -m pip install --quiet --disable-pip-version-check --no-deps .
+	GN_EDU_FRONTENDS=1 $(PY) -m pytest -q -n 2 tests/test_frontends.py
+
+.frontends/%/.ready: requirements/%.txt
+	$(PYTHON) -m venv --clear .frontends/$*
+	.frontends/$*/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 outputs: install  ## run the notebooks and store what they print
 	$(PY) scripts/run_notebooks.py

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from browser import CHAPTERS, HTML, in_browser, site_is_built, until, wait_until_awake
+from browser import CHAPTERS, HTML, PAGES, in_browser, site_is_built, until, wait_until_awake
 from scripts_path import scripts
 
 from gn_edu import exercises, messages
@@ -52,6 +52,19 @@ def same_parts(message: str, translation: str) -> list[str]:
     ]
     formulas = [sorted(map(without_words, FORMULA.findall(text))) for text in (message, translation)]
     return found + ["formulas"] * (formulas[0] != formulas[1])
+
+
+def formulas(page):
+    """Formulas of a built page, without the words that stand in them; their order is the sentence's."""
+    found = re.findall(r"<math.*?</math>", (HTML / page).read_text(encoding="utf-8"), re.DOTALL)
+    return sorted(re.sub(r"<mtext.*?</mtext>", "", formula, flags=re.DOTALL) for formula in found)
+
+
+@pytest.mark.site
+@site_is_built
+@pytest.mark.parametrize("name", [page for page in PAGES if page.split("/")[0] in LANGUAGES])
+def test_a_page_has_the_same_formulas_in_every_language(name):
+    assert formulas(name) == formulas(name.split("/", 1)[1])
 
 
 @by_catalogue

@@ -1,0 +1,76 @@
+"""One step in every widget of a page, in whatever browser it is open, and what it shows then."""
+
+import socket
+import time
+
+PATIENCE = 60  # seconds, for whatever a busy machine is slow at
+# How each kind of widget is driven: what is clicked; or what has the focus, and the key.
+STEPS = {
+    "batch_noise": ("[data-gn-batch='2']", "ArrowRight"),
+    "cancellation_lab": ("[data-gn-offset]", "ArrowRight"),
+    "exit_check": ("[data-gn-choice='0']",),
+    "figure_one": ("[data-gn-size]", "ArrowRight"),
+    "gradient_projection": ("[data-gn-scale]", "ArrowRight"),
+    "neighbours": ("[data-gn-do=again]",),
+    "quick_question": ("[data-gn-choice='1']", "Enter"),
+    "reshape_microscope": ("[data-view=tensor][data-cell='5']",),
+    "run_browser": ("[data-gn-measure]:checked", "ArrowRight"),
+    "signal_depth": ("[data-gn-gain]", "ArrowRight"),
+    "statistic_set": ("[data-cell='4']",),
+    "tile_seams": ("[data-gn-border]", "ArrowRight"),
+    "what_survives": ("[data-gn-move='1']",),
+}
+WIDGETS = "[...document.querySelectorAll('[data-gn-widget]')]"
+KINDS = f"{WIDGETS}.map((w) => w.dataset.gnWidget)"
+
+
+def wait_for(ask, what, patience=PATIENCE, every=0.02):
+    """The first answer that holds; an answer that never comes is told by what was waited for."""
+    end = time.monotonic() + patience
+    while not (answer := ask()):
+        assert time.monotonic() < end, f"after {patience} s still not: {what}"
+        time.sleep(every)
+    return answer
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+class Chromium:
+    """A page of Playwright, with what driving asks for."""
+
+    def __init__(self, page):
+        self.evaluate, self.click, self.press = page.evaluate, page.mouse.click, page.keyboard.press
+
+
+def control(i, selector):
+    return f"{WIDGETS}[{i}].querySelector({selector!r})"
+
+
+def shown(engine, i):
+    """The numbers that one widget shows, by name, and its sentence."""
+    return engine.evaluate(
+        f"Object.fromEntries([...{WIDGETS}[{i}].querySelectorAll('[data-gn-value], .gn-live-text, .gn-reply')]"
+        ".map((e, k) => [`${k} ${e.dataset.gnValue ?? e.className}`, e.textContent]))"
+    )
+
+
+def drive(engine):
+    """One step in every widget of the page; what they show then."""
+    numbers = []
+    for i, kind in enumerate(engine.evaluate(KINDS)):
+        selector, *keys = STEPS[kind]
+        before = shown(engine, i)
+        if keys:
+            engine.evaluate(f"{control(i, selector)}.focus()")
+            engine.press(*keys)
+        else:
+            at = f"((r) => [r.x + r.width / 2, r.y + r.height / 2])({control(i, selector)}.getBoundingClientRect())"
+            engine.evaluate(f"{control(i, selector)}.scrollIntoView({{ block: 'center', behavior: 'instant' }})")
+            engine.click(*engine.evaluate(at))
+        wait_for(lambda i=i, before=before: shown(engine, i) != before, f"{kind} shows other numbers")
+        numbers.append((kind, shown(engine, i)))
+    return numbers

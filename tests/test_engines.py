@@ -1,0 +1,73 @@
+"""Pages with widgets in Firefox, and in WebKit, which stands for Safari: they wake, and show what Chromium shows."""
+
+from functools import cache
+
+import pytest
+from browser import HTML, WITH_WIDGETS, in_browser, site_is_built, wait_until_awake
+from driving import Chromium, drive, wait_for
+from engines import FIREFOX, WEBKIT, Firefox, WebKit
+
+pytestmark = [pytest.mark.site, site_is_built]
+
+AWAKE = (
+    "document.querySelectorAll('[data-gn-ready]').length >= document.querySelectorAll('script[data-gn=widget]').length"
+    " && !document.querySelector('.gn-live:not([data-gn-host=plotly]) .gn-still')"
+)
+SCROLLS = "document.documentElement.scrollWidth - innerWidth > 0"
+
+
+@pytest.fixture(scope="session")
+def in_chromium(browser, address):
+    """in_chromium(page) -> what its widgets show there after the same steps."""
+
+    @cache
+    def shows(name):
+        page = browser.new_page()
+        page.goto(address + name)
+        wait_until_awake(page)
+        numbers = drive(Chromium(page))
+        page.close()
+        return numbers
+
+    return shows
+
+
+@pytest.fixture(scope="session")
+def firefox(tmp_path_factory):
+    engine = Firefox(HTML, tmp_path_factory.mktemp("profile"))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def webkit():
+    engine = WebKit(HTML)
+    yield engine
+    engine.close()
+
+
+ENGINES = [
+    pytest.param(
+        "firefox", marks=pytest.mark.skipif(not FIREFOX, reason="Firefox is missing: apt install firefox-esr")
+    ),
+    pytest.param(
+        "webkit",
+        marks=pytest.mark.skipif(not WEBKIT, reason="WebKitGTK is missing: apt install webkit2gtk-driver xvfb"),
+    ),
+]
+
+
+@in_browser
+@pytest.mark.parametrize("which", ENGINES)
+@pytest.mark.parametrize("name", WITH_WIDGETS)
+def test_page_in_other_engines(request, in_chromium, name, which):
+    engine = request.getfixturevalue(which)
+    faults = {}
+    for width in (1280, 390):
+        engine.open(name, width)
+        wait_for(lambda: engine.evaluate(AWAKE), f"all widgets of {name} are awake")
+        if width == 1280:
+            assert drive(engine) == in_chromium(name)
+        found = {"scrolls": engine.evaluate(SCROLLS), "complaints": engine.complaints()}
+        faults |= {width: {key: value for key, value in found.items() if value}} if any(found.values()) else {}
+    assert faults == {}
