@@ -69,7 +69,9 @@ def test_killed_three_times_the_weights_are_those_of_an_undisturbed_run(tmp_path
         while saved_at(state) == before:  # it has done an epoch, and is in the next
             assert process.poll() is None
             time.sleep(0.005)
-        time.sleep(moments.uniform(0, 1.5 * record.wall_s / record.epochs))
+        saved, end = saved_at(state), time.monotonic() + moments.uniform(0, 1.5 * record.wall_s / record.epochs)
+        while time.monotonic() < end and saved_at(state) == saved:  # another epoch at most: it must not come to its end
+            time.sleep(0.005)
         process.kill()
         assert process.wait() == -9
     assert run("killed").wait() == 0

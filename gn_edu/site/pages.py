@@ -40,7 +40,12 @@ def _launch(app, pagename: str) -> str:
         links.append((_report(app, pagename), say(app, "Report an error here")))
         if not is_sheet(pagename):  # of a sheet, the repository holds the solutions, too
             links.insert(0, (colab, say(app, "Open in Colab")))
-    return '<p class="gn-launch">' + " ".join(f'<a href="{href}">{text}</a>' for href, text in links) + "</p>"
+    said = " ".join(f'<a href="{href}">{text}</a>' for href, text in links)
+    if is_sheet(pagename):
+        said += " " + say(
+            app, "Open it in Colab or JupyterLab: its first cell gets the book's package, or says how to."
+        )
+    return f'<p class="gn-launch">{said}</p>'
 
 
 def _folded(app, cell: re.Match) -> str:
