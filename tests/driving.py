@@ -65,7 +65,7 @@ def drive(engine):
         selector, *keys = STEPS[kind]
         before = shown(engine, i)
         if keys:
-            engine.evaluate(f"{control(i, selector)}.focus()")
+            engine.evaluate(f"{control(i, selector)}.focus({{ preventScroll: true }})")
             engine.press(*keys)
         else:
             at = f"((r) => [r.x + r.width / 2, r.y + r.height / 2])({control(i, selector)}.getBoundingClientRect())"

@@ -89,7 +89,7 @@ def test_by_mouse_keyboard_and_link(visit):
     page.keyboard.press("ArrowDown")
     agrees(page, FIRST)
     page.uncheck(f"{W} [data-gn-line='BN + WS']")
-    assert page.locator(f"{W} svg .line").count() == 3
+    assert page.locator(f"{W} .gn-chart .line").count() == 3
     assert "BN + WS" not in page.locator(f"{W} .gn-live-text").inner_text()
     page.select_option(f"{W} select", "0")
     page.check(f"{W} [data-gn-measure=level]")

@@ -39,6 +39,7 @@ OF_SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 
 # Browsers may fetch the next page before it is asked for, which the policy refuses and the console reports.
 AHEAD = re.compile(r'<link rel="(?:next|prev)"[^>]*>')
+TOP = re.compile(r'<a href="#" class="back-to-top.*?</a>', re.DOTALL)
 
 # What the theme leaves to be desired: a heading without a level, two nameless asides, tables that scroll out of reach.
 MENDED = (
@@ -100,6 +101,7 @@ class Packer:
     def page(self, path: Path) -> str:
         """A page with one style sheet, one script, and its policy."""
         text = AHEAD.sub("", path.read_text(encoding="utf-8"))
+        text = TOP.sub(lambda m: f'<nav aria-label="{self.names["top"]}">{m[0]}</nav>', text)
         for old, new in MENDED:
             text = text.replace(old, new.format(**self.names))
 
@@ -141,6 +143,7 @@ def _pack(app, exception) -> None:
         return
     out = Path(app.outdir).resolve()
     names = {"book": say(app, "The book's pages"), "page": say(app, "On this page"), "search": say(app, "Search")}
+    names["top"] = say(app, "Back to top")
     for word in (N_("Copy"), N_("Copy to clipboard"), N_("Copied!"), N_("Failed to copy")):
         names[word] = say(app, word)
     languages = [out / code for code in app.config.gn_languages if code != "en"]
