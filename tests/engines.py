@@ -142,15 +142,17 @@ class WebKit(Engine):
     def __init__(self, html: Path):
         self.address = Host(html, noting=True).address
         self.session = ""
-        for _ in range(5):  # about one start in fifty hangs
+        for patience in (PATIENCE / 3, PATIENCE / 3, PATIENCE, 2 * PATIENCE):  # about one start in fifty hangs
             self.ends = ExitStack()
             with suppress(TimeoutError):
-                self.start()
+                self.start(patience)
                 break
             self.ends.close()
+        else:
+            raise TimeoutError("WebKitWebDriver opened no session")
         self.send("POST", "/window/rect", x=0, y=0, width=1280, height=900)
 
-    def start(self):
+    def start(self, patience):
         told, tells = os.pipe()
         self.run(["Xvfb", "-displayfd", str(tells), "-screen", "0", "1400x1000x24"], pass_fds=[tells])
         os.close(tells)
@@ -160,7 +162,7 @@ class WebKit(Engine):
         self.run([WEBKIT, f"--port={port}"], env={**os.environ, "DISPLAY": f":{display}"})
         self.driver = f"http://127.0.0.1:{port}"
         wait_for(self.is_there, WEBKIT)
-        self.session = f"/{self.send('POST', timeout=PATIENCE / 3, capabilities={})['sessionId']}"
+        self.session = f"/{self.send('POST', timeout=patience, capabilities={})['sessionId']}"
 
     def run(self, command, **options):
         quiet = subprocess.DEVNULL

@@ -41,7 +41,10 @@ def firefox(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def webkit():
-    engine = WebKit(HTML)
+    try:
+        engine = WebKit(HTML)
+    except TimeoutError as error:  # before it has seen a page
+        pytest.skip(f"WebKit does not start here: {error}")
     yield engine
     engine.close()
 
