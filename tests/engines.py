@@ -142,27 +142,21 @@ class WebKit(Engine):
     def __init__(self, html: Path):
         self.address = Host(html, noting=True).address
         self.session = ""
-        for patience in (PATIENCE / 3, PATIENCE / 3, PATIENCE, 2 * PATIENCE):  # about one start in fifty hangs
-            self.ends = ExitStack()
-            with suppress(TimeoutError):
-                self.start(patience)
-                break
-            self.ends.close()
-        else:
-            raise TimeoutError("WebKitWebDriver opened no session")
+        self.ends = ExitStack()
+        self.start()
         self.send("POST", "/window/rect", x=0, y=0, width=1280, height=900)
 
-    def start(self, patience):
+    def start(self):
         told, tells = os.pipe()
         self.run(["Xvfb", "-displayfd", str(tells), "-screen", "0", "1400x1000x24"], pass_fds=[tells])
         os.close(tells)
-        display = os.read(told, 20).decode().strip()
-        os.close(told)
+        with open(told) as lines:  # to the end of the line, or Xvfb can't write it, and ends
+            display = lines.readline().strip()
         port = free_port()
         self.run([WEBKIT, f"--port={port}"], env={**os.environ, "DISPLAY": f":{display}"})
         self.driver = f"http://127.0.0.1:{port}"
         wait_for(self.is_there, WEBKIT)
-        self.session = f"/{self.send('POST', timeout=patience, capabilities={})['sessionId']}"
+        self.session = f"/{self.send('POST', capabilities={})['sessionId']}"
 
     def run(self, command, **options):
         quiet = subprocess.DEVNULL

@@ -41,10 +41,7 @@ def firefox(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def webkit():
-    try:
-        engine = WebKit(HTML)
-    except TimeoutError as error:  # before it has seen a page
-        pytest.skip(f"WebKit does not start here: {error}")
+    engine = WebKit(HTML)
     yield engine
     engine.close()
 
