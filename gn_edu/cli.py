@@ -5,9 +5,11 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
-from gn_edu.classroom.grade import Settings, feedback_folder, grade
+from gn_edu.classroom.grade import Settings, grade
 from gn_edu.classroom.release import release
 from gn_edu.classroom.sandbox import UNPROTECTED, SandboxError
+from gn_edu.classroom.submissions import submissions
+from gn_edu.classroom.table import feedback_folder, seed_of
 from gn_edu.data import load_cifar10
 from gn_edu.nets import NORMS
 from gn_edu.optim import linear_rule
@@ -60,10 +62,15 @@ def _parser() -> argparse.ArgumentParser:
     marks.add_argument(
         "--exercises", type=lambda text: tuple(text.replace(" ", "").split(",")), default=(), help="ex04,ex05,ex06"
     )
-    marks.add_argument("--seconds", type=float, default=10.0, help="for one answer (%(default)s)")
+    marks.add_argument("--seconds", type=float, default=10.0, help="of its own time, for one answer (%(default)s)")
     marks.add_argument("--memory", type=int, default=1024, metavar="MB", help="for one answer (%(default)s)")
     marks.add_argument("--jobs", type=int, help="answers at a time (one a core)")
     marks.add_argument("--allow-torch", action="store_true", help="points for torch's own group norm, too")
+    marks.add_argument(
+        "--detours", type=float, default=1.0, metavar="SHARE",
+        help="of the points, where torch's layer, instance or batch norm, or its autograd, did the work: 0 to 1 (1)",
+    )  # fmt: skip
+    marks.add_argument("--seed", type=int, help="of the numbers (that of the table which is there, else a new one)")
     marks.add_argument("--unsafe", action="store_true", help="without a sandbox; says what is not protected")
     marks.add_argument("--quiet", action="store_true", help="no progress bar")
     for command in (hand_out, marks):
@@ -98,10 +105,14 @@ def _in_class(args: argparse.Namespace) -> int:
     if args.unsafe:
         print(f"gn-edu: {UNPROTECTED}", file=sys.stderr)
     settings = Settings(
-        args.exercises, args.seconds, args.memory * 2**20, args.allow_torch, bool(args.seed_by), args.unsafe
-    )
+        args.exercises, args.seconds, args.memory * 2**20, args.allow_torch, bool(args.seed_by), args.unsafe,
+        args.seed, args.detours,
+    )  # fmt: skip
     rows = grade(args.folder, args.out, settings, args.jobs, progress=not args.quiet)
-    print(f"{len(rows)} students in {args.out}; feedback in {feedback_folder(args.out)}")
+    print(f"{len(rows)} students in {args.out}; feedback in {feedback_folder(args.out)}; seed {seed_of(args.out)}")
+    print("handed in:", ", ".join(f"{e} {sum(r.points[e] is not None for r in rows)}" for e in rows[0].points))
+    for path, why in submissions(args.folder)[1]:
+        print(f"not graded: {path} ({why})")
     return 0
 
 

@@ -1,169 +1,191 @@
-"""Grades for a folder of submissions: a table, and a page of feedback for each student."""
+"""Grades for a folder of submissions: one student, and a class in parallel."""
 
-import csv
+import difflib
 import hashlib
 import json
 import os
 import random
-import re
 import secrets
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
 from gn_edu.classroom.release import NUMBERS, student_seed
-from gn_edu.classroom.sandbox import Sandbox
-from gn_edu.exercises import EXERCISES
+from gn_edu.classroom.sandbox import AT_THE_END, Answers, Limits, Sandbox, SandboxError
+from gn_edu.classroom.submissions import Cell, Submission, checks, defines, mentions, notebook, read, submissions
+from gn_edu.classroom.table import Row, feedback_folder, seed_of, write_feedback, write_table
+from gn_edu.classroom.walls import command
+from gn_edu.exercises import EXERCISES, SHEETS
 from gn_edu.exercises._check import Report
+from gn_edu.exercises.asking import pack_reply
+from gn_edu.exercises.probes import Exercise, Probe
 from gn_edu.exercises.sheet1_sets import numbers
 from gn_edu.train import progress_bar
 
-MOST_BYTES = 20 * 2**20  # of a notebook
-_CALLS_TORCH = re.compile(r"native_group_norm|functional\.group_norm|torch\.group_norm|\bF\.group_norm|nn\.GroupNorm\(")
+MOST_TRIES = 3  # of lanes that end by themselves
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to grade. Seconds on the clock and bytes of memory are for one answer."""
+    """How to grade. Seconds (of the answer's own time) and bytes of memory are for one answer.
 
-    exercises: tuple[str, ...] = ()  # () for those that at least one submission answers
+    Raises:
+        ValueError: seconds or memory that leave no room for an answer, or a share that is none.
+    """
+
+    exercises: tuple[str, ...] = ()  # () for those whose check stands in a submission
     seconds: float = 10.0
     memory: int = 2**30
     allow_torch: bool = False
     seed_by_student: bool = False
     unsafe: bool = False
+    seed: int | None = None  # None: that of the table which is there, or a new one
+    detours: float = 1.0  # what an answer counts that lets another of torch's norms, or its autograd, do the work
 
-
-@dataclass
-class Row:
-    """One student: points by exercise, mistakes by name, notes for the teacher, feedback for the student."""
-
-    student: str
-    files: list[str]
-    points: dict[str, float | None] = field(default_factory=dict)  # None: not handed in
-    mistakes: dict[str, list[str]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    feedback: str = ""
-
-    @property
-    def total(self) -> float:
-        return round(sum(points or 0.0 for points in self.points.values()), 2)
-
-
-# ---- what is there
-
-
-def submissions(folder: Path) -> dict[str, list[Path]]:
-    """Notebooks by student: folder/anna.ipynb, or folder/anna/.../sheet.ipynb. Links are left out.
-
-    Raises:
-        ValueError: there is none.
-    """
-    found: dict[str, list[Path]] = {}
-    names = (Path(at, name) for at, _, files in os.walk(folder) for name in files if name.endswith(".ipynb"))
-    for path in sorted(names):
-        inside = path.relative_to(folder).parts
-        hidden = any(part.startswith(".") for part in inside)
-        if (
-            not hidden
-            and path.is_file()
-            and not any(p.is_symlink() for p in (path, *path.parents) if folder in p.parents)
-        ):
-            found.setdefault(inside[0].removesuffix(".ipynb"), []).append(path)
-    if not found:
-        raise ValueError(f"grade needs a folder with notebooks, NAME.ipynb or NAME/sheet.ipynb; found none in {folder}")
-    return found
-
-
-def read_cells(path: Path) -> list[str]:
-    """The code cells of a notebook.
-
-    Raises:
-        ValueError: it is no notebook.
-    """
-    if path.stat().st_size > MOST_BYTES:
-        raise ValueError(f"{path.name} is larger than {MOST_BYTES // 2**20} MB")
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
-        found = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ValueError(f"{path.name} is not a notebook") from error
-    return found
-
-
-def answered(cells: Sequence[str]) -> list[str]:
-    """The exercises whose function is defined in these cells; found by name, not by a cell's metadata."""
-    text = "\n".join(cells)
-    return [name for name, e in EXERCISES.items() if re.search(rf"^(def|class) {e.function}\b", text, re.MULTILINE)]
+    def __post_init__(self):
+        if not self.seconds > 0 or not self.memory > 0:
+            raise ValueError(f"seconds and memory are more than 0; got {self.seconds} and {self.memory}")
+        if not 0 <= self.detours <= 1:
+            raise ValueError(f"detours is a share of the points, from 0 to 1; got {self.detours}")
 
 
 # ---- one student
 
 
-def grade_student(
-    sandbox: Sandbox, student: str, paths: Sequence[Path], names: Sequence[str], settings: Settings, seed: int
-) -> Row:
-    """Points, mistakes and feedback. The probes' numbers come from the seed, which students don't know."""
-    row = Row(student, [path.name for path in paths])
-    notebooks = []
-    for path in paths:
-        try:
-            notebooks.append(read_cells(path))
-        except ValueError as error:
-            row.notes.append(str(error))
-    told = [f"# {student}", ""]
-    for name in names:
-        exercise = EXERCISES[name]
-        # Numbers worked out by hand are the student's own, or everybody's; all others are drawn anew.
-        by_hand = student_seed(student) if settings.seed_by_student else 0
-        probes = exercise.probes(random.Random(by_hand if exercise.asks_numbers else seed))
-        handed_in = [cells for cells in notebooks if name in answered(cells)]
-        if not handed_in:
-            row.points[name] = None
-            told += [f"## {name}: {exercise.title}, not handed in", ""]
-            continue
-        cells = handed_in[-1]
-        if len(handed_in) > 1:
-            row.notes.append(f"{name} is in {len(handed_in)} notebooks; the last by name counts")
-        if exercise.asks_numbers and not _own_numbers(cells, by_hand):
-            row.notes.append(f"{name}: other numbers in the notebook than the student should have")
-        limits = (settings.seconds, settings.memory, settings.allow_torch)
-        answers = sandbox.answers(cells, exercise.function, probes, *limits)
-        row.notes += [f"{name}: {note}" for note in answers.notes]
-        if answers.missing:
-            row.notes += answers.errors
-            why = "; ".join(answers.errors) or "its cell was left out"
-            report = Report(False, f"{exercise.function} was not defined: {why}.", total=len(probes))
-        else:
+class _Student:
+    """Grades one student: a row."""
+
+    def __init__(self, sandbox: Sandbox, handed_in: Submission, settings: Settings):
+        self.sandbox, self.settings, self.beside = sandbox, settings, handed_in.beside
+        self.row = Row(handed_in.student, handed_in.files)
+        self.row.notes += [f"not graded: {path.name}, {why}" for path, why in handed_in.left_out]
+        self.notebooks: list[tuple[str, list[Cell]]] = []
+        for path in handed_in.notebooks:
             try:
-                report = exercise.judge(probes, answers.replies)
-            except Exception as error:  # replies may be anything; one of them must not cost the others their marks
-                row.notes.append(f"{name}: the check stumbled over the answers ({type(error).__name__})")
-                report = Report(False, "The answers can't be read.", total=len(probes))
+                self.notebooks.append((path.name, read(path)))
+            except ValueError as error:
+                self.row.notes.append(str(error))
+        self.told, self.errors = [f"# {handed_in.student}", "", *self.row.notes, ""], []
+
+    def grade(self, names: Sequence[str], seed: int) -> Row:
+        """Points, mistakes and feedback. The probes' numbers come from the seed, which students don't know."""
+        for name in names:
+            exercise = EXERCISES[name]
+            # Numbers worked out by hand are the student's own, or everybody's; all others are drawn anew.
+            by_hand = student_seed(self.row.student) if self.settings.seed_by_student else 0
+            probes = exercise.probes(random.Random(by_hand if exercise.asks_numbers else seed))
+            try:
+                report = self._best(exercise, probes)
+            except SandboxError as error:
+                self.row.points[name] = None
+                self._note(exercise, f"not graded: {error}")
+                self._tell(exercise, "not graded", ["Something went wrong that is not your fault. Ask your teacher."])
+                continue
+            if isinstance(report, str):
+                self.row.points[name] = None
+                self._tell(exercise, "not handed in", [report] if report else [])
+                continue
+            if exercise.asks_numbers:
+                self._own_numbers(exercise, by_hand)
+            self._take(exercise, report)
+        self.row.notes = list(dict.fromkeys([*self.row.notes, *self.errors[:5]]))
+        self.row.feedback = "\n".join(self.told)
+        return self.row
+
+    def _note(self, exercise: Exercise, text: str) -> None:
+        self.row.notes.append(f"{exercise.name}: {text}")
+
+    def _tell(self, exercise: Exercise, result: str, lines: Iterable[str]) -> None:
+        self.told += [f"## {exercise.name}: {exercise.title}, {result}", "", *("    " + line for line in lines), ""]
+
+    def _take(self, exercise: Exercise, report: Report) -> None:
+        name = exercise.name
         if report.native or "torch-group-norm" in report.mistakes:
-            row.notes.append(f"{name}: torch's own group norm was called")
-        elif _CALLS_TORCH.search("\n".join(cells)) and report.passed:
-            row.notes.append("the notebook names torch's own group norm")
-        row.points[name] = report.share(exercise.points, settings.allow_torch)
+            self._note(exercise, "torch's own group norm was called")
+        if report.detours:
+            self._note(exercise, f"torch's {' and '.join(report.detours)} did a part of the work")
+        self.row.points[name] = report.share(exercise.points, self.settings.allow_torch, self.settings.detours)
         if report.mistakes:
-            row.mistakes[name] = report.mistakes
-        told += [
-            f"## {name}: {exercise.title}, {row.points[name]:g} of {exercise.points} points",
-            "",
-            *("    " + line for line in report.text.splitlines()),
-            "",
-        ]
-    row.notes = list(dict.fromkeys(row.notes))
-    row.feedback = "\n".join(told)
-    return row
+            self.row.mistakes[name] = report.mistakes
+        self._tell(exercise, f"{self.row.points[name]:g} of {exercise.points} points", report.text.splitlines())
 
+    def _best(self, exercise: Exercise, probes: Sequence[Probe]) -> Report | str:
+        """The best report of all states that the function has in all notebooks, or why there is none."""
+        asked = [(file, cells) for file, cells in self.notebooks if mentions(cells, exercise)]
+        limits = Limits(self.settings.seconds, self.settings.memory)
+        found: list[tuple[Report, str, int]] = []
+        for file, cells in asked:
+            answers = self.sandbox.answers(notebook(cells, self.beside), exercise, probes, limits)
+            reports = self._reports(exercise, probes, answers)
+            full = any(self._worth(report)[0] == 1 for report, _ in reports)
+            if not full:
+                for note in answers.notes:
+                    self._note(exercise, note)
+                self.errors += answers.errors
+            if reports:
+                found += [(report, file, cell) for report, cell in reports]
+            elif defines(cells, exercise):
+                why = "; ".join([*answers.notes, *answers.errors][:3]) or "its cell was left out"
+                report = Report(False, f"{exercise.function} was not defined: {why}.", total=len(probes))
+                found.append((report, file, AT_THE_END))
+                self._note(exercise, f"{exercise.function} was not defined")
+            elif close := difflib.get_close_matches(exercise.function, answers.names, 1):
+                self._note(exercise, f"no {exercise.function} in {file}; is it {close[0]}?")
+        if not found:
+            return self._missing(exercise)
+        best = max(found, key=lambda item: self._worth(item[0]))
+        files = dict.fromkeys(file for _, file, _ in found)
+        if len(files) > 1:
+            self._note(exercise, f"in {len(files)} notebooks; {best[1]} counts, of those with most points the first")
+        elif self._worth(best[0]) > self._worth(found[-1][0]):
+            self._note(exercise, f"counted as it stood at cell {best[2]}; at the end there is another")
+        return best[0]
 
-def _own_numbers(cells: Sequence[str], seed: int) -> bool:
-    """Whether the numbers to work with by hand are those of the seed; true where the line is gone."""
-    found = NUMBERS.search("\n".join(cells))
-    return found is None or found[0] == f"values = {numbers(random.Random(seed))}"
+    def _worth(self, report: Report) -> tuple:
+        share = report.share(1, self.settings.allow_torch, self.settings.detours)
+        return share, report.passed, bool(report.mistakes)
+
+    def _reports(self, exercise: Exercise, probes, answers: Answers) -> list[tuple[Report, int]]:
+        """A report for each state; the same replies are judged once."""
+        seen: dict[bytes, Report] = {}
+        for cell, replies in answers.rounds:
+            key = b"".join(map(pack_reply, replies))
+            if key not in seen:
+                seen[key] = self._judged(exercise, probes, replies), cell
+        return list(seen.values())
+
+    def _judged(self, exercise: Exercise, probes, replies) -> Report:
+        try:
+            return exercise.judge(probes, replies)
+        except Exception as error:  # replies may be anything; one of them must not cost the others their marks
+            self._note(exercise, f"the check stumbled over the answers ({type(error).__name__})")
+            return Report(False, "The answers can't be read.", total=len(probes))
+
+    def _missing(self, exercise: Exercise) -> str:
+        """Why an exercise is not there, where something else of its sheet is."""
+        sheet = next(sheet for sheet in SHEETS if exercise in sheet)
+        for file, cells in self.notebooks:
+            if text := defines(cells, exercise, ("markdown", "raw")):
+                self._note(
+                    exercise, said := f"{exercise.function} stands in cell {text.number} of {file}, which is text"
+                )
+                return said
+            if any(mentions(cells, other) for other in sheet) and not any(
+                note.startswith(f"{exercise.name}: no {exercise.function}") for note in self.row.notes
+            ):
+                self._note(exercise, f"no {exercise.function} in {file}")
+        return next((n.partition(": ")[2] for n in self.row.notes if n.startswith(f"{exercise.name}: ")), "")
+
+    def _own_numbers(self, exercise: Exercise, seed: int) -> None:
+        """A note where the numbers to work with by hand are not those of the seed; none where the line is gone."""
+        for _, cells in self.notebooks:
+            found = NUMBERS.search("\n".join(cell.text for cell in cells if cell.kind == "code"))
+            if found and found[0] != f"values = {numbers(random.Random(seed))}":
+                self._note(exercise, "other numbers in the notebook than the student should have")
 
 
 # ---- a class, in parallel
@@ -171,15 +193,21 @@ def _own_numbers(cells: Sequence[str], seed: int) -> bool:
 _lane: dict = {}
 
 
-def _open_lane(settings: Settings, names: tuple[str, ...], seed: int) -> None:
+def _open_lane(settings: Settings, words: list[str], names: tuple[str, ...], seed: int) -> None:
     import torch
 
     torch.set_num_threads(1)
-    _lane.update(sandbox=Sandbox(settings.unsafe), rest=(names, settings, seed))
+    sandbox = Sandbox(settings.unsafe, settings.allow_torch, words=words)
+    _lane.update(sandbox=sandbox, settings=settings, rest=(names, seed))
 
 
-def _in_lane(job: tuple[str, list[Path]]) -> Row:
-    return grade_student(_lane["sandbox"], *job, *_lane["rest"])
+def _in_lane(handed_in: Submission) -> Row:
+    try:
+        return _Student(_lane["sandbox"], handed_in, _lane["settings"]).grade(*_lane["rest"])
+    except Exception as error:  # whatever one handed in, the others get their marks
+        note = f"not graded: {type(error).__name__}: {error}"[:300]
+        points = dict.fromkeys(_lane["rest"][0])
+        return Row(handed_in.student, handed_in.files, points, notes=[note], feedback=f"# {handed_in.student}\n")
 
 
 def grade(
@@ -188,60 +216,82 @@ def grade(
     """Grade every submission in a folder; write the table to `out` and feedback to the folder beside it.
 
     Killed and started again, it does only what is missing: while it runs, its state lies in `out` with .part behind
-    it. A submission that changed is graded anew.
+    it. A submission that changed is graded anew. The seed of the table that is there is taken again, so that nobody's
+    points move where another's submission changes.
 
     Raises:
         ValueError: no submissions, or an exercise that does not exist.
         SandboxError: no sandbox can be had here.
     """
     folder, out = Path(folder), Path(out)
-    found = submissions(folder)
+    found, _ = submissions(folder)
     for name in settings.exercises:
         if name not in EXERCISES:
             raise ValueError(f"there is no exercise {name!r}; the exercises are {', '.join(EXERCISES)}")
-    names = settings.exercises or _answered_by_any(found)
+    names = settings.exercises or exercises_in(found.values())
     if not names:
         raise ValueError(f"no submission in {folder} defines a function of an exercise; name them with --exercises")
-    with Sandbox(settings.unsafe):
+    words = [] if settings.unsafe else command((folder, out.parent))
+    with Sandbox(settings.unsafe, words=words):
         pass  # refuse at once where there is none
     out.parent.mkdir(parents=True, exist_ok=True)
-    kept = _Kept(out.with_name(out.name + ".part"), settings, names)
-    digests = {student: _digest(paths) for student, paths in found.items()}
+    kept = _Kept(out.with_name(out.name + ".part"), settings, names, seed_of(out))
+    digests = {student: _digest(one) for student, one in found.items()}
     rows = {s: row for s, row in kept.rows.items() if kept.digests[s] == digests.get(s)}
-    left = [(student, paths) for student, paths in found.items() if student not in rows]
-    lanes = max(1, min(jobs or os.cpu_count() or 1, len(left)))
-    pool = ProcessPoolExecutor(lanes, get_context("spawn"), _open_lane, (settings, names, kept.seed))
-    with pool, progress_bar(progress, len(found), "student", len(rows)) as bar:
-        for row in pool.map(_in_lane, left):
-            rows[row.student] = row
-            kept.add(row, digests[row.student])
-            bar.update(1)
+    with progress_bar(progress, len(found), "student", len(rows)) as bar:
+        for _ in range(MOST_TRIES):
+            left = [one for student, one in found.items() if student not in rows]
+            lanes = max(1, min(jobs or os.cpu_count() or 1, len(left)))
+            try:
+                how = (settings, words, names, kept.seed)
+                with ProcessPoolExecutor(lanes, get_context("spawn"), _open_lane, how) as pool:
+                    for done in as_completed([pool.submit(_in_lane, one) for one in left]):
+                        row = done.result()
+                        rows[row.student] = row
+                        kept.add(row, digests[row.student])
+                        bar.update(1)
+                break
+            except BrokenProcessPool as error:  # a lane was ended from outside, as by a machine without memory
+                lost = error
+        else:
+            raise SandboxError(f"the grader's own processes ended; started again, it goes on: {lost}") from lost
     ordered = [rows[student] for student in found]
-    write_table(ordered, names, out)
+    write_table(ordered, names, kept.seed, out)
     write_feedback(ordered, feedback_folder(out))
     kept.path.unlink()
     return ordered
 
 
-def _answered_by_any(found: dict[str, list[Path]]) -> tuple[str, ...]:
-    seen = set()
-    for path in (path for paths in found.values() for path in paths):
+def exercises_in(found: Iterable[Submission]) -> tuple[str, ...]:
+    """The exercises whose check stands in a submission; where there is no check at all, those that are defined."""
+    by_check, by_name = Counter(), Counter()
+    for path in (path for one in found for path in one.notebooks):
         try:
-            seen.update(answered(read_cells(path)))
+            cells = read(path)
         except ValueError:
             continue  # its row will say so
-    return tuple(name for name in EXERCISES if name in seen)
+        by_check.update(name for name, exercise in EXERCISES.items() if checks(cells, exercise))
+        by_name.update(name for name, exercise in EXERCISES.items() if defines(cells, exercise))
+    return tuple(name for name in EXERCISES if name in (by_check or by_name))
 
 
-def _digest(paths: Sequence[Path]) -> str:
-    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in paths)).hexdigest()
+def _digest(one: Submission) -> str:
+    def of(path: Path) -> bytes:
+        try:
+            return hashlib.sha256(path.read_bytes()).digest()
+        except OSError:
+            return b"?"
+
+    names = [*one.files, *(f"{path.name}: {why}" for path, why in one.left_out)]
+    parts = [json.dumps(names).encode(), *map(of, (*one.notebooks, *one.beside.values()))]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 class _Kept:
     """What is graded so far, one line a student; the first line says how."""
 
-    def __init__(self, path: Path, settings: Settings, names: tuple[str, ...]):
-        self.path, self.rows, self.digests, self.seed = path, {}, {}, secrets.randbits(48)
+    def __init__(self, path: Path, settings: Settings, names: tuple[str, ...], seed: int | None = None):
+        self.path, self.rows, self.digests = path, {}, {}
         how = json.loads(json.dumps([asdict(settings), names]))
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         try:
@@ -249,7 +299,8 @@ class _Kept:
         except ValueError:
             head = {}
         if head.get("how") != how:
-            head, lines = {"how": how, "seed": self.seed}, []
+            given = next((s for s in (settings.seed, seed) if s is not None), secrets.randbits(32))
+            head, lines = {"how": how, "seed": given}, []
             path.write_text(json.dumps(head) + "\n", encoding="utf-8")
         self.seed = head["seed"]
         for line in lines[1:]:
@@ -263,44 +314,3 @@ class _Kept:
     def add(self, row: Row, digest: str) -> None:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(f"\n{json.dumps({'digest': digest, 'row': asdict(row)})}")
-
-
-# ---- what is written
-
-
-def feedback_folder(out: Path) -> Path:
-    """Where the pages for students lie: beside the table."""
-    return out.with_name(f"{out.stem}_feedback")
-
-
-def _cell(text: str) -> str:
-    """Text that a spreadsheet won't take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def write_table(rows: Sequence[Row], names: Sequence[str], out: Path) -> None:
-    """The table as CSV, whole or not at all."""
-    scratch = out.with_name(f"{out.name}.{os.getpid()}.new")
-    most = sum(EXERCISES[name].points for name in names)
-    with scratch.open("w", encoding="utf-8", errors="replace", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["student", "file", *names, "total", "of", "mistakes", "notes"])
-        for row in rows:
-            mistakes = "; ".join(f"{name}: {', '.join(found)}" for name, found in row.mistakes.items())
-            points = ["" if row.points[name] is None else row.points[name] for name in names]
-            texts = [_cell(row.student), _cell(" ".join(row.files))]
-            table.writerow([*texts, *points, row.total, most, _cell(mistakes), _cell("; ".join(row.notes))])
-    os.replace(scratch, out)
-
-
-def write_feedback(rows: Sequence[Row], folder: Path) -> None:
-    """A page for each student."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for row in rows:
-        (folder / f"{_file_name(row.student)}.md").write_text(row.feedback, encoding="utf-8", errors="replace")
-
-
-def _file_name(student: str) -> str:
-    """The student's name where a file can be called so, else as much of it as can be, and a mark of its own."""
-    plain = re.sub(r"[^\w.@' -]", "_", student)[:80]
-    return plain if plain == student else f"{plain}-{student_seed(student):08x}"

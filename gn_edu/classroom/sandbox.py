@@ -1,114 +1,95 @@
-"""The sandbox in which students' code runs, and how the grader speaks with it.
-
-bubblewrap (a package of every Linux distribution) gives each worker namespaces of its own: no network, a system that
-can't be written to, none of the grader's files, an empty /tmp. Under root the worker becomes an unprivileged user.
-"""
+"""How the grader speaks with a worker in the sandbox: requests, and replies that may be anything."""
 
 import contextlib
 import json
 import os
 import select
-import shutil
 import struct
 import subprocess
 import sys
+import tempfile
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from gn_edu.exercises import asking
+from gn_edu.classroom.walls import HERE, INSIDE, SandboxError, command
 from gn_edu.exercises.asking import Reply, pack, unpack_reply
-from gn_edu.exercises.probes import NO_ANSWER, Probe
+from gn_edu.exercises.probes import NO_ANSWER, Exercise, Probe
 
-NOBODY = "65534"
-WORKER = Path(__file__).with_name("worker.py")
-ASKING = Path(asking.__file__)
 UNPROTECTED = (
     "--unsafe: students' code runs as you. It can read and write your files, among them solutions and other "
     "submissions, use the network, and leave processes behind. Only limits of time and memory hold."
 )
-_OVER = 2**32 - 1  # in place of a cell's number: all cells were run
+AT_THE_END = 2**32 - 1  # in place of a cell's number
+MOST_SKIPPED = 8  # steps of one notebook that end the process
+__all__ = ["UNPROTECTED", "Answers", "Limits", "Notebook", "Sandbox", "SandboxError", "command", "understood"]
 
 
-class SandboxError(RuntimeError):
-    """There is no sandbox on this machine, or it ended."""
+@dataclass(frozen=True)
+class Notebook:
+    """What a student handed in: (number in the notebook, source) of each code cell, and small files beside it."""
+
+    cells: tuple[tuple[int, str], ...]
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """For one answer: seconds of its own time, and bytes of memory."""
+
+    seconds: float = 10.0
+    memory: int = 2**30
 
 
 @dataclass
 class Answers:
-    """What came back for one exercise: a reply to each probe, and notes for the teacher."""
+    """What came back for one exercise.
 
-    replies: list[Reply]
-    missing: bool = False  # the function was not defined
-    errors: list[str] = field(default_factory=list)  # of cells
+    `rounds` are the replies to all probes, once for each state in which the function was asked, with the cell after
+    which it stood so (AT_THE_END at last); none where the function is nowhere. `names` are the functions that are
+    there, then. `errors` are of cells, `notes` for the teacher.
+    """
+
+    rounds: list[tuple[int, list[Reply]]]
+    names: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def command(unsafe: bool = False) -> list[str]:
-    """How a worker is started.
+@dataclass
+class _Run:
+    """One run of a notebook, as far as it is told. `step` is what it was at when it ended, None at the end."""
 
-    Raises:
-        SandboxError: bubblewrap is not there; the message says how to get it.
-    """
-    python = [sys.executable, "-E", "-s"]
-    if unsafe:
-        return [*python, str(WORKER)]
-    bwrap = shutil.which("bwrap")
-    if not bwrap:
-        raise SandboxError(
-            "students' code is run in a sandbox only, and bubblewrap is not installed: apt-get install bubblewrap "
-            "(dnf, pacman: the same name; Windows: inside WSL). Or --unsafe, which protects nothing"
-        )
-    seen = [Path("/usr"), *dict.fromkeys(Path(p).resolve() for p in (sys.base_prefix, sys.prefix))]
-    words = [bwrap, "--die-with-parent", "--new-session", "--as-pid-1", "--unshare-ipc", "--unshare-pid"]
-    words += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "grader", "--clearenv"]
-    for name, value in {"PATH": "/usr/bin", "HOME": "/tmp/answer", "OMP_NUM_THREADS": "1"}.items():
-        words += ["--setenv", name, value]
-    for name in ("lib", "lib64", "lib32", "bin", "sbin"):
-        if Path("/", name).is_symlink():
-            words += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
-        elif Path("/", name).is_dir():
-            words += ["--ro-bind", f"/{name}", f"/{name}"]
-    # First of all: what is bound may lie in there.
-    words += ["--size", str(2**26), "--tmpfs", "/tmp", "--chmod", "1777", "/tmp"]
-    # Folders on the way to what is bound must be open to the unprivileged user.
-    for folder in dict.fromkeys(folder for path in (*seen, Path("/grader/x")) for folder in reversed(path.parents)):
-        if folder not in (Path("/"), Path("/tmp")) and not any(
-            folder == path or path in folder.parents for path in seen
-        ):
-            words += ["--dir", str(folder), "--chmod", "0755", str(folder)]
-    for path in seen:
-        words += ["--ro-bind", str(path), str(path)]
-    words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--proc", "/proc", "--dev", "/dev"]
-    # The book's own package holds the right answers: where it would be seen, an empty folder is.
-    package = WORKER.parents[1]
-    for folder in {package, *(p / "gn_edu" for p in map(Path, sys.path) if p.name == "site-packages")}:
-        if folder.is_dir() and any(path in folder.resolve().parents for path in seen):
-            words += ["--tmpfs", str(folder)]
-    for path in (WORKER, ASKING):
-        words += ["--ro-bind", str(path), f"/grader/{path.name}"]
-    for folder in ("/dev", "/"):
-        words += ["--remount-ro", folder]
-    inside = [*python, "/grader/worker.py"]
-    if os.getuid() == 0:
-        drop = ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--inh-caps=-all"]
-        return [*words, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", *drop, "--bounding-set=-all", *inside]
-    return [*words, "--unshare-user", *inside]
+    step: tuple[int, ...] | None = (0,)
+    rounds: dict[tuple[int, int], list[Reply]] = field(default_factory=dict)
+    slow: list[tuple[int, ...]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
 
 class Sandbox:
     """A warm worker. It answers one request after the other; use it as a context.
 
+    Args:
+        unsafe: run students' code as the user who grades.
+        allow_torch: torch's own group norm works.
+        words: how a worker is started behind walls (walls.command).
+
     Raises:
         SandboxError: it can't be had here.
     """
 
-    def __init__(self, unsafe: bool = False):
-        self.words = command(unsafe)
+    def __init__(self, unsafe: bool = False, allow_torch: bool = False, words: Sequence[str] = ()):
         self.environment = {"PATH": os.environ.get("PATH", "/usr/bin"), "OMP_NUM_THREADS": "1"}
+        self.scratch = contextlib.ExitStack()
         if unsafe:
-            self.environment["PYTHONPATH"] = str(ASKING.parent)
-            self.words.remove("-E")
+            place = self.scratch.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+            self.words = [sys.executable, "-s", "-B", str(HERE / "worker.py")]
+            folders = dict.fromkeys(str(path.parent) for path in INSIDE)
+            self.environment |= {"PYTHONPATH": os.pathsep.join(folders), "GN_EDU_PLACE": place}
+        else:
+            self.words = list(words) or command()
+        self.words += ["torch"] if allow_torch else []
         self._start()
 
     def _start(self) -> None:
@@ -130,15 +111,20 @@ class Sandbox:
         return self
 
     def __exit__(self, *_) -> None:
-        self.close()
+        self._end()
+        self.scratch.close()
 
-    def close(self) -> None:
+    def _end(self) -> None:
         """End the worker and all that it started."""
         self.process.kill()
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             with contextlib.suppress(OSError):
                 stream.close()
         self.process.wait()
+
+    def _anew(self) -> None:
+        self._end()
+        self._start()
 
     def _read(self, seconds: float) -> bytes:
         def exactly(count: int) -> bytes:
@@ -159,67 +145,103 @@ class Sandbox:
         for data in (json.dumps(request).encode(), args):
             self.process.stdin.write(struct.pack("<I", len(data)) + data)
         self.process.stdin.flush()
-        seconds = request["seconds"] + 30
+        seconds = 300 + 100 * request["seconds"]
         return json.loads(self._read(seconds)), self._read(seconds)
 
     def answers(
-        self, cells: Sequence[str], function: str, probes: Sequence[Probe], seconds: float = 10.0,
-        memory: int = 2**30, allow_torch: bool = False,
-    ) -> Answers:  # fmt: skip
-        """Run the cells, then ask `function` every probe; a cell that never ends is left out the next time."""
+        self, notebook: Notebook, exercise: Exercise, probes: Sequence[Probe], limits: Limits = Limits()
+    ) -> Answers:
+        """Run a notebook, and ask the exercise's function every probe, in each state that it has.
+
+        A step that ends the process is left out the next time. Before that is believed, it is asked once again from a
+        worker started anew, so that nobody pays for what another did to a worker.
+
+        Raises:
+            SandboxError: twice, no worker ran anything of the notebook.
+        """
         args = pack([list(probe.args) for probe in probes])
-        skip, notes, ended = [], [], 0
+        request = {"cells": notebook.cells, "files": {k: b64encode(v).decode() for k, v in notebook.files.items()}}
+        request |= {"function": exercise.function, "check": exercise.check_name, "how": [p.how for p in probes]}
+        request |= {"seconds": limits.seconds, "memory": limits.memory}
+        skip, notes, anew = [], [], 0
         while True:
-            request = {"cells": list(cells), "skip": skip, "function": function, "how": [p.how for p in probes]}
-            request |= {"seconds": seconds, "memory": memory, "torch": allow_torch}
             try:
-                end, said = self._request(request, args)
+                end, said = self._request(request | {"skip": skip}, args)
             except (SandboxError, BrokenPipeError) as error:
-                self.close()
-                self._start()
-                ended += 1
-                if ended == 1:  # the answer before may have left it like that
-                    continue
-                lost = Reply(error=(NO_ANSWER, "no answer: the sandbox ended"))
-                return Answers([lost] * len(probes), notes=[*notes, f"the sandbox had to be started anew: {error}"])
-            cell, missing, replies, errors = _understood(said, len(probes))
-            why = _ended(end)
-            if cell in (None, _OVER) or cell in skip or len(skip) == 3:
+                end, said = {"why": f"the worker's, {error}"}, b""
+            run = understood(said, len(probes))
+            if run.step is None:
                 break
-            skip.append(cell)
-            notes.append(f"cell {cell + 1} {why}; left out")
-        if len(replies) < len(probes) and not missing:
-            notes.append(f"{function} {why}")
-        lost = Reply(error=(NO_ANSWER, f"no answer: the function {why}"))
-        return Answers([*replies, *[lost] * (len(probes) - len(replies))], missing, errors, notes)
+            if end["why"] not in ("time", "length") and anew < 2 and (anew == 0 or not said):
+                anew += 1
+                self._anew()
+                continue
+            if not said:
+                why = end["why"] or f"status {end['status']}"
+                raise SandboxError(f"the sandbox ended twice before anything of the notebook ran: {why}")
+            if end["why"] == "wait":
+                raise SandboxError("the machine is too busy: the answer got no processor")
+            if run.step in skip or len(skip) == MOST_SKIPPED:
+                break
+            skip.append(run.step)
+            notes.append(f"{_where(run.step, exercise.function)} {_ended(end)}")
+        for step in run.slow:
+            notes.append(f"{_where(step, exercise.function)} took too long")
+        why = next((note for note in notes[::-1] if note.startswith(exercise.function)), "the function was not asked")
+        lost = Reply(error=(NO_ANSWER, f"no answer: {why}"))
+        rounds = [(cell, [*found, *[lost] * (len(probes) - len(found))]) for (cell, _), found in run.rounds.items()]
+        if not rounds and any(len(step) == 3 for step in skip):  # it is there, and ends whatever asks it
+            rounds = [(AT_THE_END, [lost] * len(probes))]
+        return Answers(rounds, run.names, run.errors, list(dict.fromkeys(notes)))
+
+
+def _where(step: tuple[int, ...], function: str) -> str:
+    if len(step) == 3:
+        return function if step[0] == AT_THE_END else f"{function}, as it stood at cell {step[0]},"
+    return f"cell {step[0]}, statement {step[1]}" if len(step) == 2 else "the notebook"
 
 
 def _ended(end: dict) -> str:
-    if end["why"] == "time" or os.WIFSIGNALED(end["status"]) and os.WTERMSIG(end["status"]) == 24:
+    if end["why"] == "time" or os.WIFSIGNALED(end.get("status", 0)) and os.WTERMSIG(end["status"]) == 24:
         return "took too long"
     if end["why"] == "length":
         return "said too much"
     return "ended the process, or spoiled its answers"
 
 
-def _understood(said: bytes, most: int) -> tuple[int | None, bool, list[Reply], list[str]]:
-    """The last cell, whether the function is missing, the replies, the errors of cells; said may be anything."""
-    cell, missing, replies, errors, at = None, False, [], [], 0
-    while at + 5 <= len(said) and len(replies) < most:
+def understood(said: bytes, most: int) -> _Run:
+    """What a run was, from what its process said, which may be anything. No round has more than `most` replies."""
+    run, at, place = _Run(), 0, None
+    while at + 5 <= len(said):
         (size,) = struct.unpack_from("<I", said, at)
         frame, at = said[at + 4 : at + 4 + size], at + 4 + size
         kind, body = frame[:1], frame[1:]
         if len(frame) < size or not frame:
             break
-        if kind == b"c" and len(body) == 4:
-            (cell,) = struct.unpack("<I", body)
-        elif kind == b"e" and len(errors) < 20:
-            errors.append("".join(c for c in body.decode(errors="replace")[:250] if c.isprintable()))
+        if kind in (b"s", b"a", b"t") and len(body) == 8:
+            step = struct.unpack("<II", body)
+            if kind == b"a":
+                place = step
+                run.step = (*step, 1)
+                if len(run.rounds) < 8:
+                    run.rounds.setdefault(place, [])
+            elif kind == b"s":
+                run.step = step
+            elif len(run.slow) < 20:
+                run.slow.append(step)
+        elif kind == b"T" and place and len(run.slow) < 20:
+            run.slow.append((*place, 1))
+        elif kind == b"z":
+            place = None
+        elif kind == b"e" and len(run.errors) < 20:
+            run.errors.append("".join(c for c in body.decode(errors="replace")[:250] if c.isprintable()))
         elif kind == b"m":
-            missing = True
-        elif kind == b"r":
+            run.names = [n for n in body.decode(errors="replace").split("\n")[:100] if n.isidentifier()]
+        elif kind == b"d":
+            run.step = None
+        elif kind == b"r" and place in run.rounds and len(run.rounds[place]) < most:
             try:
-                replies.append(unpack_reply(body))
+                run.rounds[place].append(unpack_reply(body))
             except ValueError as error:
-                replies.append(Reply(error=(NO_ANSWER, f"the answer can't be read: {error}")))
-    return cell, missing, replies, errors
+                run.rounds[place].append(Reply(error=(NO_ANSWER, f"the answer can't be read: {error}")))
+    return run

@@ -9,10 +9,9 @@ from gn_edu.exercises import sheet1_sets, sheet2_forward, sheet3_inputs, sheet4_
 from gn_edu.exercises._check import Report
 from gn_edu.exercises.probes import Exercise
 
-_SHEETS = (sheet1_sets, sheet2_forward, sheet3_inputs, sheet4_backward, sheet5_network)
-
-# name -> exercise, easy to hard
-EXERCISES: dict[str, Exercise] = {exercise.name: exercise for sheet in _SHEETS for exercise in sheet.SHEET}
+# The exercises of each sheet; and all by name, easy to hard.
+SHEETS = tuple(module.SHEET for module in (sheet1_sets, sheet2_forward, sheet3_inputs, sheet4_backward, sheet5_network))
+EXERCISES: dict[str, Exercise] = {exercise.name: exercise for sheet in SHEETS for exercise in sheet}
 
 
 def check_count_means(f: Callable) -> Report:

@@ -63,6 +63,8 @@ class Exercise:
         wrong: (names, function) of mistakes, alone and several at once, most telling first.
         parts: names of the parts of an answer, where it is a list.
         sections: (some of the parts, the exercise that knows what goes wrong in them), where that goes wrong apart.
+        by_hand: torch's autograd is a detour.
+        checked_by: the name of its check in gn_edu.exercises, where it is not check_ and the function.
         of: how the answers in `right` and `wrong` are computed for probes that are not asked by "call".
     """
 
@@ -80,6 +82,13 @@ class Exercise:
     of: dict[str, Callable] = field(default_factory=dict)
     picture: Callable[[str], str] | None = None
     asks_numbers: bool = False
+    by_hand: bool = False
+    checked_by: str = ""
+
+    @property
+    def check_name(self) -> str:
+        """The check of this exercise in gn_edu.exercises."""
+        return self.checked_by or f"check_{self.function}"
 
     def check(self, f: Callable, probes: Sequence[Probe] | None = None) -> Report:
         """Ask f all probes here, and say what came out."""
@@ -106,12 +115,14 @@ class Exercise:
         cases = [(p, r, f) for p, r, f in judged if not (p.beyond or p.optional and r.error)]
         aside = [(p, f) for p, r, f in judged if f and (p.beyond or p.optional and r.error)]
         left = [case for case in cases if case[2]]
-        passed, native = len(cases) - len(left), any(reply.native for reply in replies)
+        passed, ran = len(cases) - len(left), {name for reply in replies for name in reply.ran}
+        native = "group_norm" in ran
+        detours = tuple(sorted(ran - {"group_norm"} - (set() if self.by_hand else {"autograd"})))
         if not left:
             said = [tr("Right, in all {n} cases.", n=passed)]
             said += [tr("Not counted, {where}: {text}", where=p.where, text=f.text) for p, f in aside]
             remark = f"\n{_sentence('torch-group-norm')}" if native else ""
-            return Report(True, " ".join(said) + remark, [], passed, len(cases), native)
+            return Report(True, " ".join(said) + remark, [], passed, len(cases), native, detours=detours)
         names, more = self._names(cases)
         said = [tr("Not yet: right in {passed} of {all} cases.", passed=passed, all=len(cases))]
         said += [_sentence(name) for name in names]
@@ -123,7 +134,7 @@ class Exercise:
         probe, _, fault = min(left, key=lambda case: (case[2].rank, _size(case[0].args)))
         said.append(tr("Smallest case, {where}: {text}", where=probe.where, text=fault.text))
         picture = next((self.picture(name) for name in names if self.picture and self.picture(name)), "")
-        return Report(False, "\n".join(said), names, passed, len(cases), native, picture, probe.args)
+        return Report(False, "\n".join(said), names, passed, len(cases), native, picture, probe.args, detours)
 
     def _fault(self, probe: Probe, reply: Reply) -> "_Fault | None":
         try:

@@ -23,10 +23,11 @@ _COUNTS = {
 
 def _shapes(rng: random.Random) -> list[Probe]:
     shapes = [(2, 6, 3, 3, 3), (1, 32, 7, 5, 32), (5, 12, 1, 2, 1)]
-    for _ in range(4):
-        size = rng.choice((3, 5, 7))
-        g = rng.choice((2, 3, 4, 8))
-        shapes.append((rng.randrange(3, 40), size * g, rng.randrange(2, 30), rng.randrange(2, 30), g))
+    while len(shapes) < 7:
+        size, g = rng.choice((3, 5, 7)), rng.choice((2, 3, 4, 8))
+        shape = (rng.randrange(3, 40), size * g, rng.randrange(2, 30), rng.randrange(2, 30), g)
+        if _count(*shape) not in [wrong(*shape) for wrong in _COUNTS.values()]:  # each mistake shows
+            shapes.append(shape)
     return [Probe("(N, C, H, W), G = ({}, {}, {}, {}), {}".format(*s), s) for s in shapes]
 
 
@@ -55,7 +56,8 @@ def _group_of(channel, num_channels, num_groups):
 
 def _channels(rng: random.Random) -> list[Probe]:
     cases = [(5, 6, 2), (4, 12, 2), (7, 12, 6), (0, 8, 4)]
-    cases += [(rng.randrange(c), c, g) for c, g in ((48, 16), (40, 8), (30, 10))]
+    for c, g in ((48, 16), (40, 8), (30, 10)):
+        cases.append(rng.choice([(i, c, g) for i in range(c) if _group_of(i, c, g) not in (i % g, i // g, i, 0)]))
     probes = [Probe(tr("channel {0} of {1}, {2} groups").format(*case), case) for case in cases]
     return [*probes, Probe(tr("6 channels into 4 groups"), (1, 6, 4), names=False)]
 
@@ -73,7 +75,7 @@ EX02 = Exercise(
 
 def numbers(rng: random.Random) -> list[int]:
     """Four numbers with a whole mean and a whole standard deviation."""
-    middle, stretch = rng.randrange(-9, 10), rng.choice((1, 2))
+    middle, stretch = rng.randrange(-9, 10) or 9, rng.choice((1, 2))  # with a mean of 0, centring would not show
     found = [middle + stretch * step for step in (-7, -1, 1, 7)]
     rng.shuffle(found)
     return found

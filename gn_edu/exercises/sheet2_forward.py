@@ -17,12 +17,15 @@ def _normalize(x, eps=1e-5, **knobs):
 
 
 def _rows(rng: random.Random) -> list[Probe]:
+    def mixed(*numbers, **more):
+        return tensors.mix(rng, 1, tensors.draw(*numbers, **more).view(1, 1, -1), shift=more["scale"])[0].view(-1)
+
     four = torch.tensor([2.0, 2, 6, 6], dtype=torch.float64)
     return [
         Probe(tr("four numbers, eps = 5"), (four, 5.0)),
         Probe(tr("four numbers, eps = 0.00001"), (four, 1e-5)),
-        Probe(tr("six numbers, eps = 0.5"), (tensors.draw(rng, 6, offset=2), 0.5)),
-        Probe(tr("values near 0.001"), (tensors.draw(rng, 5, scale=1e-3), 1e-5)),
+        Probe(tr("six numbers, eps = 0.5"), (mixed(1, 6, scale=1.0, offset=1), 0.5)),
+        Probe(tr("values near 0.001"), (mixed(2, 5, scale=1e-3), 1e-5)),
         Probe(tr("equal numbers"), (torch.full((4,), 3.0, dtype=torch.float64), 1e-5), names=False),
     ]
 

@@ -47,7 +47,7 @@ def _everything(rng: random.Random, strict: bool) -> list[Probe]:
         for p in tensors.plain(rng)[:6]
     ]  # fmt: skip
     refused = tensors.indivisible(rng) if strict else []
-    x, one = tensors.draw(rng, 2, 4, 2, 3), tensors.draw(rng, 4)
+    x, one = tensors.mix(rng, 2, tensors.draw(1, 2, 4, 2, 3), tensors.draw(2, 4))
     half = [
         Probe(tr("weight alone"), (x, 2, one, None, 1e-5), form="needs-both", names=False),
         Probe(tr("bias alone"), (x, 2, None, one, 1e-5), form="needs-both", names=False),
@@ -82,10 +82,19 @@ def _choose(channels, group_size=None, most=32):
 def _widths(rng: random.Random) -> list[Probe]:
     cases = [(32, 4, 32), (48, None, 32), (64, 16, 32), (24, 8, 32), (36, None, 10), (7, None, 3),
              (32, None, 32), (256, 4, 32)]  # fmt: skip
-    cases += [(rng.randrange(50, 400), None, rng.choice((8, 16, 32))) for _ in range(4)]
+    cases += [_telling(rng) for _ in range(4)]
     said = {True: tr("{0} channels, {1} a group"), False: tr("{0} channels, at most {2} groups")}
     probes = [Probe(said[bool(case[1])].format(*case), case) for case in cases]
     return [*probes, Probe(said[True].format(30, 4), (30, 4, 32), names=False)]
+
+
+def _telling(rng: random.Random) -> tuple:
+    """A number of channels for which every rule that is not the right one gives something else."""
+    while True:
+        case = channels, _, most = rng.randrange(50, 400), None, rng.choice((8, 16, 32))
+        twos = [g for g in (32, 16, 8, 4, 2, 1) if g <= most and channels % g == 0]
+        if _choose(*case) not in (twos[0], *(_RULES[name](*case) for name in _RULES if name != "swapped-G")):
+            return case
 
 
 def _at_most(rule):

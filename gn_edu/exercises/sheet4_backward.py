@@ -35,8 +35,8 @@ def _stats(x: Tensor, num_groups: int, var: str = "biased", rows: str = "group",
 
 def _spreads(rng: random.Random) -> list[Probe]:
     def case(where, scale, offset, dtype, tolerance, about="", size=8):
-        x = tensors.draw(rng, 2, 4, size, size, scale=scale, offset=offset, dtype=dtype)
-        return Probe(where, (x, 2), about=about, names=not about, tolerance=tolerance)
+        (x,) = tensors.mix(rng, 2, tensors.draw(1, 2, 4, size, size, scale=scale, offset=offset))
+        return Probe(where, (x.to(dtype), 2), about=about, names=not about, tolerance=tolerance)
 
     half = torch.float16
     return [
@@ -69,11 +69,13 @@ def _wrong_dx() -> Iterator[tuple[list[str], Callable]]:
 
 EX12 = Exercise(
     "ex12", "Backward to x", "hard", 20, "group_norm_dx", 10, tensors.backward, group_norm_dx, _wrong_dx,
+    by_hand=True,
 )  # fmt: skip
 
 EX13 = Exercise(
     "ex13", "Backward to weight and bias", "medium", 12, "group_norm_dparams", 8, tensors.backward,
     group_norm_dparams, partial(candidates, group_norm_dparams, PARAMETERS, most_rare=1), parts=("dweight", "dbias"),
+    by_hand=True,
 )  # fmt: skip
 
 
@@ -104,7 +106,7 @@ def _with_output(dy, x, num_groups, weight, bias, eps):
 _OUTPUT = replace(EX12, right=_output, wrong=partial(candidates, _output, FORWARD))
 EX14 = Exercise(
     "ex14", "An autograd function", "hard", 20, "GroupNormFunction", 10, _function_probes, _with_output,
-    parts=(N_("the output"), "dx", "dweight", "dbias"),
+    parts=(N_("the output"), "dx", "dweight", "dbias"), checked_by="check_autograd_function",
     sections=((slice(0, 1), _OUTPUT), (slice(1, 2), EX12), (slice(2, 4), EX13)),
 )  # fmt: skip
 

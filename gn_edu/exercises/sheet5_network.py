@@ -40,11 +40,11 @@ _GAPS = {
 def _layers(rng: random.Random) -> list[Probe]:
     cases = []
     for name, per_sample in ((tr("batch norm's mean"), False), (tr("an image's own mean"), True)):
-        for training in (True, False):
-            x = tensors.draw(rng, 2, 3, 2, 2, offset=rng.choice((-2, 1)))
+        for training, offset in ((True, -2.0), (False, 1.0)):
+            x, mean = tensors.mix(rng, 1, tensors.draw(1, 2, 3, 2, 2, offset=offset), tensors.draw(2, 3))
             mode = tr("training") if training else tr("evaluation")
             said = tr("{name}, the layer given in {mode}", name=name, mode=mode)
-            cases.append(Probe(said, (per_sample, tensors.draw(rng, 3), training, x), "layer"))
+            cases.append(Probe(said, (per_sample, mean, training, x), "layer"))
     return cases
 
 
@@ -99,7 +99,7 @@ def _images(rng: random.Random) -> list[Probe]:
     return [
         Probe(
             tr("a network, {n} images", n=n),
-            (rng.randrange(10**6), tensors.draw(rng, n, 3, 4, 4, scale=scale)),
+            (rng.randrange(10**6), *tensors.mix(rng, 1, tensors.draw(n, n, 3, 4, 4, scale=scale))),
             "convert",
         )
         for n, scale in ((2, 1.0), (3, 0.002), (4, 3.0))

@@ -1,0 +1,199 @@
+"""The sandbox: what a student's process can't see, keep, forge or spoil, and what comes back from it."""
+
+import os
+import random
+import socket
+
+import pytest
+import torch
+from classroom import COUNT, GROUP_OF, can_sandbox, cells, graded, notebook, save, submit
+
+from gn_edu import cli, exercises
+from gn_edu.classroom import walls
+from gn_edu.classroom.sandbox import Sandbox
+from gn_edu.exercises import EXERCISES
+from gn_edu.exercises.asking import Reply, pack, unpack, unpack_reply
+
+# ---- what comes back from a student's process
+
+
+def test_packed_values_come_back_as_they_were():
+    last = torch.randn(2, 4, 3, 5).contiguous(memory_format=torch.channels_last)
+    tensors = [last, last.transpose(2, 3), torch.ones(2, dtype=torch.bfloat16), torch.empty(0, 3)]
+    value = [*tensors, 3, -1.5, True, None, "a", [1, [2]], float("nan"), torch.tensor(7)]
+    back = unpack(pack(value))
+    for a, b in zip(value, back, strict=True):
+        if isinstance(a, torch.Tensor):
+            assert torch.equal(a, b) and a.stride() == b.stride() and a.dtype == b.dtype
+        elif a == a:
+            assert a == b and type(a) is type(b)
+    assert back[10] != back[10]
+    assert "function" in unpack(pack(len))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"abc", b"\xff\xff\xff\xff{}", pack([1, 2]), pack(1), pack([1, "x", 1, 1]), pack([1, None, 1, 1]) + b"x",
+        b"\x02\x00\x00\x00{}", b"\x04\x00\x00\x00null", b"\x02\x00\x00\x00[]", b"\x09\x00\x00\x00{\"is\": 2}",
+        b'\x35\x00\x00\x00{"shape": [1000000000], "stride": [1], "dtype": "int8"}',
+        b'\x38\x00\x00\x00{"shape": [99999999], "stride": [1], "dtype": "float64"}',
+        b'\x37\x00\x00\x00{"shape": [-1, 2], "stride": [1, 1], "dtype": "int32"}',
+        b"\x20\x4e\x00\x00" + b'{"items":[' * 2000,
+    ],
+)  # fmt: skip
+def test_replies_that_are_none_are_refused(data):
+    with pytest.raises(ValueError):
+        unpack_reply(data)
+
+
+def test_a_score_is_no_more_than_the_probes_say():
+    """Replies of a forger: of other shapes, other types, other counts of parts."""
+    e = EXERCISES["ex13"]
+    probes = e.probes(random.Random(3))
+    for value in (None, True, "1", [torch.ones(2)] * 2, [1, 2, 3], torch.full((2,), float("nan")), [None, None]):
+        report = e.judge(probes, [Reply(value=value)] * len(probes))
+        assert not report.ok and report.passed == 0
+    assert exercises.check_group_norm.__doc__
+
+
+# ---- one cell, one answer
+
+
+def ask(box, *texts, name="ex01"):
+    """The last reply to the first question of an exercise."""
+    exercise = EXERCISES[name]
+    return box.answers(cells(*texts), exercise, exercise.probes(random.Random(1))[:1]).rounds[-1][1][0]
+
+
+@can_sandbox
+def test_one_bad_cell_costs_one_answer(tmp_path):
+    tail = f"\n#---\n{COUNT}"
+    submit(
+        tmp_path / "in",
+        loop=f"while True:\n    pass{tail}",
+        exit=f"import os\nos._exit(0){tail}",
+        syntax=f"def f(:{tail}",
+        magic=f"%matplotlib inline\n!ls\nimport gn_edu.show, matplotlib.pyplot as plt\nplt.plot(1){tail}",
+        bomb=f"import os\nwhile True:\n    os.fork(){tail}",
+        asks=f"input('name?'){tail}",
+        floods=f"while True:\n    print('x' * 100){tail}",
+        forks="import os\nos.fork()\nraise SystemExit" + tail,
+        limits="import resource\nresource.prlimit(1, resource.RLIMIT_FSIZE, (0, 0))" + tail,
+        execs="import os, sys\nos.execv(sys.executable, ['python', '-c', 'pass'])" + tail,
+        socket="import socket\nsocket.socket(40, socket.SOCK_STREAM)" + tail,
+        locked="import os\nos.mkdir('/answer/a')\nopen('/answer/a/b', 'w')\nos.chmod('/answer/a', 0)" + tail,
+        deep="import os\nfor k in range(1500):\n    os.mkdir('d')\n    os.chdir('d')" + tail,
+        surrogate="raise ValueError('\\ud800')" + tail,
+        huge=GROUP_OF + "    return 10 ** 390\n#---\n" + COUNT,
+        daemon="import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(99)" + tail,
+        late=GROUP_OF + "    import os\n    os.kill(os.getppid(), 9)\n    os._exit(1)\n#---\n" + COUNT,
+    )
+    (tmp_path / "in" / "broken.ipynb").write_text("{")
+    save(tmp_path / "in" / "=cmd.ipynb", notebook())
+    os.symlink(tmp_path / "in" / "broken.ipynb", tmp_path / "in" / "link.ipynb")
+    found = graded(tmp_path, "ex01", "ex02", seconds=1.5)
+    assert "link" not in found
+    for student in set(found) - {"broken", "=cmd"}:
+        second = 0.0 if student in ("late", "huge") else None  # None: not handed in
+        assert found[student].points == {"ex01": 4.0, "ex02": second}, (student, found[student])
+    assert "SyntaxError" not in "".join(found["syntax"].notes)  # another cell's
+    assert "not a notebook" in found["broken"].notes[0] and found["broken"].total == 0
+    assert "'=cmd,=cmd.ipynb" in (tmp_path / "g.csv").read_text().replace("'=cmd.ipynb", "=cmd.ipynb")
+
+
+@can_sandbox
+def test_memory_of_one_student_does_not_reach_the_next(tmp_path):
+    """One worker, two students: what the first leaves in memory or in its folder is not there for the second."""
+    mark = """
+import torch, builtins, os, ctypes
+builtins.stolen = torch.stolen = 1
+open("/answer/left", "w").write("x")
+for place in ("/left", "/grader/einops.py", "/dev/shm/left", "/usr/left", "/etc/left"):
+    try:
+        open(place, "w").write("x")
+    except OSError:
+        pass
+lib = ctypes.CDLL(None)
+lib.shmget(4711, 64, 0o1777)
+lib.syscall(248, b"user", b"left", b"x", 1, -4)  # add_key
+"""
+    look = """
+import torch, builtins, os, ctypes
+places = ("/left", "/grader/einops.py", "/dev/shm/left", "/usr/left", "/etc/left")
+lib = ctypes.CDLL(None)
+found = [hasattr(builtins, "stolen"), hasattr(torch, "stolen"), os.path.exists("/answer/left")]
+found += [any(map(os.path.exists, places)), lib.shmget(4711, 64, 0) >= 0]
+found += [lib.syscall(249, b"user", b"left", 0, -4) >= 0]
+"""
+    tell = "def count_means(*args):\n    return found\n"
+    with Sandbox() as box:
+        first, second = (ask(box, text).value for text in (mark + look + tell, look + tell))
+    assert first == [True] * 3 + [False] * 3 and second == [False] * 6
+
+
+@can_sandbox
+def test_the_sandbox_shows_no_network_no_files_and_no_root():
+    look = """
+import os, socket
+def count_means(*args):
+    try:
+        socket.create_connection(("127.0.0.1", PORT), 1)
+        net = "open"
+    except OSError:
+        net = "shut"
+    home = [p for p in ("/home", "/root", "/work", "/tmp") if os.path.isdir(p)]
+    seen = [f"{at}/{f}" for p in home for at, _, files in os.walk(p) for f in files if f.endswith((".ipynb", ".py"))]
+    pids = [p for p in os.listdir("/proc") if p.isdigit()]
+    return [net, os.getuid() != 0, [f for f in seen if "gn_edu/" in f or "/sheet" in f], len(pids) <= 3,
+            open("/proc/self/status").read().split("CapEff:")[1].split()[0]]
+"""
+    with socket.create_server(("127.0.0.1", 0)) as server, Sandbox() as box:
+        reply = ask(box, look.replace("PORT", str(server.getsockname()[1])))
+    assert reply.value == ["shut", True, [], True, "0" * 16], reply
+
+
+def test_without_a_sandbox_it_refuses_and_unsafe_says_what_is_open(tmp_path, monkeypatch, capsys):
+    submit(tmp_path / "in", anna=COUNT)
+    monkeypatch.setattr(walls.shutil, "which", lambda name: None)
+    words = ["grade", str(tmp_path / "in"), "--out", str(tmp_path / "g.csv"), "--quiet", "--jobs", "1"]
+    assert cli.main(words) == 2
+    assert "bubblewrap is not installed" in capsys.readouterr().err and not (tmp_path / "g.csv").exists()
+    assert cli.main([*words, "--unsafe"]) == 0
+    assert "can read and write your files" in capsys.readouterr().err
+    assert "anna,anna.ipynb,4.0,4.0,4" in (tmp_path / "g.csv").read_text()
+
+
+# ---- torch's own group norm
+
+
+AROUND = {
+    "dispatcher": "op = getattr(torch.ops.aten, 'native_group' + '_norm').default\n"
+    "    call = lambda *a: op._op_dk(torch._C.DispatchKey.CompositeExplicitAutograd, *a)\n",
+    "decomposition": "import torch._decomp as d\n"
+    "    call = next(f for k, f in d.decomposition_table.items() if 'native_group' + '_norm.default' in str(k))\n",
+    "refs": "import torch._refs as r\n    call = getattr(r, 'native_group' + '_norm')\n",
+    "compiled": "call = torch.jit.script(lambda *a: torch.native_group_norm(*a))\n",
+    "process": "import subprocess, sys\n    subprocess.run([sys.executable, '-c', ''], check=True)\n    call = None\n",
+    "library": "import gc\n    [o._destroy() for o in gc.get_objects() if type(o).__name__ == 'Library']\n"
+    "    call = getattr(torch, 'native_group' + '_norm')\n",
+}
+
+
+@can_sandbox
+def test_torchs_own_by_a_way_around(tmp_path):
+    text = "import torch\ndef group_norm_4d(x, g, eps=1e-5):\n    {}    n, c = x.shape[:2]\n"
+    text += "    return call(x.contiguous(), None, None, n, c, x[0, 0].numel(), g, eps)[0]\n"
+    submit(tmp_path / "in", **{name: text.format(way) for name, way in AROUND.items()})
+    rows = graded(tmp_path)
+    assert {name: row.total for name, row in rows.items()} == dict.fromkeys(sorted(AROUND), 0.0)
+
+
+@can_sandbox
+def test_torchs_own_when_it_is_allowed(tmp_path):
+    text = (
+        "import torch\ndef group_norm_4d(x, g, eps=1e-5):\n    return torch.nn.functional.group_norm(x, g, eps=eps)\n"
+    )
+    submit(tmp_path / "in", anna=text)
+    row = graded(tmp_path, allow_torch=True)["anna"]
+    assert row.total == 10 and "torch's own group norm was called" in row.notes[0]
