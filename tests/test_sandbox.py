@@ -6,7 +6,7 @@ import socket
 
 import pytest
 import torch
-from classroom import COUNT, GROUP_OF, can_sandbox, cells, graded, notebook, save, submit
+from classroom import COUNT, GROUP_OF, PLAIN, can_sandbox, cells, graded, notebook, save, submit
 
 from gn_edu import cli, exercises
 from gn_edu.classroom import walls
@@ -197,3 +197,115 @@ def test_torchs_own_when_it_is_allowed(tmp_path):
     submit(tmp_path / "in", anna=text)
     row = graded(tmp_path, allow_torch=True)["anna"]
     assert row.total == 10 and "torch's own group norm was called" in row.notes[0]
+
+
+# The eight ways to torch's own group norm of which one pays: they look where a graded answer can look.
+CALL = "    n, c, h, w = x.shape\n    return call(x.contiguous(), None, None, n, c, h * w, num_groups, eps)[0]\n"
+ANSWER = "def group_norm_4d(x, num_groups, eps=1e-5):\n"
+SOURCE = """
+import ast, pathlib, torch
+def cut(module, name):
+    path = pathlib.Path(torch.__file__).parent / module
+    text = path.read_text()
+    (node,) = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef) and n.name == name]
+    node.decorator_list = []
+    return ast.unparse(node)
+"""
+OWN = {
+    "meta key": f"import torch\n{ANSWER}    op = torch.ops.aten.native_group_norm.default\n"
+    f"    call = lambda *a: op._op_dk(torch._C.DispatchKey.Meta, *a)\n{CALL}",
+    "each key": f"import torch\n{ANSWER}    op = torch.ops.aten.native_group_norm.default\n    found = []\n"
+    "    n, c, h, w = x.shape\n    for key in torch._C.DispatchKey.__members__.values():\n        try:\n"
+    "            y = op._op_dk(key, x, None, None, n, c, h * w, num_groups, eps)[0]\n"
+    "            if y.shape == x.shape and not y.isnan().any(): return y\n        except Exception: pass\n",
+    "in memory": f"import gc, torch\n{ANSWER}    call = None\n    for f in gc.get_objects():\n"
+    "        if getattr(f, '__name__', '') == 'native_group_norm' and 'refs' in str(getattr(f, '__module__', '')):\n"
+    f"            call = f\n{CALL}",
+    "wrapped": f"import gc, torch\n{ANSWER}    call = None\n    for f in gc.get_objects():\n"
+    "        if getattr(getattr(f, '__code__', None), 'co_name', '') == 'native_group_norm':\n"
+    f"            call = getattr(f, '__wrapped__', f)\n{CALL}",
+    "from source": SOURCE
+    + "scope = dict(vars(torch._refs))\nexec(cut('_refs/__init__.py', 'native_group_norm'), scope)\n"
+    f"call = scope['native_group_norm']\n{ANSWER}{CALL}",
+    "from byte code": "import glob, marshal, os, torch\ndef codes(c):\n    yield c\n    for k in c.co_consts:\n"
+    "        if hasattr(k, 'co_code'): yield from codes(k)\nimport types\nfound = []\n"
+    "for p in glob.glob(os.path.dirname(torch.__file__) + '/_refs/__pycache__/__init__*.pyc'):\n"
+    "    found += [c for c in codes(marshal.loads(open(p, 'rb').read()[16:])) if c.co_name == 'native_group_norm']\n"
+    f"call = types.FunctionType(found[0], dict(vars(torch._refs)))\n{ANSWER}{CALL}",
+    "numpy's of the tests": SOURCE
+    + "import numpy as np\nexec(cut('testing/_internal/common_methods_invocations.py', 'reference_group_norm'))\n"
+    f"{ANSWER}    return torch.from_numpy(reference_group_norm(x.numpy(), num_groups, None, None, eps))\n",
+    "override off": "import gc, sys, torch\nimport torch.nn.functional as F\n"
+    "for o in gc.get_objects():\n    if type(o).__name__ in ('Library', '_DispatchModule'):\n"
+    "        for end in ('_destroy', 'reset'):\n            try: getattr(o, end)()\n"
+    "            except Exception: pass\n"
+    "asking = sys.modules['asking']\nasking.refuse_group_norm = False\n"
+    "asking._Watch = __import__('contextlib').nullcontext\n"
+    "asking._ran = lambda *a: ()\n"
+    f"{ANSWER}    return F.group_norm(x, num_groups, eps=eps)\n",
+    "forged flag": "import gc, sys, torch\nimport torch.nn.functional as F\nasking = sys.modules['asking']\n"
+    "asking.refuse_group_norm = False\nfor name in list(sys.modules):\n    m = sys.modules[name]\n"
+    "    if hasattr(m, 'pack_reply'):\n        old = asking.pack_reply\n"
+    "        m.pack_reply = lambda r: old(asking.Reply(r.value, None, False, ()))\n"
+    f"{ANSWER}    return F.group_norm(x, num_groups, eps=eps)\n",
+    "aot": "import torch\nfrom torch._decomp import core_aten_decompositions as table\n"
+    f"{ANSWER}    call = next(f for k, f in table().items() if 'native_group_norm.default' in str(k))\n{CALL}",
+}
+
+
+@can_sandbox
+def test_torchs_own_is_out_of_reach(tmp_path):
+    for name, text in OWN.items():
+        save(tmp_path / "in" / f"{name}.ipynb", notebook(text))
+    save(tmp_path / "in" / "honest.ipynb", notebook("import torch", PLAIN))
+    points = {name: row.points["ex05"] for name, row in graded(tmp_path, "ex05").items()}
+    assert points == dict.fromkeys(sorted(OWN), 0.0) | {"honest": 10.0}
+
+
+BACKWARD = """import sys, torch
+asking = sys.modules["asking"]
+asking.refuse_group_norm = False
+def all_three(dy, x, num_groups, weight, bias, eps):
+    n, c = x.shape[:2]
+    y, mean, rstd = torch.native_group_norm(x, weight, bias, n, c, x[0, 0].numel(), num_groups, eps)
+    call = torch.ops.aten.native_group_norm_backward
+    return call(dy, x, mean, rstd, weight, n, c, x[0, 0].numel(), num_groups, [True, True, True])
+def group_norm_dx(*args):
+    return all_three(*args)[0]
+def group_norm_dparams(*args):
+    return all_three(*args)[1:]
+"""
+BY_AUTOGRAD = """import torch
+def group_norm(x, num_groups, weight, bias, eps):
+    x, shape = x.flatten(2) if x.dim() > 2 else x[..., None], x.shape
+    rows = x.reshape(len(x), num_groups, -1)
+    x_hat = (rows - rows.mean(-1, keepdim=True)) / (rows.var(-1, correction=0, keepdim=True) + eps).sqrt()
+    return (x_hat.view(x.shape) * weight[:, None] + bias[:, None]).view(shape)
+def group_norm_dx(dy, x, num_groups, weight, bias, eps):
+    x = x.clone().requires_grad_()
+    return torch.autograd.grad((group_norm(x, num_groups, weight, bias, eps) * dy).sum(), x)[0]
+"""
+
+
+@can_sandbox
+def test_a_detour_is_noted_and_worth_what_the_teacher_says(tmp_path):
+    rows = "    rows = x.reshape(len(x), num_groups, -1)\n"
+    detours = {
+        "layer": f"{ANSWER}{rows}    return F.layer_norm(rows, rows.shape[2:], eps=eps).view_as(x)\n",
+        "instance": f"{ANSWER}{rows}    return F.instance_norm(rows, eps=eps).view_as(x)\n",
+        "batch": f"{ANSWER}    rows = x.reshape(1, len(x) * num_groups, -1)\n"
+        "    return F.batch_norm(rows, None, None, training=True, eps=eps).view_as(x)\n",
+    }
+    for name, text in detours.items():
+        save(tmp_path / "in" / f"{name}.ipynb", notebook("import torch\nimport torch.nn.functional as F\n" + text))
+    save(tmp_path / "in" / "native.ipynb", notebook(BACKWARD))
+    save(tmp_path / "in" / "autograd.ipynb", notebook(BY_AUTOGRAD))
+    for share in (1.0, 0.5):
+        found = graded(tmp_path, "ex05", "ex12", "ex13", detours=share)
+        for name in detours:
+            assert found[name].points["ex05"] == 10 * share
+            note = f"ex05: torch's {'layer' if name == 'layer' else 'batch'}_norm did a part of the work"
+            assert note in found[name].notes
+        assert (found["native"].points["ex12"], found["native"].points["ex13"]) == (0.0, 0.0)
+        assert found["autograd"].points["ex12"] == 10 * share
+        assert "ex12: torch's autograd did a part of the work" in found["autograd"].notes

@@ -26,6 +26,7 @@ from gn_edu.exercises.probes import Exercise, Probe
 from gn_edu.exercises.sheet1_sets import numbers
 from gn_edu.train import progress_bar
 
+_FUNCTIONS = {exercise.function for exercise in EXERCISES.values()}
 MOST_TRIES = 3  # of lanes that end by themselves
 
 
@@ -115,9 +116,11 @@ class _Student:
 
     def _best(self, exercise: Exercise, probes: Sequence[Probe]) -> Report | str:
         """The best report of all states that the function has in all notebooks, or why there is none."""
-        asked = [(file, cells) for file, cells in self.notebooks if mentions(cells, exercise)]
+        sheet = next(sheet for sheet in SHEETS if exercise in sheet)
+        asked = [(file, cells) for file, cells in self.notebooks if any(mentions(cells, one) for one in sheet)]
         limits = Limits(self.settings.seconds, self.settings.memory)
         found: list[tuple[Report, str, int]] = []
+        others: list[str] = []
         for file, cells in asked:
             answers = self.sandbox.answers(notebook(cells, self.beside), exercise, probes, limits)
             reports = self._reports(exercise, probes, answers)
@@ -125,7 +128,7 @@ class _Student:
             if not full:
                 for note in answers.notes:
                     self._note(exercise, note)
-                self.errors += answers.errors
+                self.errors += answers.errors if mentions(cells, exercise) else []
             if reports:
                 found += [(report, file, cell) for report, cell in reports]
             elif defines(cells, exercise):
@@ -133,10 +136,10 @@ class _Student:
                 report = Report(False, f"{exercise.function} was not defined: {why}.", total=len(probes))
                 found.append((report, file, AT_THE_END))
                 self._note(exercise, f"{exercise.function} was not defined")
-            elif close := difflib.get_close_matches(exercise.function, answers.names, 1):
-                self._note(exercise, f"no {exercise.function} in {file}; is it {close[0]}?")
+            else:
+                others += [name for name in answers.names if name not in _FUNCTIONS]
         if not found:
-            return self._missing(exercise)
+            return self._missing(exercise, others)
         best = max(found, key=lambda item: self._worth(item[0]))
         files = dict.fromkeys(file for _, file, _ in found)
         if len(files) > 1:
@@ -165,20 +168,20 @@ class _Student:
             self._note(exercise, f"the check stumbled over the answers ({type(error).__name__})")
             return Report(False, "The answers can't be read.", total=len(probes))
 
-    def _missing(self, exercise: Exercise) -> str:
-        """Why an exercise is not there, where something else of its sheet is."""
+    def _missing(self, exercise: Exercise, others: Sequence[str]) -> str:
+        """Why an exercise is not there, where something else of its sheet is; `others` are functions that are."""
         sheet = next(sheet for sheet in SHEETS if exercise in sheet)
+        close = difflib.get_close_matches(exercise.function, others, 1)
         for file, cells in self.notebooks:
             if text := defines(cells, exercise, ("markdown", "raw")):
-                self._note(
-                    exercise, said := f"{exercise.function} stands in cell {text.number} of {file}, which is text"
-                )
-                return said
-            if any(mentions(cells, other) for other in sheet) and not any(
-                note.startswith(f"{exercise.name}: no {exercise.function}") for note in self.row.notes
-            ):
-                self._note(exercise, f"no {exercise.function} in {file}")
-        return next((n.partition(": ")[2] for n in self.row.notes if n.startswith(f"{exercise.name}: ")), "")
+                said = f"{exercise.function} stands in cell {text.number} of {file}, which is text"
+            elif any(mentions(cells, other) for other in sheet):
+                said = f"no {exercise.function} in {file}{f'; is it {close[0]}?' if close else ''}"
+            else:
+                continue
+            self._note(exercise, said)
+            return said
+        return ""
 
     def _own_numbers(self, exercise: Exercise, seed: int) -> None:
         """A note where the numbers to work with by hand are not those of the seed; none where the line is gone."""

@@ -73,7 +73,6 @@ def _seen() -> list[Path]:
     base, own = Path(sys.base_prefix), Path(sys.prefix)
     programs = [Path(sys.executable), Path(os.path.realpath(sys.executable)), own / "pyvenv.cfg"]
     imports = [Path(p) for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
-    imports = [p for p in imports if own in p.parents or base in p.parents or Path("/usr") in p.parents]
     found = [*SYSTEM, base / "lib", own / "lib", *programs, *imports]
     return [path for path in dict.fromkeys(Path(os.path.abspath(p)) for p in found) if path.exists()]
 
