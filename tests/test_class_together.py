@@ -338,11 +338,13 @@ def test_one_notebook_graded_eight_times(tmp_path):
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 def test_a_mistake_gets_the_same_points_whatever_the_seed(exercise):
-    """Each mistake alone fails the same cases for every draw."""
+    """Each mistake alone fails the same cases for every draw, and one at least."""
     alone = [(names[0], answer) for names, answer in exercise.wrong() if len(names) == 1][:110]
     drawn = [exercise.probes(random.Random(seed)) for seed in range(4)]
     for name, answer in alone:
-        assert len({tuple(_passes(exercise, answer, probe) for probe in probes) for probes in drawn}) == 1, name
+        passed = {tuple(_passes(exercise, answer, probe) for probe in probes) for probes in drawn}
+        assert len(passed) == 1, name
+        assert not all(min(passed)) or name == "memory-order", name  # which is right for what lies in order
 
 
 def _passes(exercise, answer, probe) -> bool:

@@ -15,14 +15,21 @@ from gn_edu.messages import tr
 
 _WRONG = partial(candidates, group_norm, FORWARD, most=3)
 
+
+def _images(rng: random.Random, first: int) -> list[Probe]:
+    """The first probes of sheet 2, and the one that shows where eps goes."""
+    probes = tensors.affine(rng)
+    return [*probes[:first], probes[4]]
+
+
 EX07 = Exercise(
     "ex07", "Any rank", "medium", 10, "group_norm_any_rank", 8,
-    lambda rng: [*tensors.affine(rng)[:3], *tensors.ranks(rng)], group_norm, _WRONG, picture=of_sets,
+    lambda rng: [*_images(rng, 3), *tensors.ranks(rng)], group_norm, _WRONG, picture=of_sets,
 )  # fmt: skip
 
 EX08 = Exercise(
     "ex08", "Any memory", "medium", 12, "group_norm_any_memory", 8,
-    lambda rng: [*tensors.affine(rng)[:2], *tensors.layouts(rng)], group_norm, _WRONG, picture=of_sets,
+    lambda rng: [*_images(rng, 2), *tensors.layouts(rng)], group_norm, _WRONG, picture=of_sets,
 )  # fmt: skip
 
 
