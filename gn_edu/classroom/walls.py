@@ -61,7 +61,7 @@ def command(hidden: Iterable[Path] = ()) -> list[str]:
         words += ["--ro-bind", str(path), f"/grader/{path.name}"]
     for folder in ("/dev", "/tmp", "/"):
         words += ["--remount-ro", folder]
-    inside = [sys.executable, "-E", "-s", "-B", "/grader/worker.py"]
+    inside = [os.path.abspath(sys.executable), "-E", "-s", "-B", "/grader/worker.py"]
     if os.getuid() == 0:
         drop = ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--inh-caps=-all"]
         return [*words, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", *drop, "--bounding-set=-all", *inside]
