@@ -11,7 +11,7 @@ from classroom import can_sandbox, graded, notebook, save
 
 from gn_edu.exercises import EXERCISES
 
-HONEST = sorted(Path(__file__).with_name("honest").glob("*.py"))
+HONEST = sorted(Path(__file__).with_name("honest").glob("*.percent"))
 
 
 def read(path: Path) -> tuple[dict[str, str], dict]:
