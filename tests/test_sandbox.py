@@ -211,6 +211,7 @@ def cut(module, name):
     node.decorator_list = []
     return ast.unparse(node)
 """
+ASKING = "asking = next(o for o in gc.get_objects() if getattr(o, '__name__', '') == 'asking')"
 OWN = {
     "meta key": f"import torch\n{ANSWER}    op = torch.ops.aten.native_group_norm.default\n"
     f"    call = lambda *a: op._op_dk(torch._C.DispatchKey.Meta, *a)\n{CALL}",
@@ -239,15 +240,20 @@ OWN = {
     "for o in gc.get_objects():\n    if type(o).__name__ in ('Library', '_DispatchModule'):\n"
     "        for end in ('_destroy', 'reset'):\n            try: getattr(o, end)()\n"
     "            except Exception: pass\n"
-    "asking = sys.modules['asking']\nasking.refuse_group_norm = False\n"
+    f"{ASKING}\nasking.refuse_group_norm = False\n"
     "asking._Watch = __import__('contextlib').nullcontext\n"
     "asking._ran = lambda *a: ()\n"
     f"{ANSWER}    return F.group_norm(x, num_groups, eps=eps)\n",
-    "forged flag": "import gc, sys, torch\nimport torch.nn.functional as F\nasking = sys.modules['asking']\n"
+    "forged flag": f"import gc, sys, torch\nimport torch.nn.functional as F\n{ASKING}\n"
     "asking.refuse_group_norm = False\nfor name in list(sys.modules):\n    m = sys.modules[name]\n"
     "    if hasattr(m, 'pack_reply'):\n        old = asking.pack_reply\n"
     "        m.pack_reply = lambda r: old(asking.Reply(r.value, None, False, ()))\n"
     f"{ANSWER}    return F.group_norm(x, num_groups, eps=eps)\n",
+    "quantized": "import torch\nfrom torch.utils._python_dispatch import _disable_current_modes\n"
+    f"{ANSWER}    with _disable_current_modes():\n        c = x.shape[1]\n"
+    "        q = torch.quantize_per_tensor(x.float(), 2.0**-24, 0, torch.qint32)\n"
+    "        y = torch.ops.quantized.group_norm(q, num_groups, torch.ones(c), torch.zeros(c), eps, 2.0**-26, 0)\n"
+    "        return y.dequantize().double()\n",
     "aot": "import torch\nfrom torch._decomp import core_aten_decompositions as table\n"
     f"{ANSWER}    call = next(f for k, f in table().items() if 'native_group_norm.default' in str(k))\n{CALL}",
 }
@@ -262,8 +268,8 @@ def test_torchs_own_is_out_of_reach(tmp_path):
     assert points == dict.fromkeys(sorted(OWN), 0.0) | {"honest": 10.0}
 
 
-BACKWARD = """import sys, torch
-asking = sys.modules["asking"]
+BACKWARD = """import gc, torch
+asking = next(o for o in gc.get_objects() if getattr(o, "__name__", "") == "asking")
 asking.refuse_group_norm = False
 def all_three(dy, x, num_groups, weight, bias, eps):
     n, c = x.shape[:2]
@@ -309,3 +315,35 @@ def test_a_detour_is_noted_and_worth_what_the_teacher_says(tmp_path):
         assert (found["native"].points["ex12"], found["native"].points["ex13"]) == (0.0, 0.0)
         assert found["autograd"].points["ex12"] == 10 * share
         assert "ex12: torch's autograd did a part of the work" in found["autograd"].notes
+
+
+@can_sandbox
+def test_no_signal_no_priority_and_no_process_reaches_beyond_the_answer():
+    """By fcntl a process can have signals sent to another; a scheduler's policy would stay with the worker."""
+    tries = """
+import fcntl, os, signal
+def tried(call, *args):
+    try:
+        call(*args)
+        return True
+    except OSError:
+        return False
+def count_means(*args):
+    r, w = os.pipe()
+    idle = os.sched_param(0)
+    return [tried(fcntl.fcntl, r, 8, os.getppid()), tried(fcntl.fcntl, r, 10, signal.SIGSTOP),
+            tried(fcntl.fcntl, r, 15, bytes(8)), tried(os.sched_setscheduler, 1, os.SCHED_IDLE, idle),
+            tried(os.setpriority, os.PRIO_PROCESS, 0, 5), tried(fcntl.fcntl, r, fcntl.F_GETFL)]
+"""
+    with Sandbox() as box:
+        assert ask(box, tries).value == [False] * 5 + [True]
+
+
+@can_sandbox
+def test_the_last_of_many_attempts_counts(tmp_path):
+    wrong = PLAIN.replace("unbiased=False", "unbiased=True")
+    check = "exercises.check_group_norm_4d(group_norm_4d)"
+    cells = ["import torch\nfrom gn_edu import exercises", *[wrong, check] * 40, PLAIN]
+    save(tmp_path / "in/anna.ipynb", notebook(*cells))
+    save(tmp_path / "in/bert.ipynb", notebook(cells[0], PLAIN, check, *[wrong, check] * 40))
+    assert {name: row.total for name, row in graded(tmp_path, "ex05").items()} == {"anna": 10.0, "bert": 10.0}

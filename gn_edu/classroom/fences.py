@@ -30,14 +30,18 @@ def limit(seconds: float, memory: int) -> None:
 
 
 # System calls that an answer has no use for: other processes and programs, others' limits and memory, keys and memory
-# that outlive it, sockets, namespaces. By machine; and the number by which the kernel knows the machine.
+# that outlive it, sockets, namespaces, priorities. By machine; and the number by which the kernel knows the machine.
 _ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _DENIED = {
     "x86_64": (56, 57, 58, 435, 59, 322, 62, 200, 234, 129, 297, 302, 141, 203, 248, 249, 250, 240, 29, 30, 31, 64, 66,
-               68, 71, 41, 53, 272, 308, 165, 166, 101, 310, 311, 321, 298, 425, 323, 319, 424, 434, 438, 155, 161),
+               68, 71, 41, 53, 272, 308, 165, 166, 101, 310, 311, 321, 298, 425, 323, 319, 424, 434, 438, 155, 161,
+               142, 144, 314, 251),
     "aarch64": (220, 435, 221, 281, 129, 130, 131, 138, 240, 261, 140, 122, 217, 218, 219, 180, 194, 195, 196, 190, 191,
-                186, 187, 198, 199, 97, 268, 40, 39, 117, 270, 271, 280, 241, 425, 282, 279, 424, 434, 438, 41, 51),
+                186, 187, 198, 199, 97, 268, 40, 39, 117, 270, 271, 280, 241, 425, 282, 279, 424, 434, 438, 41, 51,
+                118, 119, 274, 30),
 }  # fmt: skip
+_FCNTL = {"x86_64": 72, "aarch64": 25}
+_SIGNALS = (8, 10, 15)  # what fcntl must not do: F_SETOWN, F_SETSIG, F_SETOWN_EX send signals to other processes
 KNOWN = platform.machine() in _DENIED
 
 
@@ -54,6 +58,10 @@ def without_system_calls() -> None:
     program += [step(load, 0, 0, 0), step(above, len(denied) + 1, 0, 0x40000000)]  # x86_64 has a second table up there
     program += [step(equal, len(denied) - k, 0, number) for k, number in enumerate(denied)]
     program += [step(end, 0, 0, 0x7FFF0000), step(end, 0, 0, 0x00050001)]  # go on; not permitted
+    command = [step(equal, 0, len(_SIGNALS) + 3, _FCNTL[machine]), step(load, 0, 0, 24)]  # its second argument
+    command += [step(equal, len(_SIGNALS) - k, 0, number) for k, number in enumerate(_SIGNALS)]
+    command += [step(end, 0, 0, 0x7FFF0000), step(end, 0, 0, 0x00050001)]
+    program[4:4] = command  # where the number of the call is loaded
     text = ctypes.create_string_buffer(b"".join(program))
     whole = ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(text)))
     libc.prctl(38, 1, 0, 0, 0)  # what a filter asks for: no new privileges
@@ -86,6 +94,13 @@ def without_group_norm() -> None:
                 library = torch._C._dispatch_library("IMPL", "aten", key, __file__, 0)
                 library.impl(name, key, nothing, False)
                 ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))  # it must not end
+
+    def refuse(*args, **kwargs):
+        raise RuntimeError("not at hand in a graded answer")
+
+    library = torch._C._dispatch_library("IMPL", "quantized", "QuantizedCPU", __file__, 0)
+    library.impl("group_norm", "QuantizedCPU", refuse, False)
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
 
 
 def _has_kernel(op: str, key: str) -> bool:

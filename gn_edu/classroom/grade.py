@@ -48,8 +48,9 @@ class Settings:
     detours: float = 1.0  # what an answer counts that lets another of torch's norms, or its autograd, do the work
 
     def __post_init__(self):
-        if not self.seconds > 0 or not self.memory > 0:
-            raise ValueError(f"seconds and memory are more than 0; got {self.seconds} and {self.memory}")
+        if not 0 < self.seconds <= 10_000 or not self.memory > 0:
+            said = f"got {self.seconds} and {self.memory}"
+            raise ValueError(f"seconds and memory are more than 0, seconds 10000 at most; {said}")
         if not 0 <= self.detours <= 1:
             raise ValueError(f"detours is a share of the points, from 0 to 1; got {self.detours}")
 
@@ -65,6 +66,7 @@ class _Student:
         self.row = Row(handed_in.student, handed_in.files)
         self.row.notes += [f"not graded: {path.name}, {why}" for path, why in handed_in.left_out]
         self.notebooks: list[tuple[str, list[Cell]]] = []
+        self.paths = {path.name: path for path in handed_in.notebooks}
         for path in handed_in.notebooks:
             try:
                 self.notebooks.append((path.name, read(path)))
@@ -122,7 +124,7 @@ class _Student:
         found: list[tuple[Report, str, int]] = []
         others: list[str] = []
         for file, cells in asked:
-            answers = self.sandbox.answers(notebook(cells, self.beside), exercise, probes, limits)
+            answers = self.sandbox.answers(notebook(cells, self.paths[file], self.beside), exercise, probes, limits)
             reports = self._reports(exercise, probes, answers)
             full = any(self._worth(report)[0] == 1 for report, _ in reports)
             if not full:
@@ -231,7 +233,9 @@ def grade(
     for name in settings.exercises:
         if name not in EXERCISES:
             raise ValueError(f"there is no exercise {name!r}; the exercises are {', '.join(EXERCISES)}")
-    names = settings.exercises or exercises_in(found.values())
+    if out.parent.resolve() == folder.resolve():
+        found.pop(feedback_folder(out).name, None)
+    names = tuple(dict.fromkeys(settings.exercises)) or exercises_in(found.values())
     if not names:
         raise ValueError(f"no submission in {folder} defines a function of an exercise; name them with --exercises")
     words = [] if settings.unsafe else command((folder, out.parent))
@@ -286,7 +290,7 @@ def _digest(one: Submission) -> str:
             return b"?"
 
     names = [*one.files, *(f"{path.name}: {why}" for path, why in one.left_out)]
-    parts = [json.dumps(names).encode(), *map(of, (*one.notebooks, *one.beside.values()))]
+    parts = [json.dumps(names).encode(), *map(of, (*one.notebooks, *one.beside))]
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 

@@ -11,6 +11,7 @@ import builtins
 import dis
 import importlib.machinery
 import inspect
+import json
 import linecache
 import signal
 import struct
@@ -23,10 +24,10 @@ import torch
 from asking import Reply, ask, pack_reply
 from IPython.core.inputtransformer2 import TransformerManager
 
-ALWAYS = ("gn_edu", "matplotlib", "mpl_toolkits", "plotly", "IPython", "google", "ipywidgets", "anywidget")
+ALWAYS = ("gn_edu", "matplotlib", "mpl_toolkits", "plotly", "IPython", "ipywidgets", "anywidget")
 IF_MISSING = ("pandas", "seaborn", "torchvision", "torchinfo", "torchsummary", "PIL", "cv2", "sklearn", "scipy",
               "skimage", "imageio", "tqdm", "rich", "tabulate", "wandb", "tensorboard", "bokeh", "altair")  # fmt: skip
-MOST_ASKED = 4  # times that one function is asked before the end
+MOST_ASKED = 24  # times that one function is asked before the end
 _FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 
 
@@ -227,9 +228,14 @@ class Notebook:
     # ---- IPython's commands
 
     def run_line_magic(self, name: str, line: str, *_, **__):
-        """%time runs its statement, all others do nothing."""
+        """%time runs its statement, %run a script or a notebook beside this one; all others do nothing."""
         if name == "time":
             self.run_source(line)
+        elif name == "run" and line.strip():
+            text = Path(line.split()[-1].strip("'\"")).read_text(encoding="utf-8")
+            cells = json.loads(text)["cells"] if line.strip("'\" ").endswith(".ipynb") else None
+            for source in [text] if cells is None else [c["source"] for c in cells if c["cell_type"] == "code"]:
+                self.run_source("".join(source))
         return ANYTHING
 
     def run_cell_magic(self, name: str, line: str, body: str):

@@ -21,7 +21,8 @@ UNPROTECTED = (
     "submissions, use the network, and leave processes behind. Only limits of time and memory hold."
 )
 AT_THE_END = 2**32 - 1  # in place of a cell's number
-MOST_SKIPPED = 8  # steps of one notebook that end the process
+MOST_SKIPPED, MOST_SLOW = 8, 2  # steps of one notebook that end the process, that have to be killed
+MOST_ROUNDS = 32  # in which one function is asked
 __all__ = ["UNPROTECTED", "Answers", "Limits", "Notebook", "Sandbox", "SandboxError", "command", "understood"]
 
 
@@ -163,7 +164,7 @@ class Sandbox:
         request = {"cells": notebook.cells, "files": {k: b64encode(v).decode() for k, v in notebook.files.items()}}
         request |= {"function": exercise.function, "check": exercise.check_name, "how": [p.how for p in probes]}
         request |= {"seconds": limits.seconds, "memory": limits.memory}
-        skip, notes, anew = [], [], 0
+        skip, notes, anew, slow = [], [], 0, 0
         while True:
             try:
                 end, said = self._request(request | {"skip": skip}, args)
@@ -181,7 +182,8 @@ class Sandbox:
                 raise SandboxError(f"the sandbox ended twice before anything of the notebook ran: {why}")
             if end["why"] == "wait":
                 raise SandboxError("the machine is too busy: the answer got no processor")
-            if run.step in skip or len(skip) == MOST_SKIPPED:
+            slow += end["why"] == "time"
+            if run.step in skip or len(skip) == MOST_SKIPPED or slow > MOST_SLOW:
                 break
             skip.append(run.step)
             notes.append(f"{_where(run.step, exercise.function)} {_ended(end)}")
@@ -223,8 +225,9 @@ def understood(said: bytes, most: int) -> _Run:
             if kind == b"a":
                 place = step
                 run.step = (*step, 1)
-                if len(run.rounds) < 8:
-                    run.rounds.setdefault(place, [])
+                run.rounds.setdefault(place, [])
+                if len(run.rounds) > MOST_ROUNDS:  # the first and the last ones stay
+                    del run.rounds[list(run.rounds)[1]]
             elif kind == b"s":
                 run.step = step
             elif len(run.slow) < 20:

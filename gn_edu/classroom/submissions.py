@@ -1,5 +1,6 @@
 """What students handed in: whose files there are, and what is in a notebook."""
 
+import contextlib
 import json
 import os
 import re
@@ -27,13 +28,13 @@ class Submission:
 
     student: str
     notebooks: list[Path] = field(default_factory=list)
-    beside: dict[str, Path] = field(default_factory=dict)
+    beside: list[Path] = field(default_factory=list)
     left_out: list[tuple[Path, str]] = field(default_factory=list)
 
     @property
     def files(self) -> list[str]:
         """Names of all files of the row."""
-        return [p.name for p in self.notebooks] + list(self.beside)
+        return [p.name for p in (*self.notebooks, *self.beside)]
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,15 @@ def submissions(folder: Path) -> tuple[dict[str, Submission], list[tuple[Path, s
 
 
 def _add(to: Submission, path: Path, kind: str, alone: bool) -> None:
-    beside = sum(p.stat().st_size for p in to.beside.values())
+    beside = sum(p.stat().st_size for p in to.beside)
     if not kind:
         to.notebooks.append(path)
     elif kind in _ADVICE and (alone or kind != ".py"):
         to.left_out.append((path, _ADVICE[kind]))
-    elif not alone and path.name not in to.beside and beside + path.stat().st_size <= MOST_BESIDE:
-        to.beside[path.name] = path
+    elif not alone and beside + path.stat().st_size <= MOST_BESIDE:
+        to.beside.append(path)
     else:
-        to.left_out.append((path, "not a notebook" if alone else "too large, or there twice"))
+        to.left_out.append((path, "not a notebook" if alone else "too large"))
 
 
 def read(path: Path) -> list[Cell]:
@@ -111,14 +112,19 @@ def read(path: Path) -> list[Cell]:
             source = cell["source"] if "source" in cell else cell.get("input", "")  # format 3 has input
             found.append(Cell(k, cell["cell_type"], "".join(source)))
         return found
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError) as error:
         raise ValueError(f"{path.name} is not a notebook") from error
 
 
-def notebook(cells: Sequence[Cell], beside: dict[str, Path]) -> Notebook:
-    """What of a submission is run."""
+def notebook(cells: Sequence[Cell], at: Path, beside: Sequence[Path]) -> Notebook:
+    """What of a submission is run: the code of the notebook `at`, and the files as they lie around it."""
     code = tuple((cell.number, cell.text) for cell in cells if cell.kind == "code")
-    return Notebook(code, {name: path.read_bytes() for name, path in beside.items()})
+    files = {}
+    for path in beside:
+        inside = at.parent in path.parents
+        with contextlib.suppress(OSError):
+            files[str(path.relative_to(at.parent)) if inside else path.name] = path.read_bytes()
+    return Notebook(code, files)
 
 
 def mentions(cells: Sequence[Cell], exercise: Exercise, kinds: Sequence[str] = ("code",)) -> Cell | None:

@@ -63,7 +63,17 @@ def command(hidden: Iterable[Path] = ()) -> list[str]:
         words += ["--remount-ro", folder]
     inside = [os.path.abspath(sys.executable), "-E", "-s", "-B", "/grader/worker.py"]
     if os.getuid() == 0:
-        drop = ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--inh-caps=-all"]
+        drop = [
+            "setpriv",
+            "--pdeathsig",
+            "KILL",
+            "--reuid",
+            NOBODY,
+            "--regid",
+            NOBODY,
+            "--clear-groups",
+            "--inh-caps=-all",
+        ]
         return [*words, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", *drop, "--bounding-set=-all", *inside]
     return [*words, "--unshare-user", *inside]
 

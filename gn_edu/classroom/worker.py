@@ -64,8 +64,11 @@ def be_the_student(request: dict, args: list, pipe: int) -> None:
     os.closerange(3, pipe)
     os.closerange(pipe + 1, 256)
     os.chdir(HOME)
-    sys.path.insert(0, "")
+    sys.path[0] = ""  # where this program lies; a student's own files may have its names
+    for name in ("asking", "fences", "notebook"):
+        del sys.modules[name]
     for name, data in request["files"].items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(b64decode(data))
     torch.manual_seed(0)
     random.seed(0)
@@ -132,7 +135,7 @@ class Clock:
             os.kill(self.child, signal.SIGUSR1)
         if over > 0.5 + self.seconds / 4 or own > 5 * self.seconds:
             return "time"
-        return "wait" if time.monotonic() - self.began > 60 + 60 * self.seconds else ""
+        return "wait" if time.monotonic() - self.began > 30 + 20 * self.seconds else ""
 
 
 def listen(child: int, pipe: int, seconds: float) -> tuple[bytes, str]:
@@ -162,7 +165,7 @@ def serve_one() -> None:
     child = os.fork()
     if child == 0:
         try:
-            os.setpgid(0, 0)
+            os.setsid()  # a group of its own for signals and for the scheduler
             os.close(ours)
             be_the_student(request, args, theirs)
         finally:
