@@ -7,9 +7,10 @@ from pathlib import Path
 
 from gn_edu.classroom.grade import Settings, grade
 from gn_edu.classroom.release import release
-from gn_edu.classroom.sandbox import UNPROTECTED, SandboxError
+from gn_edu.classroom.sandbox import UNPROTECTED
 from gn_edu.classroom.submissions import submissions
 from gn_edu.classroom.table import feedback_folder, seed_of
+from gn_edu.classroom.walls import SandboxError
 from gn_edu.data import load_cifar10
 from gn_edu.nets import NORMS
 from gn_edu.optim import linear_rule

@@ -29,6 +29,7 @@ from classroom import (
     notebook,
     save,
     sheet,
+    write,
 )  # fmt: skip
 
 from gn_edu import cli
@@ -374,20 +375,11 @@ def test_the_seed_stays_and_nobody_else_moves(tmp_path):
 # ---- nothing vanishes
 
 
-def test_every_file_is_in_the_table_or_in_the_list(tmp_path, capsys, monkeypatch):
+def test_every_file_is_in_the_table_or_in_the_list(tmp_path, capsys):
     folder = tmp_path / "in"
     save(folder / "anna.ipynb", notebook(COUNT))
-    for name in (
-        "bert.py",
-        "cora.zip",
-        "dora/work.zip",
-        "emil/onlinetext.html",
-        "notes.txt",
-        ".DS_Store",
-        "__MACOSX/a.ipynb",
-    ):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text("x")
+    odd = "bert.py", "cora.zip", "dora/work.zip", "emil/onlinetext.html", "notes.txt", ".DS_Store", "__MACOSX/a.ipynb"
+    write(folder, odd, "x")
     (folder / "finn").mkdir()
     save(folder / "gina.IPYNB", notebook(COUNT))
     save(folder / "hans.ipynb.txt", notebook(COUNT))

@@ -19,7 +19,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from browser import HTML, site_is_built
-from classroom import COUNT, GROUP_OF, ROOT, SHEET_2, SHEETS, can_sandbox, submit
+from classroom import COUNT, GROUP_OF, ROOT, SHEET_2, SHEETS, can_sandbox, submit, write
 
 from gn_edu import cli
 from gn_edu.classroom import demo
@@ -297,15 +297,8 @@ def test_a_killed_run_goes_on(tmp_path):
 
 
 def test_submissions_are_found_by_name(tmp_path):
-    for name in (
-        "a.ipynb",
-        "b/x.ipynb",
-        "b/deep/y.ipynb",
-        ".ipynb_checkpoints/a.ipynb",
-        "c/.ipynb_checkpoints/z.ipynb",
-    ):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("{}")
+    hidden = ".ipynb_checkpoints/a.ipynb", "c/.ipynb_checkpoints/z.ipynb"
+    write(tmp_path, ("a.ipynb", "b/x.ipynb", "b/deep/y.ipynb", *hidden), "{}")
     found, nobodys = submissions(tmp_path)
     assert {s: sorted(one.files) for s, one in found.items()} == {"a": ["a.ipynb"], "b": ["x.ipynb", "y.ipynb"]} | {
         "c": []

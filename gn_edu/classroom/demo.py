@@ -71,7 +71,7 @@ HOSTILE: dict[str, str] = {
     "        except OSError:\n            pass\n"
     "    return x\n",
     "writer": "import os\ndef group_norm_4d(x, num_groups, eps=1e-5):\n"
-    "    for place in ('/tmp/answer/note', '/tmp/note', '/dev/shm/note', *PLACES):\n        try:\n"
+    "    for place in ('/answer/note', '/answer/home/note', '/tmp/note', '/dev/shm/note', *PLACES):\n        try:\n"
     "            open(place, 'a').write('I was here')\n        except OSError:\n            pass\n    return x\n",
     "killer": "import os, signal\ndef group_norm_4d(x, num_groups, eps=1e-5):\n    for pid in [1, os.getppid(), -1]:\n"
     "        try:\n            os.kill(pid, signal.SIGKILL)\n        except OSError:\n            pass\n    return x\n",
@@ -79,7 +79,7 @@ HOSTILE: dict[str, str] = {
 OTHERS_RIGHT = ("anna", "ada")  # written otherwise than the solution
 
 
-def _notebook(source: dict, answers: dict[str, str]) -> dict:
+def filled(source: dict, answers: dict[str, str]) -> dict:
     """The student version with the answers written into it."""
     notebook = student_notebook(source)
     for cell in notebook["cells"]:
@@ -109,7 +109,7 @@ def make_class(source: dict, places: list[str]) -> dict[str, dict]:
             answers[student][function] = text
     for student, text in HOSTILE.items():
         answers[student] = RIGHT | {"group_norm_4d": text.replace("PLACES", repr(places))}
-    return {student: _notebook(source, found) for student, found in answers.items()}
+    return {student: filled(source, found) for student, found in answers.items()}
 
 
 def write_class(source: Path, folder: Path) -> list[str]:

@@ -91,16 +91,19 @@ def without_group_norm() -> None:
     for name, nothing in {"native_group_norm": forward, "native_group_norm_backward": backward}.items():
         for key in torch._C.DispatchKey.__members__:
             if not key.startswith(("Autograd", "FuncTorch")) and _has_kernel(f"aten::{name}", key):
-                library = torch._C._dispatch_library("IMPL", "aten", key, __file__, 0)
-                library.impl(name, key, nothing, False)
-                ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))  # it must not end
+                _override("aten", name, key, nothing)
 
     def refuse(*args, **kwargs):
         raise RuntimeError("not at hand in a graded answer")
 
-    library = torch._C._dispatch_library("IMPL", "quantized", "QuantizedCPU", __file__, 0)
-    library.impl("group_norm", "QuantizedCPU", refuse, False)
-    ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
+    _override("quantized", "group_norm", "QuantizedCPU", refuse)
+
+
+def _override(space: str, name: str, key: str, kernel) -> None:
+    """Put a kernel in place of torch's, for as long as the process lives."""
+    library = torch._C._dispatch_library("IMPL", space, key, __file__, 0)
+    library.impl(name, key, kernel, False)
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))  # it must not end
 
 
 def _has_kernel(op: str, key: str) -> bool:

@@ -6,7 +6,6 @@ import json
 import os
 import random
 import secrets
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -15,13 +14,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from gn_edu.classroom.release import NUMBERS, student_seed
-from gn_edu.classroom.sandbox import AT_THE_END, Answers, Limits, Sandbox, SandboxError
-from gn_edu.classroom.submissions import Cell, Submission, checks, defines, mentions, notebook, read, submissions
+from gn_edu.classroom.sandbox import Answers, Limits, Sandbox
+from gn_edu.classroom.submissions import Cell, Submission, defines, mentions, notebook, read, submissions
 from gn_edu.classroom.table import Row, feedback_folder, seed_of, write_feedback, write_table
-from gn_edu.classroom.walls import command
+from gn_edu.classroom.walls import SandboxError, command
 from gn_edu.exercises import EXERCISES, SHEETS
 from gn_edu.exercises._check import Report
-from gn_edu.exercises.asking import pack_reply
+from gn_edu.exercises.asking import AT_THE_END, pack_reply
 from gn_edu.exercises.probes import Exercise, Probe
 from gn_edu.exercises.sheet1_sets import numbers
 from gn_edu.train import progress_bar
@@ -65,11 +64,10 @@ class _Student:
         self.sandbox, self.settings, self.beside = sandbox, settings, handed_in.beside
         self.row = Row(handed_in.student, handed_in.files)
         self.row.notes += [f"not graded: {path.name}, {why}" for path, why in handed_in.left_out]
-        self.notebooks: list[tuple[str, list[Cell]]] = []
-        self.paths = {path.name: path for path in handed_in.notebooks}
+        self.notebooks: list[tuple[Path, list[Cell]]] = []
         for path in handed_in.notebooks:
             try:
-                self.notebooks.append((path.name, read(path)))
+                self.notebooks.append((path, read(path)))
             except ValueError as error:
                 self.row.notes.append(str(error))
         self.told, self.errors = [f"# {handed_in.student}", "", *self.row.notes, ""], []
@@ -118,34 +116,33 @@ class _Student:
 
     def _best(self, exercise: Exercise, probes: Sequence[Probe]) -> Report | str:
         """The best report of all states that the function has in all notebooks, or why there is none."""
-        sheet = next(sheet for sheet in SHEETS if exercise in sheet)
-        asked = [(file, cells) for file, cells in self.notebooks if any(mentions(cells, one) for one in sheet)]
         limits = Limits(self.settings.seconds, self.settings.memory)
-        found: list[tuple[Report, str, int]] = []
+        found: list[tuple[Report, Path, int]] = []
         others: list[str] = []
-        for file, cells in asked:
-            answers = self.sandbox.answers(notebook(cells, self.paths[file], self.beside), exercise, probes, limits)
+        for path, cells in self._of_its_sheet(exercise):
+            answers = self.sandbox.answers(notebook(cells, path, self.beside), exercise, probes, limits)
             reports = self._reports(exercise, probes, answers)
             full = any(self._worth(report)[0] == 1 for report, _ in reports)
             if not full:
                 for note in answers.notes:
                     self._note(exercise, note)
-                self.errors += answers.errors if mentions(cells, exercise) else []
+                self.errors += answers.errors if _is_named(exercise, cells) else []
             if reports:
-                found += [(report, file, cell) for report, cell in reports]
+                found += [(report, path, cell) for report, cell in reports]
             elif defines(cells, exercise):
                 why = "; ".join([*answers.notes, *answers.errors][:3]) or "its cell was left out"
                 report = Report(False, f"{exercise.function} was not defined: {why}.", total=len(probes))
-                found.append((report, file, AT_THE_END))
+                found.append((report, path, AT_THE_END))
                 self._note(exercise, f"{exercise.function} was not defined")
             else:
                 others += [name for name in answers.names if name not in _FUNCTIONS]
         if not found:
             return self._missing(exercise, others)
         best = max(found, key=lambda item: self._worth(item[0]))
-        files = dict.fromkeys(file for _, file, _ in found)
-        if len(files) > 1:
-            self._note(exercise, f"in {len(files)} notebooks; {best[1]} counts, of those with most points the first")
+        paths = {path for _, path, _ in found}
+        if len(paths) > 1:
+            said = f"in {len(paths)} notebooks; {best[1].name} counts, of those with most points the first"
+            self._note(exercise, said)
         elif self._worth(best[0]) > self._worth(found[-1][0]):
             self._note(exercise, f"counted as it stood at cell {best[2]}; at the end there is another")
         return best[0]
@@ -172,18 +169,23 @@ class _Student:
 
     def _missing(self, exercise: Exercise, others: Sequence[str]) -> str:
         """Why an exercise is not there, where something else of its sheet is; `others` are functions that are."""
-        sheet = next(sheet for sheet in SHEETS if exercise in sheet)
         close = difflib.get_close_matches(exercise.function, others, 1)
-        for file, cells in self.notebooks:
+        of_its_sheet = self._of_its_sheet(exercise)
+        for path, cells in self.notebooks:
             if text := defines(cells, exercise, ("markdown", "raw")):
-                said = f"{exercise.function} stands in cell {text.number} of {file}, which is text"
-            elif any(mentions(cells, other) for other in sheet):
-                said = f"no {exercise.function} in {file}{f'; is it {close[0]}?' if close else ''}"
+                said = f"{exercise.function} stands in cell {text.number} of {path.name}, which is text"
+            elif (path, cells) in of_its_sheet:
+                said = f"no {exercise.function} in {path.name}{f'; is it {close[0]}?' if close else ''}"
             else:
                 continue
             self._note(exercise, said)
             return said
         return ""
+
+    def _of_its_sheet(self, exercise: Exercise) -> list[tuple[Path, list[Cell]]]:
+        """The notebooks in which an exercise of the same sheet is named."""
+        sheet = next(sheet for sheet in SHEETS if exercise in sheet)
+        return [(path, cells) for path, cells in self.notebooks if any(_is_named(one, cells) for one in sheet)]
 
     def _own_numbers(self, exercise: Exercise, seed: int) -> None:
         """A note where the numbers to work with by hand are not those of the seed; none where the line is gone."""
@@ -191,6 +193,10 @@ class _Student:
             found = NUMBERS.search("\n".join(cell.text for cell in cells if cell.kind == "code"))
             if found and found[0] != f"values = {numbers(random.Random(seed))}":
                 self._note(exercise, "other numbers in the notebook than the student should have")
+
+
+def _is_named(exercise: Exercise, cells: Sequence[Cell]) -> bool:
+    return mentions(cells, exercise.function, exercise.check_name)
 
 
 # ---- a class, in parallel
@@ -271,13 +277,13 @@ def grade(
 
 def exercises_in(found: Iterable[Submission]) -> tuple[str, ...]:
     """The exercises whose check stands in a submission; where there is no check at all, those that are defined."""
-    by_check, by_name = Counter(), Counter()
+    by_check, by_name = set(), set()
     for path in (path for one in found for path in one.notebooks):
         try:
             cells = read(path)
         except ValueError:
             continue  # its row will say so
-        by_check.update(name for name, exercise in EXERCISES.items() if checks(cells, exercise))
+        by_check.update(name for name, exercise in EXERCISES.items() if mentions(cells, exercise.check_name))
         by_name.update(name for name, exercise in EXERCISES.items() if defines(cells, exercise))
     return tuple(name for name in EXERCISES if name in (by_check or by_name))
 

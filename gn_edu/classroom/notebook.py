@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
-from asking import Reply, ask, pack_reply
+from asking import AT_THE_END, Reply, ask, pack_reply
 from IPython.core.inputtransformer2 import TransformerManager
 
 ALWAYS = ("gn_edu", "matplotlib", "mpl_toolkits", "plotly", "IPython", "ipywidgets", "anywidget")
@@ -154,7 +154,7 @@ class Notebook:
         for number, source in self.cells:
             self.cell, self.step = number, 0
             self.run_source(source)
-        self.cell, self.step = 2**32 - 1, 0
+        self.cell, self.step = AT_THE_END, 0
         if self._bound():
             self._ask(self._bound())
         else:
@@ -207,7 +207,6 @@ class Notebook:
             self.running = before
         except BaseException as raised:  # a cell may raise anything
             self.running, error = before, raised
-        self.running = before
         if isinstance(error, Stop):
             self.say(b"t" + struct.pack("<II", *step))
         elif error is not None:

@@ -13,17 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gn_edu.classroom.walls import HERE, INSIDE, SandboxError, command
-from gn_edu.exercises.asking import Reply, pack, unpack_reply
+from gn_edu.exercises.asking import AT_THE_END, Reply, framed, pack, unpack_reply
 from gn_edu.exercises.probes import NO_ANSWER, Exercise, Probe
 
 UNPROTECTED = (
     "--unsafe: students' code runs as you. It can read and write your files, among them solutions and other "
     "submissions, use the network, and leave processes behind. Only limits of time and memory hold."
 )
-AT_THE_END = 2**32 - 1  # in place of a cell's number
 MOST_SKIPPED, MOST_SLOW = 8, 2  # steps of one notebook that end the process, that have to be killed
 MOST_ROUNDS = 32  # in which one function is asked
-__all__ = ["UNPROTECTED", "Answers", "Limits", "Notebook", "Sandbox", "SandboxError", "command", "understood"]
 
 
 @dataclass(frozen=True)
@@ -144,7 +142,7 @@ class Sandbox:
 
     def _request(self, request: dict, args: bytes) -> tuple[dict, bytes]:
         for data in (json.dumps(request).encode(), args):
-            self.process.stdin.write(struct.pack("<I", len(data)) + data)
+            self.process.stdin.write(framed(data))
         self.process.stdin.flush()
         seconds = 300 + 100 * request["seconds"]
         return json.loads(self._read(seconds)), self._read(seconds)

@@ -127,15 +127,10 @@ def notebook(cells: Sequence[Cell], at: Path, beside: Sequence[Path]) -> Noteboo
     return Notebook(code, files)
 
 
-def mentions(cells: Sequence[Cell], exercise: Exercise, kinds: Sequence[str] = ("code",)) -> Cell | None:
-    """The first cell of these kinds that has the name of the exercise's function, or of its check, in it."""
-    name = re.compile(rf"\b({exercise.function}|{exercise.check_name})\b")
-    return next((cell for cell in cells if cell.kind in kinds and name.search(cell.text)), None)
-
-
-def checks(cells: Sequence[Cell], exercise: Exercise) -> bool:
-    """Whether the exercise's check stands in a code cell: the notebook is of its sheet."""
-    return any(cell.kind == "code" and re.search(rf"\b{exercise.check_name}\b", cell.text) for cell in cells)
+def mentions(cells: Sequence[Cell], *names: str) -> bool:
+    """Whether one of the names stands in a code cell."""
+    name = re.compile(rf"\b({'|'.join(names)})\b")
+    return any(cell.kind == "code" and name.search(cell.text) for cell in cells)
 
 
 def defines(cells: Sequence[Cell], exercise: Exercise, kinds: Sequence[str] = ("code",)) -> Cell | None:

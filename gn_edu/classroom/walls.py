@@ -48,7 +48,17 @@ def command(hidden: Iterable[Path] = ()) -> list[str]:
     words += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "grader", "--clearenv"]
     for name in ("HOME", "TMPDIR"):
         words += ["--setenv", name, str(PLACE / "home")]
-    words += ["--setenv", "PATH", "/usr/bin", "--setenv", "OMP_NUM_THREADS", "1"]
+    words += [
+        "--setenv",
+        "GN_EDU_PLACE",
+        str(PLACE),
+        "--setenv",
+        "PATH",
+        "/usr/bin",
+        "--setenv",
+        "OMP_NUM_THREADS",
+        "1",
+    ]
     for name in ("lib", "lib64", "lib32", "bin", "sbin"):
         if Path("/", name).is_symlink():
             words += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]

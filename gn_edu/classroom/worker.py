@@ -28,7 +28,7 @@ import torch
 from notebook import Notebook, stand_ins
 
 MOST_SAID = 2**24  # bytes that a student's process may say
-PLACE = Path(os.environ.get("GN_EDU_PLACE", "/answer"))  # the only place that can be written to
+PLACE = Path(os.environ["GN_EDU_PLACE"])  # the only place that can be written to
 HOME = PLACE / "home"
 POLL = 0.02  # seconds
 
@@ -48,7 +48,7 @@ def read_frame() -> bytes | None:
 
 def write(fd: int, data: bytes) -> None:
     """A frame."""
-    data = struct.pack("<I", len(data)) + data
+    data = asking.framed(data)
     while data:
         data = data[os.write(fd, data) :]
 

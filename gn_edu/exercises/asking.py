@@ -215,6 +215,14 @@ def pack(value) -> bytes:
     return struct.pack("<I", len(head)) + head + b"".join(parts)
 
 
+AT_THE_END = 2**32 - 1  # in place of a cell's number: after all cells
+
+
+def framed(data: bytes) -> bytes:
+    """Bytes with their length before them, as all are sent."""
+    return struct.pack("<I", len(data)) + data
+
+
 class Other(str):
     """Stands for a value that can't be sent: what it was."""
 
