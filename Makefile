@@ -4,6 +4,7 @@ LANGS ?= en si
 PORT ?= 8000
 PY := .venv/bin/python
 READY := .venv/.ready
+OURS := --editable . --editable gn_edu_site --editable gn_edu_grader
 REQUIREMENTS ?= requirements.txt
 # With REPORTS=1 pytest also writes what broke, for scripts/newest.py.
 report = $(if $(REPORTS),--junit-xml=_build/$@.xml)
@@ -12,11 +13,11 @@ report = $(if $(REPORTS),--junit-xml=_build/$@.xml)
 
 install: $(READY)
 
-$(READY): $(REQUIREMENTS) pyproject.toml
+$(READY): $(REQUIREMENTS) pyproject.toml gn_edu_site/pyproject.toml gn_edu_grader/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OURS)
 	touch $@
 
 book: install  ## the site, into _build/html; TEACHER=1 with the sheets' solutions
@@ -63,7 +64,7 @@ test-frontends: install .frontends/jupyterlab/.ready .frontends/colab/.ready  ##
 outputs: install  ## run the notebooks and store what they print
 	$(PY) scripts/run_notebooks.py
 
-bench: install  ## group norm from scratch against torch's; writes results/ladder.json
+bench: install  ## group norm from scratch against torch's; writes gn_edu/results/ladder.json
 	$(PY) scripts/bench_norms.py
 
 bench-widgets: install  ## how long each widget takes to redraw
@@ -73,7 +74,7 @@ bench-grading: install  ## 300 submissions of three exercises
 	OMP_NUM_THREADS=1 $(PY) scripts/bench_grading.py
 
 classroom-demo: install  ## thirty submissions, some of them hostile, graded
-	OMP_NUM_THREADS=1 $(PY) -m gn_edu.classroom.demo
+	OMP_NUM_THREADS=1 $(PY) -m gn_edu_grader.demo
 
 gpu-results:  ## all GPU runs that are not recorded yet; needs a GPU and a python3 with torch and numpy
 	$(PYTHON) -m gn_edu.gpu_results
@@ -84,7 +85,7 @@ i18n: install  ## bring the catalogues in locale/ up to date, and say how far ea
 lint: install
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m codespell_lib --skip "*/neighbours.json" README.md CONTRIBUTING.md CHANGELOG.md book gn_edu scripts tests
+	$(PY) -m codespell_lib --skip "*/neighbours.json" README.md CONTRIBUTING.md CHANGELOG.md book gn_edu gn_edu_site gn_edu_grader scripts tests
 
 clean:
 	rm -rf _build conf.py .pytest_cache .ruff_cache .hypothesis

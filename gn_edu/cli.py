@@ -5,12 +5,6 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
-from gn_edu.classroom.grade import Settings, grade
-from gn_edu.classroom.release import release
-from gn_edu.classroom.sandbox import UNPROTECTED
-from gn_edu.classroom.submissions import submissions
-from gn_edu.classroom.table import feedback_folder, seed_of
-from gn_edu.classroom.walls import SandboxError
 from gn_edu.data import load_cifar10
 from gn_edu.nets import NORMS
 from gn_edu.optim import linear_rule
@@ -18,6 +12,12 @@ from gn_edu.recipes import PRECISIONS, RECIPES, TrainConfig
 from gn_edu.speedrun import speedrun, summary
 from gn_edu.sweep import read_sweep, shard, sweep
 from gn_edu.train import train
+from gn_edu_grader.grade import Settings, grade
+from gn_edu_grader.release import release
+from gn_edu_grader.sandbox import UNPROTECTED
+from gn_edu_grader.submissions import submissions
+from gn_edu_grader.table import feedback_folder, seed_of
+from gn_edu_grader.walls import SandboxError
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -130,7 +130,7 @@ def missing(experiment: Experiment, data: Cifar10, out: Path) -> list[TrainConfi
 def main(argv: list[str] | None = None) -> int:
     """Run what is missing; returns 2 where there is no GPU and --tiny was not given."""
     parser = argparse.ArgumentParser(prog="python -m gn_edu.gpu_results", description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("results"))
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
     parser.add_argument("--seconds", type=float, default=500, help="stop starting epochs after this (%(default)s)")
     parser.add_argument("--tiny", action="store_true")
     args = parser.parse_args(argv)

@@ -1,10 +1,10 @@
 """RunRecord: the settings and the numbers of one training run, to and from one JSON file."""
 
-import importlib.metadata
 import json
 import os
 import subprocess
 from dataclasses import asdict, dataclass, fields
+from importlib.resources import files
 from pathlib import Path
 
 
@@ -114,13 +114,8 @@ def read_records(folder: Path | str) -> list[RunRecord]:
 
 
 def _results(name: str) -> Path:
-    """A file or folder of results/: in the checkout, else in the installed package."""
-    path = Path(__file__).parents[1] / "results" / name
-    if not path.exists():
-        installed = importlib.metadata.files("gn-edu") or []
-        found = (Path(file.locate()) for file in installed if f"results/{name}" in file.as_posix())
-        path = next((file if file.name == name else file.parent for file in found), path)
-    return path
+    """A file or folder of the book's own results, which come with the package."""
+    return Path(str(files("gn_edu"))) / "results" / name
 
 
 def published(experiment: str, required: bool = True) -> list[RunRecord]:

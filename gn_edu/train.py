@@ -269,7 +269,7 @@ class Trainer:
             torch=torch.__version__,
             python=platform.python_version(),
             commit=current_commit(),
-            date=datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
+            date=datetime.datetime.now(datetime.UTC).date().isoformat(),
             data=self.data.fingerprint,
             layers=self.layers,
             images=self.images,

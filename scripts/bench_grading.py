@@ -5,8 +5,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from gn_edu.classroom.demo import HOSTILE, write_class
-from gn_edu.classroom.grade import grade
+from gn_edu_grader.demo import HOSTILE, write_class
+from gn_edu_grader.grade import grade
 
 ROOT = Path(__file__).resolve().parent.parent
 

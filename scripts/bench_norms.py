@@ -1,8 +1,8 @@
 """Measure group norm from scratch against torch's, side by side: python scripts/bench_norms.py
 
-Writes results/ladder.json: per variant and shape the CPU time of a forward pass and of forward and backward together,
-as a multiple of torch.nn.functional.group_norm in the same rounds (minimum over interleaved rounds, one thread), and
-how much it keeps for the backward pass.
+Writes gn_edu/results/ladder.json: per variant and shape the CPU time of a forward pass and of forward and backward
+together, as a multiple of torch.nn.functional.group_norm in the same rounds (minimum over interleaved rounds, one
+thread), and how much it keeps for the backward pass.
 """
 
 import datetime
@@ -144,9 +144,9 @@ def main() -> None:
         "torch": torch.__version__,
         "python": platform.python_version(),
         "commit": current_commit(),
-        "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
     }
-    (ROOT / "results" / "ladder.json").write_text(json.dumps(record, indent=1) + "\n")
+    (ROOT / "gn_edu" / "results" / "ladder.json").write_text(json.dumps(record, indent=1) + "\n")
 
 
 if __name__ == "__main__":

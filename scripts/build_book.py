@@ -46,9 +46,8 @@ def pages() -> list[str]:
 def forget_stale_cells() -> None:
     """The execution cache looks at notebooks only: drop it when the code or the records that they use changed."""
     digest = hashlib.sha256()
-    for folder in ("gn_edu", "results"):
-        for path in sorted(p for p in (ROOT / folder).rglob("*") if p.suffix in {".py", ".js", ".css", ".json"}):
-            digest.update(path.read_bytes())
+    for path in sorted(p for p in (ROOT / "gn_edu").rglob("*") if p.suffix in {".py", ".js", ".css", ".json"}):
+        digest.update(path.read_bytes())
     stamp = BUILD / "cells.sha256"
     if not stamp.exists() or stamp.read_text() != digest.hexdigest():
         shutil.rmtree(BUILD / ".jupyter_cache", ignore_errors=True)

@@ -43,7 +43,7 @@ def widget_messages() -> Catalog:
         options = {"parse_template_string": True}
         for line, message, *_ in extract_from_file("javascript", path, {"tr": None, "N_": None}, options=options):
             catalog.add(message, locations=[(path.name, line)])
-    for path in [ROOT / "gn_edu" / "plots.py", *sorted((ROOT / "gn_edu" / "site").glob("*.py"))]:
+    for path in [ROOT / "gn_edu" / "plots.py", *sorted((ROOT / "gn_edu_site").glob("*.py"))]:
         for line, message, *_ in extract_from_file("python", path, {"say": (2,), "N_": None}):
             catalog.add(message, locations=[(path.name, line)])
 

@@ -1,8 +1,8 @@
 """Pack the two networks of the landing page: python scripts/pack_neighbours.py
 
-Takes the weights that `gn-edu train --recipe neighbours --norm bn --weights` (and gn) left in results/neighbours,
-rounds them to 4 or 6 bits a weight with one scale a filter, writes the accuracy after rounding into the two records,
-draws the pictures and stores all of it in gn_edu/widgets/neighbours.json. Needs CIFAR-10 (GN_EDU_DATA), which stays
+Takes the weights that `gn-edu train --recipe neighbours --norm bn --weights` (and gn) left in
+gn_edu/results/neighbours, rounds them to 4 or 6 bits a weight with one scale a filter, writes the accuracy after
+rounding into the two records, draws the pictures and stores all of it in gn_edu/widgets/neighbours.json. Needs CIFAR-10 (GN_EDU_DATA), which stays
 out of the file: a picture is taken when both networks, tested alone in evaluation mode, name it right; the first two
 drawings of each class that pass.
 """
@@ -23,7 +23,7 @@ from gn_edu.records import read_records, write_record
 from gn_edu.train import evaluate
 
 ROOT = Path(__file__).resolve().parent.parent
-RUNS = ROOT / "results" / "neighbours"
+RUNS = ROOT / "gn_edu" / "results" / "neighbours"
 ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 TARGET = ROOT / "gn_edu" / "widgets" / "neighbours.json"
 

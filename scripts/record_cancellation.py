@@ -1,7 +1,7 @@
 """Four variance formulas in float32 and float16 at growing offsets: python scripts/record_cancellation.py
 
-Writes results/cancellation.json. Every operation is rounded to the type, sums run from left to right, so the numbers
-are the same on every machine. The truth is the variance in float64 of the values as they are after rounding.
+Writes gn_edu/results/cancellation.json. Every operation is rounded to the type, sums run from left to right, so the
+numbers are the same on every machine. The truth is the variance in float64 of the values as they are after rounding.
 """
 
 import datetime
@@ -85,9 +85,9 @@ def main() -> None:
         "python": platform.python_version(),
         "device": "CPU; the numbers do not depend on it",
         "commit": current_commit(),
-        "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
     }
-    (ROOT / "results" / "cancellation.json").write_text(json.dumps(record, separators=(",", ":")) + "\n")
+    (ROOT / "gn_edu" / "results" / "cancellation.json").write_text(json.dumps(record, separators=(",", ":")) + "\n")
     for row in rows:
         if row["seed"] == 0:
             print({key: value if isinstance(value, str) else round(value, 5) for key, value in row.items()})

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from scripts_path import scripts
 
-from gn_edu.site.node import node_path
+from gn_edu_site.node import node_path
 
 HTML = Path(__file__).parents[1] / "_build" / "html"
 

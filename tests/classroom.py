@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gn_edu.classroom import demo, walls
-from gn_edu.classroom.grade import Settings, grade
-from gn_edu.classroom.sandbox import Notebook
+from gn_edu_grader import demo, walls
+from gn_edu_grader.grade import Settings, grade
+from gn_edu_grader.sandbox import Notebook
 
 ROOT = Path(__file__).parents[1]
 SHEETS = sorted((ROOT / "notebooks/exercises").glob("*.ipynb"))

@@ -33,11 +33,11 @@ from classroom import (
 )  # fmt: skip
 
 from gn_edu import cli
-from gn_edu.classroom import demo
-from gn_edu.classroom.grade import Settings, grade
-from gn_edu.classroom.sandbox import Sandbox, understood
 from gn_edu.exercises import EXERCISES
 from gn_edu.exercises.asking import Reply, pack
+from gn_edu_grader import demo
+from gn_edu_grader.grade import Settings, grade
+from gn_edu_grader.sandbox import Sandbox, understood
 
 SHEET2 = ("ex04", "ex05", "ex06")
 
@@ -139,7 +139,7 @@ LOOK = """
 import os
 seen = []
 for at, _, names in os.walk(PLACE):
-    seen += [os.path.join(at, n) for n in names if n.endswith(".ipynb") or "SECRET" in n or "/gn_edu/" in at]
+    seen += [os.path.join(at, n) for n in names if n.endswith(".ipynb") or "SECRET" in n or "/gn_edu" in at]
 def count_means(*args):
     return " ".join(seen)
 """
@@ -171,7 +171,7 @@ def test_a_class_under_the_interpreters_folders_is_out_of_sight(at):
 def test_a_clone_under_usr_is_out_of_sight(tmp_path):
     home = Path(f"/usr/src/gn_{os.getpid()}/app")
     try:
-        for part in ("gn_edu", "notebooks/exercises"):
+        for part in ("gn_edu", "gn_edu_grader", "notebooks/exercises"):
             shutil.copytree(ROOT / part, home / part, ignore=shutil.ignore_patterns("__pycache__"))
         save(home / "submitted/anna.ipynb", notebook(COUNT))
         save(home / "submitted/mallory.ipynb", notebook(LOOK.replace("PLACE", "'/usr/src'")))
@@ -189,7 +189,7 @@ def test_a_clone_under_usr_is_out_of_sight(tmp_path):
 def test_an_environment_in_the_clone_or_under_tmp(tmp_path, where):
     """Nothing but its packages is seen, and nothing of what is written there stays."""
     home = tmp_path / "clone"
-    for part in ("gn_edu", "notebooks/exercises"):
+    for part in ("gn_edu", "gn_edu_grader", "notebooks/exercises"):
         shutil.copytree(ROOT / part, home / part, ignore=shutil.ignore_patterns("__pycache__"))
     place = home if where == "clone" else tmp_path / "env"
     venv.create(place, symlinks=True)

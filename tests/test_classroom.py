@@ -22,13 +22,13 @@ from browser import HTML, site_is_built
 from classroom import COUNT, GROUP_OF, ROOT, SHEET_2, SHEETS, can_sandbox, submit, write
 
 from gn_edu import cli
-from gn_edu.classroom import demo
-from gn_edu.classroom.grade import Settings, _Kept, grade
-from gn_edu.classroom.release import NUMBERS, release, student_notebook, student_seed, student_source
-from gn_edu.classroom.submissions import read, submissions
 from gn_edu.exercises import EXERCISES
 from gn_edu.exercises.sheet1_sets import numbers
-from gn_edu.site.sheets import _as_student
+from gn_edu_grader import demo
+from gn_edu_grader.grade import Settings, _Kept, grade
+from gn_edu_grader.release import NUMBERS, release, student_notebook, student_seed, student_source
+from gn_edu_grader.submissions import read, submissions
+from gn_edu_site.sheets import _as_student
 
 NBGRADER = os.environ.get("NBGRADER") or shutil.which("nbgrader")
 

@@ -23,7 +23,7 @@ OTHERS = {"git", "cd", "python3", "apt", "pip", "jupyter", "pytest"}
 
 def texts() -> dict[str, str]:
     """Name to text of every page that a reader works from; of a notebook, what is not code."""
-    names = ("README.md", "CONTRIBUTING.md", "results/README.md")
+    names = ("README.md", "CONTRIBUTING.md", "gn_edu/results/README.md")
     pages = [*(ROOT / name for name in names), *sorted((ROOT / "book").glob("*.md"))]
     found = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in pages}
     for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
@@ -69,7 +69,7 @@ def python(words: list[str]) -> None:
     """A script or module of ours exists and can be imported; a module that comes with Python is taken as it is."""
     if words[0].startswith("scripts/"):
         assert callable(scripts(Path(words[0]).stem).main), words
-    elif words[:2] == ["-m", "gn_edu.gpu_results"] or words[:2] == ["-m", "gn_edu.classroom.demo"]:
+    elif words[:2] == ["-m", "gn_edu.gpu_results"] or words[:2] == ["-m", "gn_edu_grader.demo"]:
         assert (ROOT / words[1].replace(".", "/")).with_suffix(".py").exists()
     else:
         assert words[0] == "-m" and words[1] in ("venv", "pip"), words

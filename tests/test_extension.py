@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from gn_edu.site import mime
+from gn_edu_site import mime
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,7 +22,7 @@ def sphinx(source, out, *options, builder="html"):
 
 
 FORMULAS = f"""
-from gn_edu.site import maths
+from gn_edu_site import maths
 
 def setup(app):
     app.add_config_value("gn_temml", "", "env")

@@ -11,7 +11,7 @@ from browser import HTML, in_browser, site_is_built, wait_until_awake
 from scripts_path import scripts
 
 from gn_edu.questions import gift, questions
-from gn_edu.site.path import ROOT_PAGE, stops
+from gn_edu_site.path import ROOT_PAGE, stops
 
 ROOT = Path(__file__).parents[1]
 PATH = stops(ROOT)

@@ -49,11 +49,16 @@ def test_nothing_is_installed_that_is_not_pinned():
 
 def test_what_is_imported_is_asked_for():
     asked, owners = requirements(ROOT / "requirements/book.in"), metadata.packages_distributions()
-    for folder in ("gn_edu", "scripts", "tests"):
+    ours = {"gn_edu", "gn_edu_grader", "gn_edu_site"}
+    for folder in (*ours, "scripts", "tests"):
         for path in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
-                for top in {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"gn_edu"}:
+                for top in (
+                    {name.split(".")[0] for name in names}
+                    - sys.stdlib_module_names
+                    - {"gn_edu", "gn_edu_grader", "gn_edu_site"}
+                ):
                     owner = {canonicalize_name(name) for name in owners.get(top, ())}
                     assert not owner or owner & asked.keys(), f"{path.name} imports {top}: ask for it in book.in"

@@ -9,10 +9,10 @@ import torch
 from classroom import COUNT, GROUP_OF, PLAIN, can_sandbox, cells, graded, notebook, save, submit
 
 from gn_edu import cli, exercises
-from gn_edu.classroom import walls
-from gn_edu.classroom.sandbox import Sandbox
 from gn_edu.exercises import EXERCISES
 from gn_edu.exercises.asking import Reply, pack, unpack, unpack_reply
+from gn_edu_grader import walls
+from gn_edu_grader.sandbox import Sandbox
 
 # ---- what comes back from a student's process
 
@@ -145,7 +145,7 @@ def count_means(*args):
     home = [p for p in ("/home", "/root", "/work", "/tmp") if os.path.isdir(p)]
     seen = [f"{at}/{f}" for p in home for at, _, files in os.walk(p) for f in files if f.endswith((".ipynb", ".py"))]
     pids = [p for p in os.listdir("/proc") if p.isdigit()]
-    return [net, os.getuid() != 0, [f for f in seen if "gn_edu/" in f or "/sheet" in f], len(pids) <= 3,
+    return [net, os.getuid() != 0, [f for f in seen if "gn_edu" in f or "/sheet" in f], len(pids) <= 3,
             open("/proc/self/status").read().split("CapEff:")[1].split()[0]]
 """
     with socket.create_server(("127.0.0.1", 0)) as server, Sandbox() as box:

@@ -28,9 +28,9 @@ from browser import (
 from scripts_path import scripts
 
 from gn_edu.questions import questions as all_questions
-from gn_edu.site import pages
-from gn_edu.site.languages import noted
-from gn_edu.site.styles import pruned, words_of
+from gn_edu_site import pages
+from gn_edu_site.languages import noted
+from gn_edu_site.styles import pruned, words_of
 
 pytestmark = [pytest.mark.site, site_is_built]
 ROOT = HTML.parents[1]
@@ -519,7 +519,7 @@ def test_the_worksheet_has_room_for_a_hand(visit):
 
 def test_jupyter_book_itself_builds_it(tmp_path):
     """`jupyter-book build .`, as people type it: the landing page and one more, with their widgets."""
-    for name in ("book", "gn_edu", "locale", "results", "_config.yml"):
+    for name in ("book", "gn_edu", "locale", "_config.yml"):
         source, target = ROOT / name, tmp_path / name
         shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
     chapter = {"file": "book/exit_check"}

@@ -131,10 +131,10 @@ def test_killed_three_times_a_sweep_ends_like_an_undisturbed_one(small, tmp_path
 @pytest.mark.parametrize("name", ["ghost", "equal_epochs", "choice_of_g"])
 def test_a_sweep_of_the_book_is_recorded_whole(name):
     """Whole, or not at all yet."""
-    runs = read_sweep(ROOT / "results" / f"{name}.toml")
-    if not (ROOT / "results" / name).exists():
+    runs = read_sweep(ROOT / "gn_edu" / "results" / f"{name}.toml")
+    if not (ROOT / "gn_edu" / "results" / name).exists():
         return
-    assert {p.stem for p in (ROOT / "results" / name).glob("*.json")} == {run.stem for run in runs}
+    assert {p.stem for p in (ROOT / "gn_edu" / "results" / name).glob("*.json")} == {run.stem for run in runs}
 
 
 # ---- ghost batch norm

@@ -273,7 +273,7 @@ def test_ours_in_the_network_gives_the_same_gradients():
 
 
 def test_every_record_fits_the_schema_and_comes_with_three_seeds():
-    folders = [p for p in (ROOT / "results").iterdir() if p.is_dir()]
+    folders = [p for p in (ROOT / "gn_edu" / "results").iterdir() if p.is_dir()]
     for folder in folders:
         seeds = {}
         for record in records.read_records(folder):
@@ -286,9 +286,9 @@ def test_every_record_fits_the_schema_and_comes_with_three_seeds():
 
 
 def test_the_table_of_recorded_runs_says_their_days():
-    lines = re.findall(r"^\| (`.*?/`) \|.*\| (.*?) \|$", (ROOT / "results/README.md").read_text(), re.M)
+    lines = re.findall(r"^\| (`.*?/`) \|.*\| (.*?) \|$", (ROOT / "gn_edu/results/README.md").read_text(), re.M)
     said = {name: day for names, day in lines for name in re.findall(r"`([\w-]+)/`", names)}
-    for folder in (p.name for p in (ROOT / "results").iterdir() if p.is_dir()):
+    for folder in (p.name for p in (ROOT / "gn_edu" / "results").iterdir() if p.is_dir()):
         assert {record.date for record in records.published(folder)} == {said[folder]}
 
 
@@ -299,12 +299,12 @@ def test_the_first_network_reaches_75_percent_in_240_cpu_seconds():
 
 
 def test_a_record_from_before_threads_were_recorded_ran_on_one():
-    path = next((ROOT / "results" / "first").glob("*.json"))
+    path = next((ROOT / "gn_edu" / "results" / "first").glob("*.json"))
     assert "threads" not in json.loads(path.read_text()) and records.read_record(path).threads == 1
 
 
 def test_broken_records_are_refused_by_name(tmp_path):
-    good = json.loads(next((ROOT / "results" / "first").glob("*.json")).read_text())
+    good = json.loads(next((ROOT / "gn_edu" / "results" / "first").glob("*.json")).read_text())
     for change in ({"accuracy": "77"}, {"accuracy": 177}, {"epochs": 5}, {"extra": 1}, {"seed": True}):
         (tmp_path / "bad.json").write_text(json.dumps(good | change))
         with pytest.raises(ValueError, match=r"bad\.json is not a run record"):

@@ -12,7 +12,7 @@ from browser import CHAPTERS, HTML, PAGES, in_browser, site_is_built, until, wai
 from scripts_path import scripts
 
 from gn_edu import exercises, messages
-from gn_edu.site import languages
+from gn_edu_site import languages
 
 ROOT = Path(__file__).parents[1]
 I18N = scripts("i18n")

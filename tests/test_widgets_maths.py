@@ -10,9 +10,9 @@ from torch.nn import functional as F
 
 from gn_edu.data import hand_tensor
 from gn_edu.questions import questions
-from gn_edu.site.node import node_path
 from gn_edu.widgets import QuickQuestion, StatisticSet
 from gn_edu.widgets.base import bundle
+from gn_edu_site.node import node_path
 
 DRIVER = """
 const load = (text) => import("data:text/javascript;base64," + text);

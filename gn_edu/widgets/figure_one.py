@@ -48,8 +48,8 @@ class FigureOne(Widget):
     """Shows error against batch size: one cause alone, the paper's protocol repeated, and the paper.
 
     Args:
-        ghost: records of results/ghost.toml.
-        equal_epochs: records of results/equal_epochs.toml; without them that figure is left out.
+        ghost: records of gn_edu/results/ghost.toml.
+        equal_epochs: records of gn_edu/results/equal_epochs.toml; without them that figure is left out.
         shown: "cause", "protocol" or "paper".
         size: the number of images that the read-out is about.
         relative: whether the gap is given in per cent of batch norm's error instead of points.
@@ -65,7 +65,7 @@ class FigureOne(Widget):
 
     def __init__(self, ghost: list[RunRecord], equal_epochs: list[RunRecord], **traits):
         if not ghost:
-            raise ValueError("ghost must hold the records of results/ghost.toml, got none")
+            raise ValueError("ghost must hold the records of gn_edu/results/ghost.toml, got none")
         table2 = paper.table("table2")
         theirs = [
             _line(name, name.lower(), [

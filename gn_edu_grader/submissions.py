@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gn_edu.classroom.sandbox import Notebook
 from gn_edu.exercises.probes import Exercise
+from gn_edu_grader.sandbox import Notebook
 
 MOST_BYTES = 100 * 2**20  # of a notebook
 MOST_BESIDE = 4 * 2**20  # of all files beside notebooks

@@ -6,8 +6,8 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
-from gn_edu.site.languages import addresses, alternates, described, noted, say
-from gn_edu.site.sheets import download, is_sheet
+from gn_edu_site.languages import addresses, alternates, described, noted, say
+from gn_edu_site.sheets import download, is_sheet
 
 CELL = re.compile(
     r'<div class="cell_input docutils container">\n<div class="highlight.*?</pre></div>\n</div>\n</div>', re.DOTALL

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gn_edu.classroom.release import student_seed
 from gn_edu.exercises import EXERCISES
+from gn_edu_grader.release import student_seed
 
 
 @dataclass

@@ -16,10 +16,10 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from gn_edu.messages import N_
-from gn_edu.site.languages import catalogue
-from gn_edu.site.mime import WIDGET
-from gn_edu.site.node import ask
 from gn_edu.widgets.base import FRAME
+from gn_edu_site.languages import catalogue
+from gn_edu_site.mime import WIDGET
+from gn_edu_site.node import ask
 
 logger = logging.getLogger(__name__)
 WAKE = N_("Read the values on the chart itself ({megabytes} MB)")

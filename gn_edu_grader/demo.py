@@ -1,4 +1,4 @@
-"""A class of thirty to try the grader with: python -m gn_edu.classroom.demo   (make classroom-demo)
+"""A class of thirty to try the grader with: python -m gn_edu_grader.demo   (make classroom-demo)
 
 Sheet 2 is released; thirty students hand it in: some right, one for each way to be wrong, and some who attack.
 """
@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 from gn_edu import norms
-from gn_edu.classroom.grade import Row, Settings, grade
-from gn_edu.classroom.release import student_notebook
+from gn_edu_grader.grade import Row, Settings, grade
+from gn_edu_grader.release import student_notebook
 
 ROWS = """    rows = x.reshape(len(x), num_groups, -1)
     mean = rows.mean(-1, keepdim=True)
@@ -142,7 +142,7 @@ def table(rows: list[Row]) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Release, hand in, grade, print."""
-    parser = argparse.ArgumentParser(prog="python -m gn_edu.classroom.demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m gn_edu_grader.demo", description=__doc__)
     parser.add_argument("--source", type=Path, default=Path("notebooks/exercises/sheet2_forward.ipynb"))
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as scratch:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from gn_edu.site.languages import say
+from gn_edu_site.languages import say
 
 ROOT_PAGE = "book/index"
 STOP = re.compile(r"^\d+\. \[([^\]]+)\]\(([^)#]+)\) \((\d+) min\)((?:[^\n]|\n(?!\d+\.|\n))*)", re.MULTILINE)

@@ -10,8 +10,8 @@ import rcssmin
 from PIL import Image
 
 from gn_edu.messages import N_
-from gn_edu.site.languages import framed, say
-from gn_edu.site.styles import pruned, words_of
+from gn_edu_site.languages import framed, say
+from gn_edu_site.styles import pruned, words_of
 
 LINK = re.compile(r'<link rel="stylesheet"[^>]*? href="([^"]*?_static/[^"?]+\.css)[^"]*"[^>]*>\s*')
 SCRIPT = re.compile(r'<script(?P<how>[^>]*?) src="(?P<src>[^"]*?_static/[^"?]+\.js)[^"]*"(?P<more>[^>]*)></script>\s*')

@@ -7,7 +7,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from gn_edu.messages import N_
 from gn_edu.questions import gift, part, questions
-from gn_edu.site.languages import catalogue
+from gn_edu_site.languages import catalogue
 
 ASK = N_("Ask:")
 FILE = "group-norm-questions.gift"

@@ -13,17 +13,17 @@ from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from gn_edu.classroom.release import NUMBERS, student_seed
-from gn_edu.classroom.sandbox import Answers, Limits, Sandbox
-from gn_edu.classroom.submissions import Cell, Submission, defines, mentions, notebook, read, submissions
-from gn_edu.classroom.table import Row, feedback_folder, seed_of, write_feedback, write_table
-from gn_edu.classroom.walls import SandboxError, command
 from gn_edu.exercises import EXERCISES, SHEETS
 from gn_edu.exercises._check import Report
 from gn_edu.exercises.asking import AT_THE_END, pack_reply
 from gn_edu.exercises.probes import Exercise, Probe
 from gn_edu.exercises.sheet1_sets import numbers
 from gn_edu.train import progress_bar
+from gn_edu_grader.release import NUMBERS, student_seed
+from gn_edu_grader.sandbox import Answers, Limits, Sandbox
+from gn_edu_grader.submissions import Cell, Submission, defines, mentions, notebook, read, submissions
+from gn_edu_grader.table import Row, feedback_folder, seed_of, write_feedback, write_table
+from gn_edu_grader.walls import SandboxError, command
 
 _FUNCTIONS = {exercise.function for exercise in EXERCISES.values()}
 MOST_TRIES = 3  # of lanes that end by themselves

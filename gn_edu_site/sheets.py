@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from gn_edu.classroom.release import student_notebook
+from gn_edu_grader.release import student_notebook
 
 FOLDER = "notebooks/exercises/"
 

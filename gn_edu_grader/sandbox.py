@@ -12,9 +12,9 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from gn_edu.classroom.walls import HERE, INSIDE, SandboxError, command
 from gn_edu.exercises.asking import AT_THE_END, Reply, framed, pack, unpack_reply
 from gn_edu.exercises.probes import NO_ANSWER, Exercise, Probe
+from gn_edu_grader.walls import HERE, INSIDE, SandboxError, command
 
 UNPROTECTED = (
     "--unsafe: students' code runs as you. It can read and write your files, among them solutions and other "

@@ -3,7 +3,7 @@
 
 def setup(app):
     # Not at the top: myst-nb imports mime.py in every book on the machine, and that must need nothing else.
-    from gn_edu.site import annotated, languages, live, maths, pack, pages, path, polls, sheets
+    from gn_edu_site import annotated, languages, live, maths, pack, pages, path, polls, sheets
 
     app.add_config_value("gn_temml", "", "env")
     app.add_config_value("gn_repository", "", "html")

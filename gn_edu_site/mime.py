@@ -9,7 +9,7 @@ PLOTLY = "application/vnd.plotly.v1+json"
 
 
 def _in_this_book(renderer) -> bool:
-    """Whether the extension gn_edu.site is loaded: myst-nb asks every installed renderer, whatever the book."""
+    """Whether the extension gn_edu_site is loaded: myst-nb asks every installed renderer, whatever the book."""
     environment = renderer.renderer.sphinx_env
     return environment is not None and "gn_temml" in environment.config
 

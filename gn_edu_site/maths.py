@@ -6,7 +6,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
-from gn_edu.site.node import ask
+from gn_edu_site.node import ask
 
 logger = logging.getLogger(__name__)
 # Sphinx writes the equation's number: the environment must not number its lines again.

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
+import gn_edu
 from gn_edu.exercises import asking
 
 NOBODY = "65534"
@@ -119,11 +120,10 @@ def _mounts(hidden: Iterable[Path]) -> list[str]:
 
 def _own_code(seen: Iterable[Path]) -> list[Path]:
     """The book's own package, which holds the right answers, wherever it is installed; its clone with the solutions."""
-    clone = [HERE.parents[1]] if (HERE.parents[1] / "notebooks").is_dir() else []
-    installed = [
-        q for p in seen for pattern in ("gn_edu", "*/gn_edu", "python*/*-packages/gn_edu") for q in p.glob(pattern)
-    ]
-    return [HERE.parent, *clone, *installed]
+    clone = [HERE.parent] if (HERE.parent / "notebooks").is_dir() else []
+    patterns = ("gn_edu*", "*/gn_edu*", "python*/*-packages/gn_edu*")
+    installed = [q for p in seen for pattern in patterns for q in p.glob(pattern)]
+    return [HERE, Path(gn_edu.__file__).parent, *clone, *installed]
 
 
 @functools.cache
