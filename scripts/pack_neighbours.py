@@ -2,9 +2,9 @@
 
 Takes the weights that `gn-edu train --recipe neighbours --norm bn --weights` (and gn) left in
 gn_edu/results/neighbours, rounds them to 4 or 6 bits a weight with one scale a filter, writes the accuracy after
-rounding into the two records, draws the pictures and stores all of it in gn_edu/widgets/neighbours.json. Needs CIFAR-10 (GN_EDU_DATA), which stays
-out of the file: a picture is taken when both networks, tested alone in evaluation mode, name it right; the first two
-drawings of each class that pass.
+rounding into the two records, draws the pictures and stores all of it in gn_edu/widgets/neighbours.json. Needs
+CIFAR-10 (GN_EDU_DATA), which stays out of the file: a picture is taken when both networks, tested alone in evaluation
+mode, name it right; the first two drawings of each class that pass.
 """
 
 import json
