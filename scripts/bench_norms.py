@@ -1,4 +1,4 @@
-"""Measure group norm from scratch against torch's, side by side: python scripts/bench_norms.py
+"""Measure group norm from scratch against torch's, side by side: python -m scripts.bench_norms
 
 Writes gn_edu/results/ladder.json: per variant and shape the CPU time of a forward pass and of forward and backward
 together, as a multiple of torch.nn.functional.group_norm in the same rounds (minimum over interleaved rounds, one
@@ -9,7 +9,6 @@ import datetime
 import json
 import platform
 import time
-from pathlib import Path
 
 import torch
 from torch.nn import functional as F
@@ -17,8 +16,8 @@ from torch.nn import functional as F
 from gn_edu import norms
 from gn_edu.records import current_commit
 from gn_edu.train import processor
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 SHAPES = [(8, 64, 32, 32), (32, 256, 16, 16)]
 GROUPS, ROUNDS = 32, 15
 

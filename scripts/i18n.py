@@ -1,4 +1,4 @@
-"""Collect the messages to translate: python scripts/i18n.py [LANGUAGE ...]   (make i18n)
+"""Collect the messages to translate: python -m scripts.i18n [LANGUAGE ...]   (make i18n)
 
 Writes the templates to _build/gettext (pages through Sphinx, the words of widgets and checks through Babel), brings the
 catalogues locale/<language>/LC_MESSAGES/ up to date with sphinx-intl (new messages come in empty, translated ones stay,
@@ -18,13 +18,14 @@ import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
-from build_book import ROOT, SETTINGS, write_conf
 
 from gn_edu.data import CLASSES
 from gn_edu.exercises.probes import mistakes
 from gn_edu.questions import questions
+from scripts.build_book import SETTINGS, write_conf
+from scripts.paths import BUILD, ROOT
 
-POT = ROOT / "_build" / "gettext"
+POT = BUILD / "gettext"
 TEXTS = {"prompt", "text", "reply", "again"}  # what a reader sees of a question
 KERNEL = ("widgets", "checks")  # catalogues whose messages a kernel needs
 CODE = re.compile(r"`[^`]*`|\$[^$]*\$|\\[a-z]+|\{[^}]*\}|\bx_hat\b")
@@ -137,7 +138,7 @@ def main() -> None:
     codes = sys.argv[1:] or languages()
     shutil.rmtree(POT, ignore_errors=True)
     write_conf()
-    command = [sys.executable, "-m", "sphinx", "-b", "gettext", "-q", "-d", ROOT / "_build" / ".doctrees" / "gettext"]
+    command = [sys.executable, "-m", "sphinx", "-b", "gettext", "-q", "-d", BUILD / ".doctrees" / "gettext"]
     # The cells run, or come from the cache of the build: what they print as tables is translated, too.
     subprocess.run([*command, ROOT, POT], cwd=ROOT, check=True, env=os.environ | SETTINGS)
     for name, catalog in (("widgets", widget_messages()), ("checks", check_messages())):

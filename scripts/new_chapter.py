@@ -1,17 +1,17 @@
-"""Start a chapter: python scripts/new_chapter.py ch05_backward "The backward pass by hand"
+"""Start a chapter: python -m scripts.new_chapter ch05_backward "The backward pass by hand"
 
 Writes the notebook with its set-up cells, the module of its checks, and its line in _toc.yml.
 """
 
 import re
 import sys
-from pathlib import Path
 
 import nbformat
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-ROOT = Path(__file__).resolve().parent.parent
+from scripts.paths import ROOT
+
 LIKE = ROOT / "notebooks" / "ch02_batch_norm.ipynb"  # whose set-up cell is taken
 OPENING = """# {}
 

@@ -1,4 +1,4 @@
-"""Pack the two networks of the landing page: python scripts/pack_neighbours.py
+"""Pack the two networks of the landing page: python -m scripts.pack_neighbours
 
 Takes the weights that `gn-edu train --recipe neighbours --norm bn --weights` (and gn) left in
 gn_edu/results/neighbours, rounds them to 4 or 6 bits a weight with one scale a filter, writes the accuracy after
@@ -11,18 +11,17 @@ import json
 import string
 from dataclasses import replace
 from itertools import count, islice
-from pathlib import Path
 
 import torch
-from draw_pictures import scene
 
 from gn_edu.augment import PIXEL_MEAN, PIXEL_STD, to_input
 from gn_edu.data import CLASSES, load_cifar10
 from gn_edu.nets import Conv3x3, SmallNet, seeded
 from gn_edu.records import read_records, write_record
 from gn_edu.train import evaluate
+from scripts.draw_pictures import scene
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "gn_edu" / "results" / "neighbours"
 ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 TARGET = ROOT / "gn_edu" / "widgets" / "neighbours.json"

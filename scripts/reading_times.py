@@ -1,4 +1,4 @@
-"""How long the pages of the two-hour path take: python scripts/reading_times.py   (needs the built site)
+"""How long the pages of the two-hour path take: python -m scripts.reading_times   (needs the built site)
 
 An estimate by length: 150 words of text a minute, 15 lines of code or output a minute, 3 minutes a widget, half a
 minute a quick question, one a question of the exit check; an exercise takes what its first line says. The list on
@@ -7,14 +7,11 @@ the landing page holds these numbers, rounded.
 
 import math
 import re
-from pathlib import Path
 
 from bs4 import BeautifulSoup
 
 from gn_edu_site.path import Stop, stops
-
-ROOT = Path(__file__).resolve().parent.parent
-HTML = ROOT / "_build" / "html"
+from scripts.paths import HTML, ROOT
 
 
 def estimate(page: str, without: list[str] = (), exercises: list[str] = ()) -> float:

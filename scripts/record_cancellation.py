@@ -1,4 +1,4 @@
-"""Four variance formulas in float32 and float16 at growing offsets: python scripts/record_cancellation.py
+"""Four variance formulas in float32 and float16 at growing offsets: python -m scripts.record_cancellation
 
 Writes gn_edu/results/cancellation.json. Every operation is rounded to the type, sums run from left to right, so the
 numbers are the same on every machine. The truth is the variance in float64 of the values as they are after rounding.
@@ -7,13 +7,12 @@ numbers are the same on every machine. The truth is the variance in float64 of t
 import datetime
 import json
 import platform
-from pathlib import Path
 
 import numpy as np
 
 from gn_edu.records import current_commit
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 OFFSETS = {
     "float32": [0, 10, 30, 100, 300, 1000, 2000, 4000, 10_000, 30_000, 100_000],
     "float16": [0, 1, 3, 10, 30, 60, 100, 200, 300, 1000],

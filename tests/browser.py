@@ -1,24 +1,19 @@
 """The built site in headless Chromium: where it is, how to start it, and what every browser test needs."""
 
 import base64
-import functools
 import gzip
-import http.server
 import json
-import os
-import shutil
 import subprocess
-import threading
 import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from scripts_path import scripts
 
 from gn_edu_site.node import node_path
-
-HTML = Path(__file__).parents[1] / "_build" / "html"
+from scripts.chromium import MISSING, find_chromium, open_chromium
+from scripts.paths import HTML
+from scripts.serve import served
 
 
 def _worth_a_visit(path: Path) -> bool:
@@ -36,15 +31,9 @@ WITH_WIDGETS = [
 CHAPTERS = [page for page in PAGES if page.startswith(("book/", "notebooks/"))]
 LANDING = "book/index.html"
 CLASS = "class.test"  # another name of this machine, without https: no secure context
-FLAGS = [*scripts("audit").FLAGS, f"--host-resolver-rules=MAP {CLASS} 127.0.0.1"]
-CHROMIUM = os.environ.get("GN_EDU_CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser"))), ""
-)
 
 site_is_built = pytest.mark.skipif(not (HTML / LANDING).exists(), reason="the site is not built: make book")
-in_browser = pytest.mark.skipif(
-    not CHROMIUM, reason="Chromium is missing: apt install chromium, or set GN_EDU_CHROMIUM to its path"
-)
+in_browser = pytest.mark.skipif(not find_chromium(), reason=MISSING)
 
 
 @pytest.fixture(scope="session")
@@ -53,25 +42,14 @@ def address(tmp_path_factory):
     root = tmp_path_factory.mktemp("host")
     (root / "some").mkdir()
     (root / "some" / "where").symlink_to(HTML)
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=root))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/some/where/"
-    server.shutdown()
+    with served(root) as host:
+        yield f"{host}some/where/"
 
 
 @pytest.fixture(scope="session")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with open_chromium(f"--host-resolver-rules=MAP {CLASS} 127.0.0.1") as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

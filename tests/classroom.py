@@ -9,8 +9,8 @@ import pytest
 from gn_edu_grader import demo, walls
 from gn_edu_grader.grade import Settings, grade
 from gn_edu_grader.sandbox import Notebook
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 SHEETS = sorted((ROOT / "notebooks/exercises").glob("*.ipynb"))
 SHEET_2 = ROOT / "notebooks/exercises/sheet2_forward.ipynb"
 COUNT = "def count_means(n, c, h, w, num_groups):\n    return n * num_groups\n"

@@ -13,7 +13,6 @@ import sys
 import numpy as np
 import pytest
 import torch
-from scripts_path import scripts
 from torch.nn import functional as F
 
 from gn_edu import exercises, messages
@@ -21,6 +20,7 @@ from gn_edu.exercises import EXERCISES
 from gn_edu.exercises._check import side_by_side
 from gn_edu.exercises.asking import ask
 from gn_edu.exercises.probes import mistakes
+from scripts.i18n import speaks
 
 RIGHT = """
 def f(x, num_groups, weight=None, bias=None, eps=1e-5):
@@ -974,7 +974,6 @@ class Marked(dict):
 
 
 def test_all_that_a_check_says_is_translated(monkeypatch):
-    speaks = scripts("i18n").speaks
     monkeypatch.setattr(messages, "catalogue", Marked)
     for exercise in EXERCISES.values():
         for probe in exercise.probes(random.Random(0)):

@@ -6,19 +6,21 @@ import shlex
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import yaml
 from browser import in_browser, site_is_built
-from scripts_path import scripts
 
 from gn_edu import cli
 from gn_edu.sweep import read_sweep
+from scripts.address import files, present
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 # Words that begin commands of others.
 OTHERS = {"git", "cd", "python3", "apt", "pip", "jupyter", "pytest"}
+OURS = r"(?:scripts|tests|gn_edu\w*)\."  # how the modules of ours that are run begin
 
 
 def texts() -> dict[str, str]:
@@ -41,8 +43,8 @@ def commands() -> list[tuple[str, str, bool]]:
             found += [(name, part.strip(), True) for line in lines if line for part in line.split("&&")]
         inline = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
         spans = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", inline)]
-        # In a text, `gn-edu train` may be the name of the command, and a file in scripts/ one to read.
-        ours = re.compile(r"(?:(?:\S*/)?(?:make|gn-edu|python) \S|gn-edu$|--[a-z]|scripts/\w+\.py)")
+        # In a text, `gn-edu train` may be the name of the command.
+        ours = re.compile(r"(?:(?:\S*/)?(?:make|gn-edu|python) \S|gn-edu$|--[a-z])")
         found += [(name, span, False) for span in spans if ours.match(span)]
     return sorted(set(found))
 
@@ -66,13 +68,10 @@ def gn_edu(words: list[str], whole: bool) -> None:
 
 
 def python(words: list[str]) -> None:
-    """A script or module of ours exists and can be imported; a module that comes with Python is taken as it is."""
-    if words[0].startswith("scripts/"):
-        assert callable(scripts(Path(words[0]).stem).main), words
-    elif words[:2] == ["-m", "gn_edu.gpu_results"] or words[:2] == ["-m", "gn_edu_grader.demo"]:
-        assert (ROOT / words[1].replace(".", "/")).with_suffix(".py").exists()
-    else:
-        assert words[0] == "-m" and words[1] in ("venv", "pip"), words
+    """A module of ours can be imported and has something to run; one that comes with Python is taken as it is."""
+    assert words[0] == "-m", words
+    if words[1] not in ("venv", "pip"):
+        assert re.match(OURS, words[1]) and callable(import_module(words[1]).main), words
 
 
 @pytest.mark.parametrize("text, command, whole", COMMANDS, ids=lambda value: str(value))
@@ -90,8 +89,6 @@ def test_a_command_in_a_text_can_be_given(text, command, whole):
         gn_edu(words[1:], whole)
     elif name == "python":
         python(words[1:])
-    elif name.startswith("scripts/"):
-        python(words)
     elif name.startswith("--"):
         known = {option for parser in PARSERS.values() for option in parser._option_string_actions}
         assert name in known, f"no command has the option {name}"
@@ -105,8 +102,10 @@ def test_the_texts_name_what_this_test_is_about():
 
 
 def test_every_script_that_make_calls_is_there():
-    for script in re.findall(r"scripts/\w+\.py", (ROOT / "Makefile").read_text()):
-        python([script])
+    modules = re.findall(rf"-m ({OURS}[\w.]+)", (ROOT / "Makefile").read_text())
+    assert len(modules) > 10
+    for module in modules:
+        python(["-m", module])
 
 
 # ---- the small ones, run
@@ -115,7 +114,7 @@ def test_every_script_that_make_calls_is_there():
 @site_is_built
 @in_browser
 def test_the_widgets_can_be_timed():
-    command = [sys.executable, "scripts/bench_widgets.py", "--times", "1"]
+    command = [sys.executable, "-m", "scripts.bench_widgets", "--times", "1"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     shown = set(re.findall(r"^(\w+) +median", result.stdout, re.M))
@@ -144,15 +143,15 @@ def copied(tmp_path):
 
 def run_as_in(text: str, script: str, folder: Path) -> list[str]:
     """Run the command that a text gives for a script, in a folder; returns its words."""
-    (command,) = [c for name, c, _ in COMMANDS if name == text and f"scripts/{script}.py" in c]
+    (command,) = [c for name, c, _ in COMMANDS if name == text and f"scripts.{script}" in c]
     words = shlex.split(command)[1:]
     result = subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
-    return words[1:]
+    return words[2:]
 
 
 def test_a_new_chapter_gets_its_files_and_its_place(copied):
-    (stem,) = re.findall(r"new_chapter\.py (\w+)", (ROOT / "CONTRIBUTING.md").read_text())
+    (stem,) = re.findall(r"new_chapter (\w+)", (ROOT / "CONTRIBUTING.md").read_text())
     old = yaml.safe_load((ROOT / "_toc.yml").read_text())["parts"][0]["chapters"]
     others = [chapter for chapter in old if chapter["file"] != f"notebooks/{stem}"]
     toc = yaml.safe_load((copied / "_toc.yml").read_text())
@@ -170,9 +169,9 @@ def test_a_new_chapter_gets_its_files_and_its_place(copied):
 
 
 def test_a_new_address_and_tag_reach_every_place(copied):
-    before = scripts("address").present()
+    before = present()
     address, tag = run_as_in("CONTRIBUTING.md", "address", copied)
-    read = {path: (copied / path.relative_to(ROOT)).read_text() for path in scripts("address").files()}
+    read = {path: (copied / path.relative_to(ROOT)).read_text() for path in files()}
     for path, text in read.items():
         assert text.count(address) == path.read_text().count(before[0]) and before[0] not in text
         assert f"{address}@{before[1]}" not in text

@@ -21,8 +21,9 @@ from gn_edu.exercises import ch09_sweep as ch09
 from gn_edu.exercises.mutants import MUTANTS
 from gn_edu.nets import GhostBatchNorm2d
 from gn_edu.norms import group_norm
+from scripts.paths import ROOT
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("ch*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("ch*.ipynb"))
 CALL = re.compile(r"^(\w+)\.(check_(\w+))\((\w+)\)$", re.MULTILINE)
 
 

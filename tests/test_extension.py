@@ -3,14 +3,12 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
 
 from gn_edu_site import mime
-
-ROOT = Path(__file__).parents[1]
+from scripts.paths import ROOT
 
 
 def sphinx(source, out, *options, builder="html"):

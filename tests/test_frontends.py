@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -12,7 +11,8 @@ import pytest
 from browser import CLASS, in_browser
 from driving import Chromium, drive, free_port, wait_for
 
-ROOT = Path(__file__).parents[1]
+from scripts.paths import ROOT
+
 NOTEBOOKS = [p for folder in ("", "exercises") for p in sorted((ROOT / "notebooks" / folder).glob("*.ipynb"))]
 OPENED = ["ch03_one_formula.ipynb", "exercises/sheet2_forward.ipynb"]
 BOOK, LAB, COLAB = ROOT / ".venv", ROOT / ".frontends" / "jupyterlab", ROOT / ".frontends" / "colab"

@@ -3,14 +3,13 @@
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from gn_edu import gpu_results, records, speedrun
 from gn_edu.data import synthetic_cifar10
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 ALONE = """
 import sys
 sys.modules |= dict.fromkeys(sys.argv[1].split(","))  # None: not at hand

@@ -8,12 +8,12 @@ from urllib.parse import unquote, urljoin
 
 import pytest
 from browser import HTML, in_browser, site_is_built, wait_until_awake
-from scripts_path import scripts
 
 from gn_edu.questions import gift, questions
 from gn_edu_site.path import ROOT_PAGE, stops
+from scripts import reading_times
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 PATH = stops(ROOT)
 site = [pytest.mark.site, site_is_built]
 
@@ -30,13 +30,12 @@ def test_eight_stops_from_the_landing_page_to_the_exit_check():
 @pytest.mark.parametrize("stop", PATH, ids=lambda stop: Path(stop.page).name)
 def test_minutes_are_those_of_the_page(stop):
     """Within a fifth and a minute of the estimate by length."""
-    times = scripts("reading_times")
-    found = times.measured(stop)
+    found = reading_times.measured(stop)
     assert abs(stop.minutes - found) <= 1 + found / 5
     text = (HTML / f"{stop.page}.html").read_text(encoding="utf-8")
     for section in re.findall(r"\*([^*]+)\*", stop.rest):
         assert f">{section}<" in text, f"there is no section {section!r} to leave out"
-    assert times.estimate(stop.page) >= found or "exercise" in stop.rest
+    assert reading_times.estimate(stop.page) >= found or "exercise" in stop.rest
 
 
 @pytest.mark.site

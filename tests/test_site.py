@@ -25,15 +25,16 @@ from browser import (
     until,
     wait_until_awake,
 )
-from scripts_path import scripts
 
 from gn_edu.questions import questions as all_questions
 from gn_edu_site import pages
 from gn_edu_site.languages import noted
 from gn_edu_site.styles import pruned, words_of
+from scripts.audit import AXE
+from scripts.i18n import widget_messages
+from scripts.paths import ROOT
 
 pytestmark = [pytest.mark.site, site_is_built]
-ROOT = HTML.parents[1]
 
 
 # ---- every page
@@ -75,7 +76,7 @@ def violations(page):
     """What axe finds on the whole page, the theme's parts included."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page, options=scripts("audit").AXE)
+    found = Axe().run(page, options=AXE)
     return [(v["id"], [n["html"][:150] for n in v["nodes"]][:4]) for v in found.response["violations"]]
 
 
@@ -216,9 +217,7 @@ def test_what_other_sites_read():
 
 
 def test_the_font_of_formulas_has_their_letters():
-    ranges = re.search(
-        r'"Book Math";.*?unicode-range: ([^;]*);', (HTML.parents[1] / "book/_static/gn.css").read_text(), re.DOTALL
-    )
+    ranges = re.search(r'"Book Math";.*?unicode-range: ([^;]*);', (ROOT / "book/_static/gn.css").read_text(), re.DOTALL)
     known = set()
     for part in ranges[1].split(", "):
         first, _, last = part.removeprefix("U+").partition("-")
@@ -293,8 +292,8 @@ def test_the_book_prints_as_one_pdf(tmp_path):
     from pypdf import PdfReader
 
     out = tmp_path / "book.pdf"
-    command = [sys.executable, "scripts/pdf.py", "--out", out, "book/index", "notebooks/ch03_one_formula"]
-    subprocess.run(command, check=True, cwd=HTML.parents[1])
+    command = [sys.executable, "-m", "scripts.pdf", "--out", out, "book/index", "notebooks/ch03_one_formula"]
+    subprocess.run(command, check=True, cwd=ROOT)
     book = PdfReader(out)
     assert [entry.title for entry in book.outline] == ["Group Normalization", "One formula, four layers"]
     text = "".join(page.extract_text() for page in book.pages)
@@ -401,7 +400,7 @@ def test_plotly_comes_when_it_is_asked_for(visit):
 @pytest.mark.parametrize("name", [page for page in CHAPTERS if "ch08" not in page])
 def test_every_label_of_a_widget_can_be_translated(visit, address, browser, name):
     """With a catalogue that puts brackets around each message, no word stands outside of brackets."""
-    words = {m.id: f"⟦{m.id}⟧" for m in scripts("i18n").widget_messages() if m.id}
+    words = {m.id: f"⟦{m.id}⟧" for m in widget_messages() if m.id}
     script = f'<script type="application/gn+json" data-gn="catalogue">{json.dumps(words)}</script>'
     page = browser.new_page()
     html = (HTML / name).read_text(encoding="utf-8").replace("</body>", script + "</body>")
@@ -426,7 +425,7 @@ def test_every_label_of_a_widget_can_be_translated(visit, address, browser, name
 def test_annotated_module_shows_the_file():
     text = unescape(re.sub(r"<[^>]+>", "", (HTML / "book/module.html").read_text(encoding="utf-8")))
     squeezed = re.sub(r"\s+", "", text)
-    source = (HTML.parents[1] / "gn_edu" / "norms.py").read_text(encoding="utf-8")
+    source = (ROOT / "gn_edu" / "norms.py").read_text(encoding="utf-8")
     code = re.sub(r'"""(?:.|\n)*?"""', "", source)
     lines = [
         re.sub(r"\s+", "", line) for line in code.splitlines() if line.strip() and not line.strip().startswith("#")

@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 import tinycss2
 
-ROOT = Path(__file__).parents[1]
+from scripts.paths import ROOT
+
 WIDGETS = ROOT / "gn_edu" / "widgets"
 SHEETS = sorted([*WIDGETS.glob("*.css"), *(ROOT / "book" / "_static").glob("*.css")])
 

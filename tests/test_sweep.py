@@ -7,7 +7,6 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
@@ -19,8 +18,8 @@ from gn_edu import nets, records
 from gn_edu.cli import main
 from gn_edu.recipes import RECIPES
 from gn_edu.sweep import read_sweep, shard, sweep
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 SMALL = """
 experiment = "tiny"
 recipe = "resnet"

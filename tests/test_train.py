@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
@@ -19,8 +18,8 @@ from gn_edu import nets, norms, records, train
 from gn_edu.cli import main
 from gn_edu.data import synthetic_cifar10
 from gn_edu.recipes import RECIPES
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 SMALL = train.TrainConfig(batch=50, lr=0.02, epochs=2, n_train=200)
 
 

@@ -4,20 +4,18 @@ import csv
 import json
 import re
 from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from browser import CHAPTERS, HTML, PAGES, in_browser, site_is_built, until, wait_until_awake
-from scripts_path import scripts
 
 from gn_edu import exercises, messages
 from gn_edu_site import languages
+from scripts import i18n
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
-I18N = scripts("i18n")
-LANGUAGES = I18N.languages()
-FILES = [(code, name, path) for code in LANGUAGES for name, path in I18N.catalogues(code).items()]
+LANGUAGES = i18n.languages()
+FILES = [(code, name, path) for code in LANGUAGES for name, path in i18n.catalogues(code).items()]
 by_catalogue = pytest.mark.parametrize("code, name, path", FILES, ids=[f"{code}-{name}" for code, name, _ in FILES])
 WHOLE = [name for code, name, _ in FILES if code == LANGUAGES[0]]
 SINHALA = "\u0d80-\u0dff"
@@ -26,10 +24,10 @@ FORMULA = re.compile(r"\$[^$]+\$|\\begin.*?\\end\{align\}|\\frac.*", re.DOTALL)
 
 @cache
 def entries(path):
-    return [m for m in I18N.read(path) if m.id]
+    return [m for m in i18n.read(path) if m.id]
 
 
-report = cache(I18N.report)
+report = cache(i18n.report)
 
 
 def without_words(formula: str) -> str:
@@ -108,7 +106,7 @@ def test_nothing_fuzzy_is_published(code, name, path):
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("name", WHOLE)
 def test_page_is_translated_as_a_whole(code, name):
-    assert [m.id for m in entries(I18N.catalogues(code)[name]) if not m.string] == []
+    assert [m.id for m in entries(i18n.catalogues(code)[name]) if not m.string] == []
     assert re.search(rf"^{name} .* 100$", report(code), re.MULTILINE)
 
 
@@ -210,15 +208,15 @@ def test_a_language_that_is_not_there_is_refused():
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_kernels_messages_are_those_of_the_catalogues(code):
     kept = json.loads((ROOT / "gn_edu" / "languages" / f"{code}.json").read_text(encoding="utf-8"))
-    assert kept == I18N.kernel_messages(code), "run make i18n"
+    assert kept == i18n.kernel_messages(code), "run make i18n"
 
 
-@pytest.mark.parametrize("name, collect", [("widgets", I18N.widget_messages), ("checks", I18N.check_messages)])
+@pytest.mark.parametrize("name, collect", [("widgets", i18n.widget_messages), ("checks", i18n.check_messages)])
 def test_every_message_is_in_the_catalogue(name, collect):
     wanted = {message.id for message in collect() if message.id}
     assert len(wanted) > 300
     for code in LANGUAGES:
-        assert {m.id for m in entries(I18N.catalogues(code)[name])} == wanted, "run make i18n"
+        assert {m.id for m in entries(i18n.catalogues(code)[name])} == wanted, "run make i18n"
 
 
 # ---- the pages

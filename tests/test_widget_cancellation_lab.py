@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 from browser import in_browser, number, run_module, site_is_built, wait_until_awake
-from scripts_path import scripts
 
 from gn_edu.records import measured
 from gn_edu.widgets.base import bundle
 from gn_edu.widgets.cancellation_lab import CancellationLab
+from scripts.record_cancellation import FORMULAS
 
 PAGE = "notebooks/ch06_numerics.html"
 W = "[data-gn-widget=cancellation_lab]"
@@ -23,14 +23,13 @@ def value(stored):
 
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
 def test_the_record_is_repeated_bit_for_bit(dtype):
-    formulas = scripts("record_cancellation").FORMULAS
     one = getattr(np, dtype)
     rows = [row for row in ROWS if row["dtype"] == dtype and row["seed"] in (0, 3)]
     with np.errstate(all="ignore"):
         for row in rows[::3]:
             draw = np.random.RandomState(row["seed"]).standard_normal(256)
             x = [one(v) for v in draw + row["offset"]]
-            for name, formula in formulas.items():
+            for name, formula in FORMULAS.items():
                 got = float(formula(x, one))
                 assert got == value(row[name]) or (math.isnan(got) and row[name] == "nan"), (row, name)
 

@@ -1,13 +1,12 @@
 """The exit check: counts, names the chapters behind the wrong answers, by mouse, keyboard and link."""
 
-from pathlib import Path
-
 import pytest
 from browser import HTML, in_browser, number, run_module, site_is_built, wait_until_awake
 
 from gn_edu.questions import part, questions
 from gn_edu.widgets import ExitCheck
 from gn_edu.widgets.base import bundle
+from scripts.paths import ROOT
 
 PAGE = "book/exit_check.html"
 STEM = "exit_check"
@@ -22,7 +21,7 @@ def right(question):
 def test_eight_questions_each_with_its_page():
     assert len(ASKED) == 8 == len(ExitCheck().questions)
     for question in ASKED:
-        source = Path(__file__).parents[1] / question["page"]
+        source = ROOT / question["page"]
         page = next(p for p in (source.with_suffix(".ipynb"), source.with_suffix(".md")) if p.exists())
         assert f"# {question['again']}" in page.read_text(encoding="utf-8")
 

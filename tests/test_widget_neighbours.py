@@ -6,7 +6,6 @@ import re
 import pytest
 import torch
 from browser import LANDING, in_browser, number, run_module, site_is_built, until, wait_until_awake
-from scripts_path import scripts
 from seeded import uniform
 
 from gn_edu.augment import PIXEL_MEAN, PIXEL_STD, to_input
@@ -14,6 +13,7 @@ from gn_edu.nets import SmallNet
 from gn_edu.records import published
 from gn_edu.widgets.base import FOLDER, bundle
 from gn_edu.widgets.neighbours import Neighbours, networks
+from scripts.draw_pictures import scene
 
 W0 = "[data-gn-widget=neighbours]"
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -80,13 +80,12 @@ def test_the_rounded_networks_are_those_of_the_records():
 
 
 def test_the_pictures_are_the_first_drawings_that_both_networks_name_right():
-    draw = scripts("draw_pictures").scene
     nets = [in_torch(stored).eval() for stored in networks()["nets"].values()]
     pictures = networks()["pictures"]
     for label in range(10):
         found, seed = [], 0
         while len(found) < 2:
-            image = torch.from_numpy(draw(label, seed)).permute(2, 0, 1)
+            image = torch.from_numpy(scene(label, seed)).permute(2, 0, 1)
             with torch.no_grad():
                 if all(net(to_input(image[None]).double()).argmax() == label for net in nets):
                     found.append(image)
