@@ -22,18 +22,27 @@ def _worth_a_visit(path: Path) -> bool:
     return 'http-equiv="refresh"' not in text and 'class="gn-untranslated"' not in text
 
 
-PAGES = sorted(str(path.relative_to(HTML)) for path in HTML.rglob("*.html") if _worth_a_visit(path)) or [
-    "book/index.html"
-]
-WITH_WIDGETS = [
-    page for page in PAGES if HTML.exists() and 'data-gn="widget"' in (HTML / page).read_text(encoding="utf-8")
-]
-CHAPTERS = [page for page in PAGES if page.startswith(("book/", "notebooks/"))]
 LANDING = "book/index.html"
+IS_BUILT = (HTML / LANDING).is_file()
+PAGES = [LANDING]
+if IS_BUILT:
+    PAGES = sorted(str(path.relative_to(HTML)) for path in HTML.rglob("*.html") if _worth_a_visit(path))
+WITH_WIDGETS = [p for p in PAGES if IS_BUILT and 'data-gn="widget"' in (HTML / p).read_text(encoding="utf-8")]
+CHAPTERS = [page for page in PAGES if page.startswith(("book/", "notebooks/"))]
 CLASS = "class.test"  # another name of this machine, without https: no secure context
 
-site_is_built = pytest.mark.skipif(not (HTML / LANDING).exists(), reason="the site is not built: make book")
+site_is_built = pytest.mark.skipif(not IS_BUILT, reason="the site is not built: make book")
 in_browser = pytest.mark.skipif(not find_chromium(), reason=MISSING)
+
+
+def pytest_collection_modifyitems(items):
+    """A test that asks for the browser needs Chromium; one that asks for the site's address, or says so, the site."""
+    for item in items:
+        asked = getattr(item, "fixturenames", ())  # a notebook's cell asks for nothing
+        if "browser" in asked:
+            item.add_marker(in_browser)
+        if "address" in asked or item.get_closest_marker("site"):
+            item.add_marker(site_is_built)
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +102,18 @@ def visit(browser, address):
         assert not (check and complaints), complaints
 
 
+@pytest.fixture
+def widget_page(visit):
+    """widget_page(page, **what visit takes) -> the same when all its widgets are awake."""
+
+    def widget_page(name, **options):
+        page = visit(name, **options)
+        wait_until_awake(page)
+        return page
+
+    return widget_page
+
+
 def until(page, expression, timeout=30_000):
     """Wait until an expression holds. Not wait_for_function: that evaluates text, which the pages' policy forbids."""
     end = time.monotonic() + timeout / 1000
@@ -122,12 +143,16 @@ def shown(value, digits=3):
     return text if float(text) else f"{0:.{digits}f}"
 
 
-def run_module(source, script, **data):
-    """The value that `script` returns, given the module as `w` and the data as `d`."""
+VIEW = "d.cases.map(w.view)"  # what a widget computes for each of the cases
+
+
+def run_module(source, expression, **data):
+    """The value of a JavaScript expression, given the module as `w` and the data as `d`."""
     text = base64.b64encode(source.encode()).decode()
     program = (
-        'let i="";process.stdin.on("data",(t)=>(i+=t)).on("end",async()=>{const d=JSON.parse(i);'
-        f'const w=await import("data:text/javascript;base64,"+d.source);{script}}});'
+        'let input = ""; process.stdin.on("data", (text) => (input += text)).on("end", async () => {'
+        ' const d = JSON.parse(input), w = await import("data:text/javascript;base64," + d.source);'
+        f" process.stdout.write(JSON.stringify({expression})); }});"
     )
     request = json.dumps({"source": text, **data})
     result = subprocess.run([node_path(), "-e", program], input=request, capture_output=True, text=True)

@@ -18,7 +18,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from browser import HTML, site_is_built
+from browser import HTML
 from classroom import COUNT, GROUP_OF, ROOT, SHEET_2, SHEETS, can_sandbox, submit, write
 
 from gn_edu import cli
@@ -311,7 +311,6 @@ def test_submissions_are_found_by_name(tmp_path):
 
 
 @pytest.mark.site
-@site_is_built
 @pytest.mark.parametrize("path", SHEETS, ids=lambda p: p.stem)
 def test_the_public_site_holds_no_solution(path):
     solutions = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", "\n".join(read_cells(path)), re.DOTALL)

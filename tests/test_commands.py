@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from browser import in_browser, site_is_built
+from browser import in_browser
 
 from gn_edu import cli
 from gn_edu.sweep import read_sweep
@@ -111,7 +111,7 @@ def test_every_script_that_make_calls_is_there():
 # ---- the small ones, run
 
 
-@site_is_built
+@pytest.mark.site
 @in_browser
 def test_the_widgets_can_be_timed():
     command = [sys.executable, "-m", "scripts.bench_widgets", "--times", "1"]

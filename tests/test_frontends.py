@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from browser import CLASS, in_browser
+from browser import CLASS
 from driving import Chromium, drive, free_port, wait_for
 
 from scripts.paths import ROOT
@@ -99,7 +99,6 @@ def printed(cells):
     return [text for text in texts if text]
 
 
-@in_browser
 @pytest.mark.parametrize("name", OPENED)
 @pytest.mark.parametrize("which", ASKED)
 def test_a_notebook_is_alive_in_the_front_end(browser, served, which, name):

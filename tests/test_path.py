@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin
 
 import pytest
-from browser import HTML, in_browser, site_is_built, wait_until_awake
+from browser import HTML
 
 from gn_edu.questions import gift, questions
 from gn_edu_site.path import ROOT_PAGE, stops
@@ -15,7 +15,6 @@ from scripts import reading_times
 from scripts.paths import ROOT
 
 PATH = stops(ROOT)
-site = [pytest.mark.site, site_is_built]
 
 
 def test_eight_stops_from_the_landing_page_to_the_exit_check():
@@ -26,7 +25,6 @@ def test_eight_stops_from_the_landing_page_to_the_exit_check():
 
 
 @pytest.mark.site
-@site_is_built
 @pytest.mark.parametrize("stop", PATH, ids=lambda stop: Path(stop.page).name)
 def test_minutes_are_those_of_the_page(stop):
     """Within a fifth and a minute of the estimate by length."""
@@ -38,9 +36,6 @@ def test_minutes_are_those_of_the_page(stop):
     assert reading_times.estimate(stop.page) >= found or "exercise" in stop.rest
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
 def test_the_browser_remembers_the_stops(visit):
     page = visit(f"{PATH[1].page}.html")
     tick, mark = page.locator("[data-gn-read]"), page.locator(f".sidebar-tree [data-gn-stop='{PATH[1].page}']")
@@ -60,16 +55,12 @@ def test_the_browser_remembers_the_stops(visit):
     assert page.locator("[data-gn-read]").get_attribute("aria-pressed") == "false"
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_links_into_the_widgets_set_their_state(visit):
+def test_links_into_the_widgets_set_their_state(widget_page):
     source = (HTML / "book/teach.html").read_text(encoding="utf-8").replace("&amp;", "&")
     links = re.findall(r'href="([^"]*#\w+\.\w+\?[^"]*)"', source)
     assert len(links) >= 8
     for link in links:
-        page = visit(unquote(urljoin("book/teach.html", link)).replace(" ", "%20"))
-        wait_until_awake(page)
+        page = widget_page(unquote(urljoin("book/teach.html", link)).replace(" ", "%20"))
         stem, name, query = re.search(r"#(\w+)\.(\w+)\?(.*)", link).groups()
         widget = page.locator(f"[data-gn-widget={stem}][data-gn-name={name}]")
         assert widget.count() == 1
@@ -85,7 +76,6 @@ def unmarked(text: str) -> str:
 
 
 @pytest.mark.site
-@site_is_built
 def test_the_gift_file_goes_through_a_parser(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # the parser writes its tables where it stands
     from pygiftparser import parser
@@ -105,7 +95,6 @@ def test_the_gift_file_goes_through_a_parser(tmp_path, monkeypatch):
 
 
 @pytest.mark.site
-@site_is_built
 def test_text_alternatives_are_sentences():
     for page in sorted(HTML.rglob("*.html")):
         for alt in re.findall(r'<img[^>]*\balt="([^"]*)"', page.read_text(encoding="utf-8")):
@@ -113,7 +102,6 @@ def test_text_alternatives_are_sentences():
 
 
 @pytest.mark.site
-@site_is_built
 def test_every_question_is_a_poll_with_its_mistakes():
     text = re.sub(r"<[^>]+>", "", (HTML / "book/teach.html").read_text(encoding="utf-8"))
     text = unescape(text).replace("’", "'")
@@ -124,9 +112,6 @@ def test_every_question_is_a_poll_with_its_mistakes():
                 assert f"{choice['text']}: {choice['mistake'].replace('-', ' ')}. Ask: {choice['reply']}" in text
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
 @pytest.mark.parametrize("name", ["worksheet", "worksheet_key"])
 def test_worksheets_print_on_one_page(visit, name):
     page = visit(f"book/{name}.html")
@@ -134,12 +119,8 @@ def test_worksheets_print_on_one_page(visit, name):
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_on_a_phone_code_is_folded_and_a_widget_can_stay_in_view(visit):
-    page = visit("notebooks/ch02_batch_norm.html", width=390)
-    wait_until_awake(page)
+def test_on_a_phone_code_is_folded_and_a_widget_can_stay_in_view(widget_page):
+    page = widget_page("notebooks/ch02_batch_norm.html", width=390)
     cell = page.locator(".gn-code-folded").nth(1)
     assert not cell.locator("pre").is_visible()
     assert page.locator(".cell_output pre").first.is_visible()
@@ -157,8 +138,7 @@ def test_on_a_phone_code_is_folded_and_a_widget_can_stay_in_view(visit):
     widget.locator("[data-gn-batch='2']").focus()
     page.keyboard.press("Escape")
     assert pin.get_attribute("aria-pressed") == "false" and widget.bounding_box()["y"] < 0
-    wide = visit("notebooks/ch02_batch_norm.html")
-    wait_until_awake(wide)
+    wide = widget_page("notebooks/ch02_batch_norm.html")
     assert wide.locator(".gn-code-folded").count() == wide.locator(".gn-code-folded[open]").count() > 0
     assert not wide.locator(".gn-code-folded > summary").first.is_visible()
     assert not wide.locator("[data-gn-do=pin]").first.is_visible()

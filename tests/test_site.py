@@ -18,10 +18,10 @@ from browser import (
     HTML,
     LANDING,
     PAGES,
+    WITH_WIDGETS,
     gzipped,
     in_browser,
     number,
-    site_is_built,
     until,
     wait_until_awake,
 )
@@ -34,7 +34,7 @@ from scripts.audit import AXE
 from scripts.i18n import widget_messages
 from scripts.paths import ROOT
 
-pytestmark = [pytest.mark.site, site_is_built]
+pytestmark = pytest.mark.site
 
 
 # ---- every page
@@ -80,7 +80,6 @@ def violations(page):
     return [(v["id"], [n["html"][:150] for n in v["nodes"]][:4]) for v in found.response["violations"]]
 
 
-@in_browser
 @pytest.mark.parametrize("name", PAGES)
 def test_page(visit, name):
     """One visit: weight before scrolling, and then in every look nothing sticks out, moves, or stops axe."""
@@ -117,7 +116,6 @@ def test_page(visit, name):
     assert faults == {}
 
 
-@in_browser
 @pytest.mark.parametrize("name", PAGES)
 def test_what_comes_late_moves_nothing(browser, address, name):
     """Fonts and scripts come when the reader has begun to read: everything keeps its place."""
@@ -142,7 +140,6 @@ PLACES = (
 )
 
 
-@in_browser
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_moves_while_the_page_comes_in(browser, address, name):
     """What stands in the first window stands there as soon as it is read, however much of the page is still to come."""
@@ -183,7 +180,6 @@ def test_every_page_carries_the_policy_and_one_bundle(name):
     assert text.count('class="gn-live"') == text.count('class="gn-still"')
 
 
-@in_browser
 def test_the_policy_refuses_a_foreign_script(visit):
     page = visit("book/glossary.html", check=False)
     page.evaluate(
@@ -193,7 +189,6 @@ def test_the_policy_refuses_a_foreign_script(visit):
     assert any("Content Security Policy" in said for said in page.complaints)
 
 
-@in_browser
 def test_search_finds_words_and_names_of_code(visit):
     for words, found in (
         ("num_groups", "ch04_build"),
@@ -304,7 +299,6 @@ def test_the_book_prints_as_one_pdf(tmp_path):
 # ---- without a server, without JavaScript
 
 
-@in_browser
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_widgets_wake_when_the_page_is_opened_from_the_file_system(browser, name):
     page = browser.new_page()
@@ -320,7 +314,6 @@ def test_widgets_wake_when_the_page_is_opened_from_the_file_system(browser, name
     assert not said
 
 
-@in_browser
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_without_javascript_every_live_output_has_a_picture_or_its_text(visit, name):
     page = visit(name, java_script_enabled=False)
@@ -335,7 +328,6 @@ def test_without_javascript_every_live_output_has_a_picture_or_its_text(visit, n
             assert len(picture.get_attribute("alt")) > 40 and picture.bounding_box()["width"] > 200
 
 
-@in_browser
 def test_without_javascript_stills_formulas_and_answers_stand_there(visit):
     page = visit(LANDING, java_script_enabled=False)
     assert "group norm airplane" in page.locator(".gn-still img").first.get_attribute("alt")
@@ -355,12 +347,10 @@ def test_without_javascript_stills_formulas_and_answers_stand_there(visit):
 # ---- quick questions
 
 
-@in_browser
 @pytest.mark.parametrize("name", [page for page in CHAPTERS if page.startswith("notebooks/ch")])
-def test_quick_questions_answer_by_mouse_and_keyboard(visit, name):
+def test_quick_questions_answer_by_mouse_and_keyboard(widget_page, name):
     questions = all_questions()
-    page = visit(name)
-    wait_until_awake(page)
+    page = widget_page(name)
     widgets = page.locator("[data-gn-widget=quick_question]")
     assert widgets.count() == 3
     for widget in widgets.all():
@@ -383,10 +373,8 @@ def test_quick_questions_answer_by_mouse_and_keyboard(visit, name):
 # ---- figures and languages
 
 
-@in_browser
-def test_plotly_comes_when_it_is_asked_for(visit):
-    page = visit("notebooks/ch08_cifar10.html")
-    wait_until_awake(page)
+def test_plotly_comes_when_it_is_asked_for(widget_page):
+    page = widget_page("notebooks/ch08_cifar10.html")
     page.locator("[data-gn-host=plotly]").scroll_into_view_if_needed()
     page.wait_for_timeout(300)
     assert not any("plotly" in path for path in page.fetched)
@@ -396,7 +384,6 @@ def test_plotly_comes_when_it_is_asked_for(visit):
     assert page.locator(".js-plotly-plot .scatterlayer .trace").count() >= 12
 
 
-@in_browser
 @pytest.mark.parametrize("name", [page for page in CHAPTERS if "ch08" not in page])
 def test_every_label_of_a_widget_can_be_translated(visit, address, browser, name):
     """With a catalogue that puts brackets around each message, no word stands outside of brackets."""
@@ -434,7 +421,6 @@ def test_annotated_module_shows_the_file():
     assert [line for line in lines if line not in squeezed] == []
 
 
-@in_browser
 def test_annotated_module_is_one_column_on_a_phone(visit):
     lefts = []
     for width in (1280, 390):
@@ -495,11 +481,9 @@ def test_colours_are_there_without_light_dark():
             assert f"{name}: " in plain, (path.name, name)
 
 
-@in_browser
-@pytest.mark.parametrize("name", [page for page in CHAPTERS if "data-gn-host" in (HTML / page).read_text()][:12])
-def test_on_paper_widgets_keep_their_colours_and_stay_whole(visit, name):
-    page = visit(name)
-    wait_until_awake(page)
+@pytest.mark.parametrize("name", [page for page in WITH_WIDGETS if page in CHAPTERS][:12])
+def test_on_paper_widgets_keep_their_colours_and_stay_whole(widget_page, name):
+    page = widget_page(name)
     page.emulate_media(media="print")
     styles = page.evaluate(
         "[...document.querySelectorAll('[data-gn-widget]')].map((e) => getComputedStyle(e))"
@@ -508,7 +492,6 @@ def test_on_paper_widgets_keep_their_colours_and_stay_whole(visit, name):
     assert set(styles) == {"avoid,exact"}
 
 
-@in_browser
 def test_the_worksheet_has_room_for_a_hand(visit):
     page = visit("book/worksheet.html", width=794)  # A4
     page.emulate_media(media="print")

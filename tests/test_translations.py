@@ -7,7 +7,7 @@ from functools import cache
 from types import SimpleNamespace
 
 import pytest
-from browser import CHAPTERS, HTML, PAGES, in_browser, site_is_built, until, wait_until_awake
+from browser import CHAPTERS, HTML, PAGES, until, wait_until_awake
 
 from gn_edu import exercises, messages
 from gn_edu_site import languages
@@ -59,7 +59,6 @@ def formulas(page):
 
 
 @pytest.mark.site
-@site_is_built
 @pytest.mark.parametrize("name", [page for page in PAGES if page.split("/")[0] in LANGUAGES])
 def test_a_page_has_the_same_formulas_in_every_language(name):
     assert formulas(name) == formulas(name.split("/", 1)[1])
@@ -227,14 +226,10 @@ both_built = pytest.mark.skipif(
 )
 
 
-@pytest.mark.site
-@site_is_built
 @both_built
-@in_browser
 @pytest.mark.parametrize("name", ENGLISH)
-def test_language_switch_leads_to_the_same_page_with_the_same_widgets(visit, name):
-    page = visit(name)
-    wait_until_awake(page)
+def test_language_switch_leads_to_the_same_page_with_the_same_widgets(widget_page, name):
+    page = widget_page(name)
     widgets = "[...document.querySelectorAll('[data-gn-widget]')].map((e) => e.dataset.gnWidget + e.dataset.gnName)"
     before = page.evaluate(widgets)
     page.click(".gn-languages a[lang=si]")
@@ -257,21 +252,14 @@ def test_language_switch_leads_to_the_same_page_with_the_same_widgets(visit, nam
     page.wait_for_url(f"**/some/where/{name}")
 
 
-@pytest.mark.site
-@site_is_built
 @both_built
-@in_browser
-def test_the_landing_page_names_the_norms_in_sinhala(visit):
-    page = visit("si/book/index.html")
-    wait_until_awake(page)
+def test_the_landing_page_names_the_norms_in_sinhala(widget_page):
+    page = widget_page("si/book/index.html")
     methods = page.locator("[data-gn-widget=statistic_set] .gn-choices-row").inner_text().split()
     assert methods == ["කාණ්ඩ", "ස්තර", "අවස්ථා", "සමූහ"]
 
 
-@pytest.mark.site
-@site_is_built
 @both_built
-@in_browser
 @pytest.mark.parametrize("words", ["සමූහ සාමාන්‍යකරණය", "විචලතාව", "පුහුණුව", "num_groups", "පර්යේෂණ පත්රිකාව"])
 def test_search_finds_sinhala_words(visit, words):
     """Also those written without zero-width joiners."""

@@ -1,7 +1,6 @@
 """The exit check: counts, names the chapters behind the wrong answers, by mouse, keyboard and link."""
 
-import pytest
-from browser import HTML, in_browser, number, run_module, site_is_built, wait_until_awake
+from browser import HTML, number, run_module
 
 from gn_edu.questions import part, questions
 from gn_edu.widgets import ExitCheck
@@ -33,20 +32,14 @@ def test_result():
         {"questions": ASKED, "chosen": [right(question) for question in ASKED]},
         {"questions": ASKED, "chosen": wrong},
     ]
-    none, all_, bad = run_module(
-        bundle(STEM), "process.stdout.write(JSON.stringify(d.cases.map(w.result)))", cases=cases
-    )
+    none, all_, bad = run_module(bundle(STEM), "d.cases.map(w.result)", cases=cases)
     assert (none["answered"], all_["answered"], all_["right"], bad["right"]) == (0, 8, 8, 0)
     assert none["again"] == all_["again"] == []
     assert [page for page, _ in bad["again"]] == list(dict.fromkeys(question["page"] for question in ASKED))
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_by_mouse_keyboard_and_link(visit):
-    page = visit(PAGE)
-    wait_until_awake(page)
+def test_by_mouse_keyboard_and_link(widget_page):
+    page = widget_page(PAGE)
     answer = lambda k, choice: page.locator(f"{W} [data-gn-question='{k}'] [data-gn-choice='{choice}']")  # noqa: E731
     for k, question in enumerate(ASKED):
         choice = right(question) if k not in (2, 6) else (right(question) + 1) % 3
@@ -63,8 +56,7 @@ def test_by_mouse_keyboard_and_link(visit):
     for link in said.locator("a").all():
         assert (HTML / "book" / link.get_attribute("href")).resolve().is_file()
     page.wait_for_timeout(400)
-    again = visit(page.url)
-    wait_until_awake(again)
+    again = widget_page(page.url)
     assert again.locator(f"{W} .gn-live-text").inner_text() == said.inner_text()
     for k in (2, 6):
         answer(k, right(ASKED[k])).click()

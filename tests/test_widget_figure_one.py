@@ -4,7 +4,7 @@ import re
 from statistics import mean
 
 import pytest
-from browser import in_browser, number, run_module, shown, site_is_built, wait_until_awake
+from browser import number, run_module, shown
 
 from gn_edu import paper
 from gn_edu.records import published
@@ -21,7 +21,7 @@ TRAITS = ("figures", "shown", "size", "relative", "hidden")
 
 def view(**traits):
     state = {key: FigureOne(GHOST, EQUAL, **traits).get_state()[key] for key in TRAITS}
-    return run_module(bundle(STEM), "process.stdout.write(JSON.stringify(w.view(d.state)))", state=state)
+    return run_module(bundle(STEM), "w.view(d.state)", state=state)
 
 
 def runs(records, norm, ws, **more):
@@ -80,7 +80,7 @@ def test_a_line_keeps_its_mark_in_every_figure():
         for label in (line["label"] for line in state["figures"][shown_]["lines"]):
             hidden = [line["label"] for line in state["figures"][shown_]["lines"] if line["label"] != label]
             drawn = run_module(
-                bundle(STEM), "process.stdout.write(JSON.stringify(w.chart(d.state, (m) => m, '')))",
+                bundle(STEM), "w.chart(d.state, (m) => m, '')",
                 state={**state, "hidden": hidden},
             )  # fmt: skip
             shapes = set(re.findall(r'<path class="m [^"]*" d="M[\d.]+ [\d.]+([^"]*)"', drawn))
@@ -102,12 +102,8 @@ def test_python_side():
         FigureOne(GHOST, EQUAL, size=3)
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_by_mouse_keyboard_and_link(visit):
-    page = visit(PAGE)
-    wait_until_awake(page)
+def test_by_mouse_keyboard_and_link(widget_page):
+    page = widget_page(PAGE)
 
     def agrees(page, bn, gn):
         assert number(page, "bn", STEM) == f"{shown(bn, 1)} %" and number(page, "gn", STEM) == f"{shown(gn, 1)} %"
@@ -136,8 +132,7 @@ def test_by_mouse_keyboard_and_link(visit):
     said = page.locator(f"{W} .gn-live-text").inner_text()
     assert said == "the paper, 2 images: BN 34.7 %, GN 24.1 %. GN minus BN: −30.5 % of batch norm's error."
     page.wait_for_timeout(400)
-    again = visit(page.url)
-    wait_until_awake(again)
+    again = widget_page(page.url)
     assert again.locator(f"{W} .gn-live-text").inner_text() == said
     page.click(f"{W} [data-gn-do=reset]")
     agrees(page, of(GHOST, norm="bn", ws=True, norm_batch=2), flat)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 import torch
-from browser import LANDING, in_browser, number, run_module, site_is_built, until, wait_until_awake
+from browser import LANDING, number, run_module, until
 from seeded import uniform
 
 from gn_edu.augment import PIXEL_MEAN, PIXEL_STD, to_input
@@ -51,10 +51,7 @@ def test_fifty_images_give_the_logits_of_torch(norm, training):
     images[:20] = torch.stack([pixels(p["pixels"]) for p in networks()["pictures"]])
     stored = networks()["nets"][norm]
     net = in_torch(stored).train(training)
-    script = (
-        "const n=w.network(),net=n.load(d.net);"
-        "process.stdout.write(JSON.stringify(d.batches.map((b)=>n.run(net,b,d.training).logits)))"
-    )
+    script = "((n) => d.batches.map((b) => n.run(n.load(d.net), b, d.training).logits))(w.network())"
     batches = [images[k : k + 5] for k in range(0, 50, 5)]
     source = (FOLDER / "network.js").read_text()
     got = run_module(source, script, net=stored, training=training, batches=[b.flatten(1).tolist() for b in batches])
@@ -95,7 +92,7 @@ def test_the_pictures_are_the_first_drawings_that_both_networks_name_right():
 
 
 def test_companions_are_different_pictures_and_repeatable():
-    script = "process.stdout.write(JSON.stringify(d.ask.map((a)=>w.companions(...a))))"
+    script = "d.ask.map((a)=>w.companions(...a))"
     ask = [[picture, 20, size, draw] for picture in range(20) for size in (1, 3, 7) for draw in range(30)]
     once, twice = (run_module(bundle("neighbours"), script, ask=ask) for _ in range(2))
     assert once == twice
@@ -109,7 +106,7 @@ def test_companions_are_different_pictures_and_repeatable():
 
 def test_the_first_draws_show_what_the_page_is_about():
     """Batch norm changes its mind within the three draws of the still picture, group norm says the same three times."""
-    script = "process.stdout.write(JSON.stringify(w.still(d.traits,{}).text))"
+    script = "w.still(d.traits,{}).text"
     text = run_module(
         bundle("neighbours"), script, traits={"data": networks(), "picture": Neighbours().picture, "batch": 2}
     )
@@ -134,9 +131,8 @@ def everything(page):
 
 
 @pytest.fixture
-def landing(visit):
-    page = visit(LANDING)
-    wait_until_awake(page)
+def landing(widget_page):
+    page = widget_page(LANDING)
     return page
 
 
@@ -148,9 +144,6 @@ def after(page, action):
     return everything(page)
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
 def test_w0_by_mouse(landing):
     assert len(landing.workers) == 1  # the networks run beside the page, not in its way
     seen = [everything(landing)]
@@ -170,21 +163,16 @@ def test_w0_by_mouse(landing):
     assert other["gn"] != seen[0]["gn"] and other["gn"][-1] == "ship"
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_w0_by_keyboard_and_by_link(landing, visit):
+def test_w0_by_keyboard_and_by_link(landing, widget_page):
     start = everything(landing)
     landing.focus(f"{W0} [data-gn-do=again]")
     moved = after(landing, lambda: landing.keyboard.press("Enter"))
     assert moved["bn"] != start["bn"] and moved["gn"] == start["gn"]
     landing.wait_for_timeout(400)
     assert "#neighbours.home?picture=1&batch=2&draw=1" in landing.url
-    again = visit(landing.url)
-    wait_until_awake(again)
+    again = widget_page(landing.url)
     assert everything(again) == moved
-    damaged = visit(f"{LANDING}#neighbours.home?picture=99&batch=3&draw=-1")
-    wait_until_awake(damaged)
+    damaged = widget_page(f"{LANDING}#neighbours.home?picture=99&batch=3&draw=-1")
     assert everything(damaged) == start
     after(landing, lambda: landing.keyboard.press("Enter"))
     landing.click(f"{W0} [data-gn-do=reset]")
@@ -192,9 +180,6 @@ def test_w0_by_keyboard_and_by_link(landing, visit):
     assert everything(landing) == start
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
 def test_w0_why_shows_whose_maps_are_averaged(landing):
     landing.click(f"{W0} .gn-why summary")
     landing.click(f"{W0} [data-gn-map='gn.0.3']")

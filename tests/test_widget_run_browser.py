@@ -1,7 +1,7 @@
 """The run browser: what it shows is what the records hold; driven by mouse, keyboard and link."""
 
 import pytest
-from browser import in_browser, number, run_module, shown, site_is_built, wait_until_awake
+from browser import number, run_module, shown
 
 from gn_edu.layers import MEASURES
 from gn_edu.records import published
@@ -23,7 +23,7 @@ def runs(records, norm, ws):
 def view(**traits):
     widget = RunBrowser({"first": FIRST, "fast": FAST}, **traits)
     state = {key: widget.get_state()[key] for key in ("experiments", "experiment", "measure", "epoch", "hidden")}
-    return run_module(bundle(STEM), "process.stdout.write(JSON.stringify(w.view(d.state)))", state=state)
+    return run_module(bundle(STEM), "w.view(d.state)", state=state)
 
 
 def test_every_number_is_the_records():
@@ -67,12 +67,8 @@ def test_python_side():
         RunBrowser({"first": FIRST}, experiment=3)
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_by_mouse_keyboard_and_link(visit):
-    page = visit(PAGE)
-    wait_until_awake(page)
+def test_by_mouse_keyboard_and_link(widget_page):
+    page = widget_page(PAGE)
 
     def agrees(page, records):
         for (norm, ws), label in LABELS.items():
@@ -99,8 +95,7 @@ def test_by_mouse_keyboard_and_link(visit):
     level = [r.layers[0][0][MEASURES.index("level")] for r in runs(quick, "gn", False)]
     assert text.startswith("After epoch 1, spread of levels") and f"; GN {sum(level) / len(level):.2f}, " in text
     page.wait_for_timeout(400)
-    again = visit(page.url)
-    wait_until_awake(again)
+    again = widget_page(page.url)
     assert again.locator(f"{W} .gn-live-text").inner_text() == text
     page.click(f"{W} [data-gn-do=reset]")
     agrees(page, quick)
