@@ -106,6 +106,8 @@ def _mounts(hidden: Iterable[Path]) -> list[str]:
         for path in dict.fromkeys((Path(os.path.abspath(folder)), folder.resolve())):
             if path.is_dir() and path not in at and any(p in path.parents for p in seen):
                 at[path] = ["--tmpfs", str(path), "--chmod", "0755", str(path)]
+    for path in _ways_to_own_code(seen):
+        at[path] = ["--ro-bind", "/dev/null", str(path)]
     for path, text in _without_group_norm().items():
         if any(p in path.parents for p in seen):
             at[path] = ["--ro-bind", str(text), str(path)]
@@ -124,6 +126,12 @@ def _own_code(seen: Iterable[Path]) -> list[Path]:
     patterns = ("gn_edu*", "*/gn_edu*", "python*/*-packages/gn_edu*")
     installed = [q for p in seen for pattern in patterns for q in p.glob(pattern)]
     return [HERE, Path(gn_edu.__file__).parent, *clone, *installed]
+
+
+def _ways_to_own_code(seen: Iterable[Path]) -> list[Path]:
+    """What pip writes where the book is installed from its clone: files that say where the clone lies."""
+    patterns = ("__editable__*gn_edu*", "python*/*-packages/__editable__*gn_edu*")
+    return [path for p in seen for pattern in patterns for path in p.glob(pattern)]
 
 
 @functools.cache

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gn_edu_grader import demo, walls
+from gn_edu_grader import demo, fences, walls
 from gn_edu_grader.grade import Settings, grade
 from gn_edu_grader.sandbox import Notebook
 from scripts.paths import ROOT
@@ -41,7 +41,7 @@ def no_sandbox() -> str:
     return f"no sandbox: {done.stderr.strip()}" if done.returncode else ""
 
 
-NO_SANDBOX = no_sandbox()
+NO_SANDBOX = no_sandbox() or fences.lacking()
 can_sandbox = pytest.mark.skipif(bool(NO_SANDBOX), reason=NO_SANDBOX)
 
 
