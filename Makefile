@@ -74,7 +74,7 @@ bench-grading: install  ## 300 submissions of three exercises
 	OMP_NUM_THREADS=1 $(PY) -m scripts.bench_grading
 
 classroom-demo: install  ## thirty submissions, some of them hostile, graded
-	OMP_NUM_THREADS=1 $(PY) -m gn_edu_grader.demo
+	OMP_NUM_THREADS=1 $(PY) -m scripts.class_of_thirty
 
 gpu-results:  ## all GPU runs that are not recorded yet; needs a GPU and a python3 with torch and numpy
 	$(PYTHON) -m gn_edu.gpu_results

@@ -5,8 +5,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from gn_edu_grader.demo import HOSTILE, write_class
 from gn_edu_grader.grade import grade
+from scripts.class_of_thirty import HOSTILE, write_class
 from scripts.paths import ROOT
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gn_edu_grader import demo, fences, walls
+from gn_edu_grader import fences, walls
 from gn_edu_grader.grade import Settings, grade
 from gn_edu_grader.sandbox import Notebook
+from scripts.class_of_thirty import filled
 from scripts.paths import ROOT
 
 SHEETS = sorted((ROOT / "notebooks/exercises").glob("*.ipynb"))
@@ -57,7 +58,7 @@ def notebook(*cells) -> dict:
 
 def sheet(answers: dict[str, str] = RIGHT, path: Path = SHEET_2) -> dict:
     """A released sheet with answers written into it."""
-    return demo.filled(json.loads(path.read_text(encoding="utf-8")), answers)
+    return filled(json.loads(path.read_text(encoding="utf-8")), answers)
 
 
 def save(path: Path, found: dict) -> Path:

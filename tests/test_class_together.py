@@ -35,9 +35,9 @@ from classroom import (
 from gn_edu import cli
 from gn_edu.exercises import EXERCISES
 from gn_edu.exercises.asking import Reply, pack
-from gn_edu_grader import demo
 from gn_edu_grader.grade import Settings, grade
 from gn_edu_grader.sandbox import Sandbox, understood
+from scripts.class_of_thirty import HOSTILE, write_class
 
 SHEET2 = ("ex04", "ex05", "ex06")
 
@@ -76,10 +76,8 @@ SPOIL = {
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_hostile_notebooks_change_no_right_ones_points(tmp_path, jobs):
     """Before, between and after right ones; who writes a file in a cell gets full points, too."""
-    names = demo.write_class(SHEET_2, tmp_path / "all")
-    hostile = {
-        name: json.loads((tmp_path / "all" / f"{name}.ipynb").read_text()) for name in names if name in demo.HOSTILE
-    }
+    names = write_class(SHEET_2, tmp_path / "all")
+    hostile = {name: json.loads((tmp_path / "all" / f"{name}.ipynb").read_text()) for name in names if name in HOSTILE}
     for name, what in SPOIL.items():
         hostile[name] = sheet(RIGHT | {"normalize": f"import os\nHOME = os.getcwd()\n{what}\n{NORMALIZE}"})
     for name, what in {"forged": '{"is": false}', "forged_too": '{"items": []}'}.items():

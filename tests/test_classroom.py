@@ -24,11 +24,11 @@ from classroom import COUNT, GROUP_OF, ROOT, SHEET_2, SHEETS, can_sandbox, submi
 from gn_edu import cli
 from gn_edu.exercises import EXERCISES
 from gn_edu.exercises.sheet1_sets import numbers
-from gn_edu_grader import demo
 from gn_edu_grader.grade import Settings, _Kept, grade
 from gn_edu_grader.release import NUMBERS, release, student_notebook, student_seed, student_source
 from gn_edu_grader.submissions import read, submissions
 from gn_edu_site.sheets import _as_student
+from scripts.class_of_thirty import HOSTILE, OTHERS_RIGHT, WRONG, write_class
 
 NBGRADER = os.environ.get("NBGRADER") or shutil.which("nbgrader")
 
@@ -178,7 +178,7 @@ def test_the_same_cells_as_nbgrader(tmp_path):
 @pytest.fixture(scope="module")
 def demo_class(tmp_path_factory):
     folder = tmp_path_factory.mktemp("class")
-    names = demo.write_class(SHEET_2, folder / "submitted")
+    names = write_class(SHEET_2, folder / "submitted")
     began = time.monotonic()
     rows = grade(folder / "submitted", folder / "out" / "grades.csv", Settings(seconds=2.0), progress=False)
     assert [row.student for row in rows] == sorted(names) and len(names) == 30
@@ -188,8 +188,8 @@ def demo_class(tmp_path_factory):
 @can_sandbox
 def test_the_right_ones_get_all_points_and_each_mistake_is_named(demo_class):
     rows, _, _ = demo_class
-    assert {rows[name].total for name in demo.OTHERS_RIGHT} == {24.0}
-    for student, (_, mistake) in demo.WRONG.items():
+    assert {rows[name].total for name in OTHERS_RIGHT} == {24.0}
+    for student, (_, mistake) in WRONG.items():
         found = rows[student].mistakes
         assert any(mistake in names for names in found.values()), (student, found)
         assert all(len(names) <= 2 for names in found.values()) and rows[student].total < 24
@@ -198,7 +198,7 @@ def test_the_right_ones_get_all_points_and_each_mistake_is_named(demo_class):
 @can_sandbox
 def test_no_hostile_one_gets_more_than_its_honest_answers(demo_class):
     rows, folder, seconds = demo_class
-    for student in demo.HOSTILE:
+    for student in HOSTILE:
         assert rows[student].points == {"ex04": 6.0, "ex05": 0.0, "ex06": 8.0}, student
     assert "torch's own group norm was called" in "; ".join(rows["torchs"].notes)
     assert any("took too long" in note for note in rows["loop"].notes)

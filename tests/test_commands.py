@@ -20,7 +20,7 @@ from scripts.paths import ROOT
 
 # Words that begin commands of others.
 OTHERS = {"git", "cd", "python3", "apt", "pip", "jupyter", "pytest"}
-OURS = r"(?:scripts|tests|gn_edu\w*)\."  # how the modules of ours that are run begin
+OURS = r"(?:scripts|gn_edu\w*)\."  # how the modules of ours that are run begin
 
 
 def texts() -> dict[str, str]:
