@@ -1,6 +1,5 @@
 """The built site in headless Chromium: where it is, how to start it, and what every browser test needs."""
 
-import base64
 import functools
 import gzip
 import http.server
@@ -144,14 +143,12 @@ def shown(value, digits=3):
     return text if float(text) else f"{0:.{digits}f}"
 
 
-def run_module(source, script, **data):
-    """The value that `script` returns, given the module as `w` and the data as `d`."""
-    text = base64.b64encode(source.encode()).decode()
+def run_module(path, script, **data):
+    """The value that `script` returns, given the module at `path` as `w` and the data as `d`."""
     program = (
         'let i="";process.stdin.on("data",(t)=>(i+=t)).on("end",async()=>{const d=JSON.parse(i);'
-        f'const w=await import("data:text/javascript;base64,"+d.source);{script}}});'
+        f"const w=await import({json.dumps(path.as_uri())});{script}}});"
     )
-    request = json.dumps({"source": text, **data})
-    result = subprocess.run([node_path(), "-e", program], input=request, capture_output=True, text=True)
+    result = subprocess.run([node_path(), "-e", program], input=json.dumps(data), capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)

@@ -8,7 +8,7 @@ from browser import in_browser, number, run_module, site_is_built, wait_until_aw
 from scripts_path import scripts
 
 from gn_edu.records import measured
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 from gn_edu.widgets.cancellation_lab import CancellationLab
 
 PAGE = "notebooks/ch06_numerics.html"
@@ -48,7 +48,7 @@ def test_two_passes_keep_their_digits_and_the_naive_formula_does_not():
 def test_verdicts():
     script = "process.stdout.write(JSON.stringify(d.ask.map(([v,t])=>w.judge(v,t,1e-5).badge)))"
     ask = [[1, 1], [1.001, 1], [0.99, 1], [-8, 1], ["nan", 1], ["inf", 1], [64, 1], [0, 1], [0.1, 1]]
-    verdicts = run_module(bundle("cancellation_lab"), script, ask=ask)
+    verdicts = run_module(module("cancellation_lab"), script, ask=ask)
     assert verdicts == ["fine", "fine", "inaccurate", "nan", "nan", "flat", "flat", "loud", "loud"]
 
 

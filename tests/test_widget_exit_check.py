@@ -7,7 +7,7 @@ from browser import HTML, in_browser, number, run_module, site_is_built, wait_un
 
 from gn_edu.questions import part, questions
 from gn_edu.widgets import ExitCheck
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 
 PAGE = "book/exit_check.html"
 STEM = "exit_check"
@@ -35,7 +35,7 @@ def test_result():
         {"questions": ASKED, "chosen": wrong},
     ]
     none, all_, bad = run_module(
-        bundle(STEM), "process.stdout.write(JSON.stringify(d.cases.map(w.result)))", cases=cases
+        module(STEM), "process.stdout.write(JSON.stringify(d.cases.map(w.result)))", cases=cases
     )
     assert (none["answered"], all_["answered"], all_["right"], bad["right"]) == (0, 8, 8, 0)
     assert none["again"] == all_["again"] == []

@@ -5,7 +5,7 @@ import torch
 from browser import in_browser, number, run_module, shown, site_is_built, wait_until_awake
 from torch.nn import functional as F
 
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 from gn_edu.widgets.gradient_projection import GradientProjection
 
 PAGE = "notebooks/ch05_backward.html"
@@ -30,7 +30,7 @@ def cases(count=200):
 def test_two_hundred_cases_equal_autograd():
     asked = list(cases())
     script = "process.stdout.write(JSON.stringify(d.cases.map(w.view)))"
-    for case, got in zip(asked, run_module(bundle("gradient_projection"), script, cases=asked), strict=True):
+    for case, got in zip(asked, run_module(module("gradient_projection"), script, cases=asked), strict=True):
         x = torch.tensor(got["x"], dtype=torch.float64, requires_grad=True)
         g = torch.tensor(case["g"], dtype=torch.float64)
         x_hat = F.group_norm(x[None], 1, eps=case["eps"])[0]
@@ -48,7 +48,7 @@ def test_two_hundred_cases_equal_autograd():
 def test_doubling_x_halves_dx_at_eps_zero():
     script = "process.stdout.write(JSON.stringify(d.cases.map(w.view)))"
     pair = [{"x": [0, 3, 7], "g": [1, -2, 0.5], "eps": 0, "scale": scale, "turn": 1} for scale in (1, 2)]
-    one, two = run_module(bundle("gradient_projection"), script, cases=pair)
+    one, two = run_module(module("gradient_projection"), script, cases=pair)
     assert one["parts"]["dx"] == pytest.approx([2 * v for v in two["parts"]["dx"]], abs=1e-12)
 
 

@@ -12,7 +12,7 @@ from seeded import uniform
 from gn_edu.augment import PIXEL_MEAN, PIXEL_STD, to_input
 from gn_edu.nets import SmallNet
 from gn_edu.records import published
-from gn_edu.widgets.base import FOLDER, bundle
+from gn_edu.widgets.base import STATIC, module
 from gn_edu.widgets.neighbours import Neighbours, networks
 
 W0 = "[data-gn-widget=neighbours]"
@@ -52,11 +52,11 @@ def test_fifty_images_give_the_logits_of_torch(norm, training):
     stored = networks()["nets"][norm]
     net = in_torch(stored).train(training)
     script = (
-        "const n=w.network(),net=n.load(d.net);"
-        "process.stdout.write(JSON.stringify(d.batches.map((b)=>n.run(net,b,d.training).logits)))"
+        "const net=w.load(d.net);"
+        "process.stdout.write(JSON.stringify(d.batches.map((b)=>w.run(net,b,d.training).logits)))"
     )
     batches = [images[k : k + 5] for k in range(0, 50, 5)]
-    source = (FOLDER / "network.js").read_text()
+    source = STATIC.parent / "src" / "neighbours" / "network.js"
     got = run_module(source, script, net=stored, training=training, batches=[b.flatten(1).tolist() for b in batches])
     for logits, batch in zip(got, batches, strict=True):
         mean, std = PIXEL_MEAN.double(), PIXEL_STD.double()
@@ -98,7 +98,7 @@ def test_the_pictures_are_the_first_drawings_that_both_networks_name_right():
 def test_companions_are_different_pictures_and_repeatable():
     script = "process.stdout.write(JSON.stringify(d.ask.map((a)=>w.companions(...a))))"
     ask = [[picture, 20, size, draw] for picture in range(20) for size in (1, 3, 7) for draw in range(30)]
-    once, twice = (run_module(bundle("neighbours"), script, ask=ask) for _ in range(2))
+    once, twice = (run_module(module("neighbours"), script, ask=ask) for _ in range(2))
     assert once == twice
     for (picture, count, size, draw), others in zip(ask, once, strict=True):
         assert len(set(others)) == size and picture not in others and set(others) <= set(range(20))
@@ -112,7 +112,7 @@ def test_the_first_draws_show_what_the_page_is_about():
     """Batch norm changes its mind within the three draws of the still picture, group norm says the same three times."""
     script = "process.stdout.write(JSON.stringify(w.still(d.traits,{}).text))"
     text = run_module(
-        bundle("neighbours"), script, traits={"data": networks(), "picture": Neighbours().picture, "batch": 2}
+        module("neighbours"), script, traits={"data": networks(), "picture": Neighbours().picture, "batch": 2}
     )
     said = re.findall(r"batch norm (\w+) [\d.]+ %, group norm (\w+ [\d.]+) %", text)
     batch_norm, group_norm = ({answers[k] for answers in said} for k in (0, 1))

@@ -5,7 +5,7 @@ import torch
 from browser import in_browser, number, run_module, shown, site_is_built, wait_until_awake
 from torch.nn import functional as F
 
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 from gn_edu.widgets.what_survives import WhatSurvives
 
 PAGE = "notebooks/ch07_groups.html"
@@ -32,7 +32,7 @@ def by_torch(case):
 
 
 def view(*cases):
-    return run_module(bundle(STEM), VIEW, cases=list(cases))
+    return run_module(module(STEM), VIEW, cases=list(cases))
 
 
 def test_two_hundred_cases_are_torchs():

@@ -1,46 +1,32 @@
 """The widgets' JavaScript against torch: means, variances, outputs, sets, and which outputs move."""
 
-import base64
-import json
-import subprocess
-
 import pytest
 import torch
+from browser import run_module
 from torch.nn import functional as F
 
 from gn_edu.data import hand_tensor
 from gn_edu.questions import questions
 from gn_edu.widgets import QuickQuestion, StatisticSet
-from gn_edu.widgets.base import bundle
-from gn_edu_site.node import node_path
+from gn_edu.widgets.base import module
 
-DRIVER = """
-const load = (text) => import("data:text/javascript;base64," + text);
-let input = "";
-process.stdin.on("data", (d) => (input += d)).on("end", async () => {
-  const { source, cases } = JSON.parse(input);
-  const w = await load(source);
-  const answer = (c) => {
-    if (c.snap) return w.snapGroups(...c.snap);
-    if (c.still) return w.still(...c.still);
-    const now = w.view(c), lists = [...now.sets.values()];
-    const changed = c.values.map((v, i) => v + (i === c.focus ? 1 : 0));
-    return {
-      y: now.y, mean: now.set.mean, variance: now.set.variance, sigma: now.set.sigma, members: now.set.members,
-      sizes: lists.map((s) => s.members.length), moved: w.movedBetween(now.y, w.view({ ...c, values: changed }).y),
-    };
+ANSWERS = """
+const answer = (c) => {
+  if (c.snap) return w.snapGroups(...c.snap);
+  if (c.still) return w.still(...c.still);
+  const now = w.view(c), lists = [...now.sets.values()];
+  const changed = c.values.map((v, i) => v + (i === c.focus ? 1 : 0));
+  return {
+    y: now.y, mean: now.set.mean, variance: now.set.variance, sigma: now.set.sigma, members: now.set.members,
+    sizes: lists.map((s) => s.members.length), moved: w.movedBetween(now.y, w.view({ ...c, values: changed }).y),
   };
-  process.stdout.write(JSON.stringify(cases.map(answer)));
-});
+};
+process.stdout.write(JSON.stringify(d.cases.map(answer)));
 """
 
 
 def node(stem, cases):
-    source = base64.b64encode(bundle(stem).encode()).decode()
-    words = [node_path(), "-e", DRIVER]
-    result = subprocess.run(words, input=json.dumps({"source": source, "cases": cases}), capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+    return run_module(module(stem), ANSWERS, cases=cases)
 
 
 def make_cases(count=240):
@@ -181,9 +167,3 @@ def test_describe_is_the_same_in_every_run_and_true():
 def test_refusals(make, said):
     with pytest.raises(Exception, match=said):
         make()
-
-
-def test_bundle_has_no_imports_left_and_no_clashing_names():
-    for stem in ("statistic_set", "quick_question"):
-        source = bundle(stem)
-        assert "import " not in source and source.count("export default") == 1

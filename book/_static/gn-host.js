@@ -60,7 +60,11 @@
   function loadPlotly() {
     plotly ??= new Promise((done, failed) => {
       const script = document.createElement("script");
-      Object.assign(script, { src: new URL("plotly.min.js", here), onload: () => done(window.Plotly), onerror: failed });
+      Object.assign(script, {
+        src: new URL("plotly.min.js", here),
+        onload: () => done(window.Plotly),
+        onerror: failed,
+      });
       document.head.append(script);
     });
     return plotly;
@@ -68,7 +72,8 @@
 
   function themed(layout) {
     const style = getComputedStyle(document.body);
-    const colour = style.color, grid = "rgba(128,128,128,.3)";
+    const colour = style.color;
+    const grid = "rgba(128,128,128,.3)";
     const axis = { gridcolor: grid, linecolor: colour, zerolinecolor: grid };
     return {
       ...layout,
@@ -86,7 +91,8 @@
     const el = document.createElement("div");
     const still = box.querySelector(".gn-still");
     still.replaceWith(el);
-    const draw = () => Plotly.react(el, figure.data, themed(figure.layout), { responsive: true, displayModeBar: false });
+    const draw = () =>
+      Plotly.react(el, figure.data, themed(figure.layout), { responsive: true, displayModeBar: false });
     await draw();
     new MutationObserver(draw).observe(document.body, { attributes: true, attributeFilter: ["data-theme"] });
     box.dataset.gnReady = "";
@@ -109,5 +115,7 @@
     if (box.dataset.gnHost === "plotly") offerFigure(box);
     else waking.push(wakeWidget(box).catch(console.error));
   }
-  Promise.all(waking).then(() => linked.forEach((bringIntoView) => bringIntoView()));
+  Promise.all(waking).then(() => {
+    for (const bringIntoView of linked) bringIntoView();
+  });
 })();

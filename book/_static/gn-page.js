@@ -12,7 +12,8 @@
   const read = load();
   const button = document.querySelector("[data-gn-read]");
   function show() {
-    for (const stop of document.querySelectorAll("[data-gn-stop]")) stop.classList.toggle("gn-read", read.has(stop.dataset.gnStop));
+    for (const stop of document.querySelectorAll("[data-gn-stop]"))
+      stop.classList.toggle("gn-read", read.has(stop.dataset.gnStop));
     button?.setAttribute("aria-pressed", String(read.has(button.dataset.gnRead)));
   }
   if (button) {
