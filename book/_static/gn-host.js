@@ -1,8 +1,9 @@
 // Wakes the live outputs of a page without a kernel: widgets (anywidget front-end modules) at once, Plotly figures, which
 // need megabytes, when the reader asks for it. A classic script, since browsers refuse module scripts on file://.
 (() => {
-  const here = document.currentScript.src;
+  const here = /** @type {HTMLScriptElement} */ (document.currentScript).src;
   const read = (script) => JSON.parse(script.textContent.replaceAll("<\\/", "</"));
+  /** @type {(kind: string, root?: ParentNode) => NodeListOf<HTMLScriptElement>} */
   const scripts = (kind, root = document) => root.querySelectorAll(`script[data-gn="${kind}"]`);
   const catalogue = scripts("catalogue")[0] ? read(scripts("catalogue")[0]) : {};
 
@@ -37,8 +38,8 @@
   const modules = new Map();
   function load(stem) {
     if (!modules.has(stem)) {
-      const source = document.querySelector(`script[data-gn="source"][data-stem="${stem}"]`).textContent;
-      const blob = new Blob([source.replaceAll("<\\/", "</")], { type: "text/javascript" });
+      const script = document.querySelector(`script[data-gn="source"][data-stem="${stem}"]`);
+      const blob = new Blob([script?.textContent.replaceAll("<\\/", "</") ?? ""], { type: "text/javascript" });
       modules.set(stem, import(URL.createObjectURL(blob)));
     }
     return modules.get(stem);
@@ -62,7 +63,7 @@
       const script = document.createElement("script");
       Object.assign(script, {
         src: new URL("plotly.min.js", here),
-        onload: () => done(window.Plotly),
+        onload: () => done(/** @type {any} */ (window).Plotly),
         onerror: failed,
       });
       document.head.append(script);
@@ -109,9 +110,9 @@
 
   // A link to a widget: the page moves to it when no still picture above it can go any more.
   const linked = [];
-  document.addEventListener("gn-linked", (event) => linked.push(event.detail));
+  document.addEventListener("gn-linked", (event) => linked.push(/** @type {CustomEvent} */ (event).detail));
   const waking = [];
-  for (const box of document.querySelectorAll(".gn-live")) {
+  for (const box of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".gn-live"))) {
     if (box.dataset.gnHost === "plotly") offerFigure(box);
     else waking.push(wakeWidget(box).catch(console.error));
   }

@@ -4,13 +4,14 @@
 // A script may import another as a text that a worker can be started from: import text from "./worker.js?worker".
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import * as esbuild from "esbuild";
 
 const HERE = import.meta.dirname;
 const SOURCES = join(HERE, "src");
 // The oldest browsers that know what the widgets use.
+/** @type {import("esbuild").BuildOptions} */
 const SETTINGS = {
   bundle: true,
   minify: true,
@@ -20,6 +21,7 @@ const SETTINGS = {
   logLevel: "warning",
 };
 
+/** @type {import("esbuild").Plugin} */
 const worker = {
   name: "worker",
   setup(build) {
@@ -44,12 +46,13 @@ const worker = {
 /**
  * Of equal rules the last one holds, and every widget of a notebook brings what all share. So the name of the widget
  * counts twice in its own rules: another widget's copy of the shared ones can't undo them.
+ * @type {import("esbuild").Plugin}
  */
 const ownRules = {
   name: "own-rules",
   setup(build) {
     build.onLoad({ filter: /[\\/]src[\\/]\w+\.css$/ }, ({ path }) => {
-      const stem = path.match(/(\w+)\.css$/)[1];
+      const stem = basename(path, ".css");
       const css = readFileSync(path, "utf8");
       return { contents: css.replace(new RegExp(`\\.gn-${stem}\\b`, "g"), `.gn-${stem}.gn-${stem}`), loader: "css" };
     });
@@ -70,6 +73,7 @@ function digest() {
 
 const { values: options } = parseArgs({ options: { watch: { type: "boolean" }, out: { type: "string" } } });
 const outdir = resolve(options.out ?? join(HERE, "static"));
+/** @type {import("esbuild").Plugin} */
 const note = {
   name: "note",
   setup: (build) => build.onEnd(() => writeFileSync(join(outdir, "sources.sha256"), `${digest()}\n`)),

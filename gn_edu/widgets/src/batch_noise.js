@@ -3,6 +3,8 @@
 import { choice, fixed, h, N_, pictured, translator } from "./shared/frame.js";
 import { normal, stream } from "./shared/random.js";
 
+/** @typedef {{ batch: number, correlation: number, mode: "training" | "evaluation", draw: number }} State */
+
 const BATCHES = [1, 2, 4, 8, 16, 32, 64];
 const IMAGES = 256;
 const PIXELS = 32;
@@ -26,7 +28,7 @@ export function population(seed = 9) {
 /** Row d lists the images of batch d. */
 export function batches(seed = 5) {
   const next = stream(seed);
-  const most = BATCHES.at(-1);
+  const most = Math.max(...BATCHES);
   return Array.from({ length: DRAWS }, () => Uint8Array.from({ length: most }, () => Math.floor(next() * IMAGES)));
 }
 
@@ -206,11 +208,12 @@ export function still(traits, catalogue) {
   };
 }
 
+/** @param {import("@anywidget/types").RenderProps} props */
 async function render({ model, el }) {
   const tr = translator(model.get("_catalogue"));
   const TRAITS = ["batch", "correlation", "mode", "draw"];
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  const state = { ...start };
+  const state = /** @type {State} */ ({ ...start });
   const box = pictured({
     model,
     el,

@@ -2,6 +2,8 @@
 // Takes the traits data (the record), dtype, offset, seed, name; sets dtype, offset and seed.
 import { choice, escapeText, h, N_, pictured, translator } from "./shared/frame.js";
 
+/** @typedef {{ data: any, dtype: "float32" | "float16", offset: number, seed: number }} State */
+
 const FORMULAS = [
   ["naive", "E[x²] − E[x]²"],
   ["two_pass", N_("two passes")],
@@ -111,12 +113,13 @@ export function still(traits, catalogue) {
   return { svg, text: sentence(traits, tr) };
 }
 
+/** @param {import("@anywidget/types").RenderProps} props */
 async function render({ model, el }) {
   const tr = translator(model.get("_catalogue"));
   const TRAITS = ["dtype", "offset", "seed"];
   const data = model.get("data");
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  const state = { ...start, data };
+  const state = /** @type {State} */ ({ ...start, data });
   const seeds = [...new Set(data.rows.map((row) => row.seed))];
   const dtypes = [...new Set(data.rows.map((row) => row.dtype))];
   const box = pictured({

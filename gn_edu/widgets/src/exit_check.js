@@ -3,6 +3,8 @@
 import { answerButtons, questionStill } from "./shared/answers.js";
 import { h, pictured, translator } from "./shared/frame.js";
 
+/** @typedef {{ questions: any[], chosen: number[] }} State */
+
 /** How many are answered, how many of them right, and what to read again, each page once. */
 export function result({ questions, chosen }) {
   const answered = questions.filter((_, k) => chosen[k] >= 0);
@@ -18,12 +20,13 @@ export function still({ questions }, catalogue) {
   return { html: `<ol class="gn-exit-list">${list.join("")}</ol>`, text: tr("Eight questions") };
 }
 
+/** @param {import("@anywidget/types").RenderProps} props */
 async function render({ model, el }) {
   const tr = translator(model.get("_catalogue"));
   const questions = model.get("questions");
   const onSite = el.closest("[data-gn-host]");
   const start = { chosen: questions.map(() => -1) };
-  const state = { questions, ...start };
+  const state = /** @type {State} */ ({ questions, ...start });
   const box = pictured({
     model,
     el,

@@ -3,6 +3,8 @@
 import { choice, escapeText, fixed, h, N_, pictured, translator } from "./shared/frame.js";
 import { legendKey, mark, stillOf } from "./shared/lines.js";
 
+/** @typedef {{ figures: any, shown: "cause" | "protocol" | "paper", size: number, relative: boolean, hidden: string[] }} State */
+
 const SIZES = [2, 4, 8, 16, 32];
 const FIGURES = { cause: N_("one cause"), protocol: N_("the paper's protocol"), paper: N_("the paper") };
 const AXES = {
@@ -122,12 +124,13 @@ export function still(traits, catalogue) {
   return { svg: stillOf(chart(traits, tr, "still")), text: sentence(traits, tr) };
 }
 
+/** @param {import("@anywidget/types").RenderProps} props */
 async function render({ model, el }) {
   const tr = translator(model.get("_catalogue"));
   const TRAITS = ["shown", "size", "relative", "hidden"];
   const figures = model.get("figures");
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  const state = { ...start, figures };
+  const state = /** @type {State} */ ({ ...start, figures });
   const box = pictured({
     model,
     el,

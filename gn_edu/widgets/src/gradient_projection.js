@@ -4,6 +4,8 @@
 import { choice, escapeText, fixed, h, N_, pictured, translator } from "./shared/frame.js";
 import { backward, statistics } from "./shared/maths.js";
 
+/** @typedef {{ x: number[], g: number[], eps: number, scale: number, turn: number }} State */
+
 const EPSILONS = [0, 1e-5, 1e-2, 1];
 const PARTS = [
   ["g", N_("g, what arrives")],
@@ -67,7 +69,7 @@ export function sentence(state, tr) {
 /** Screen coordinates of a vector, for a camera at yaw and pitch: z up, x to the left, as one draws a corner. */
 function camera(yaw, pitch) {
   const [cy, sy, cp, sp] = [Math.cos(yaw), Math.sin(yaw), Math.cos(pitch), Math.sin(pitch)];
-  return ([a, b, c]) => {
+  return (/** @type {number[]} */ [a, b, c]) => {
     const u = -sy * a + cy * b;
     const depth = cy * a + sy * b;
     return [150 + 54 * u, 135 - 54 * (cp * c - sp * depth)];
@@ -140,13 +142,14 @@ export function still(traits, catalogue) {
   return { html: `<div class="gn-question-still"><p>${escapeText(text)}</p></div>`, text };
 }
 
+/** @param {import("@anywidget/types").RenderProps} props */
 async function render({ model, el }) {
   const tr = translator(model.get("_catalogue"));
   const TRAITS = ["g", "eps", "scale", "turn"];
   const x = model.get("x");
   const m = x.length;
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  const state = { ...start, x };
+  const state = /** @type {State} */ ({ ...start, x });
   let yaw = 0.5;
   let pitch = 0.45;
   const box = pictured({
@@ -291,7 +294,7 @@ async function render({ model, el }) {
     event.preventDefault();
     orbit(...by);
   });
-  let held = null;
+  let held = /** @type {number[] | null} */ (null);
   space.addEventListener("pointerdown", (event) => {
     held = [event.clientX, event.clientY];
     space.setPointerCapture(event.pointerId);

@@ -127,7 +127,7 @@ async function render({ model, el }) {
   const nets = start(data);
   let channel = 0;
   let history = { bn: [], gn: [] };
-  let replies = null;
+  let replies = /** @type {any} */ (null);
   let drawing = 0;
 
   const box = frame({ model, el, stem: "neighbours", title: tr("Who else is in the batch?"), tr, read, write });

@@ -4,6 +4,8 @@
 import { choice, escapeText, h, N_, pictured, translator } from "./shared/frame.js";
 import { divisors, groupOf } from "./shared/maths.js";
 
+/** @typedef {{ shape: number[], groups: number, memory_format: string, cut: string, focus: number }} State */
+
 const LAYOUTS = [
   ["contiguous", N_("contiguous")],
   ["channels_last", N_("channels_last")],
@@ -59,7 +61,7 @@ export function runsOf(shape, groups, layout) {
   const [, c, height, width] = shape;
   const held = [];
   for (let i = 0; i < c * height * width; i++)
-    if (groupOf(indexOf(shape, i)[1], c, { groups }) === 0) held.push(addressOf(shape, layout, i));
+    if (groupOf(indexOf(shape, i)[1], c, { groups, interleaved: false }) === 0) held.push(addressOf(shape, layout, i));
   held.sort((a, b) => a - b);
   return held.filter((address, k) => k === 0 || address !== held[k - 1] + 1).length;
 }
@@ -71,7 +73,7 @@ export function view({ shape, groups, memory_format: layout, cut, focus }) {
   const cells = Array.from({ length: size }, (_, i) => {
     const index = indexOf(shape, i);
     const place = placeOf(shape, groups, layout, cut, i);
-    const group = groupOf(index[1], c, { groups });
+    const group = groupOf(index[1], c, { groups, interleaved: false });
     return {
       index,
       group,
@@ -157,13 +159,14 @@ export function still(traits, catalogue) {
   };
 }
 
+/** @param {import("@anywidget/types").RenderProps} props */
 async function render({ model, el }) {
   const tr = translator(model.get("_catalogue"));
   const TRAITS = ["groups", "memory_format", "cut", "focus"];
   const shape = model.get("shape");
   const [images, channels, height, width] = shape;
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  const state = { ...start, shape };
+  const state = /** @type {State} */ ({ ...start, shape });
   const size = images * channels * height * width;
   const box = pictured({
     model,
@@ -314,7 +317,7 @@ async function render({ model, el }) {
           h(
             "div",
             { class: "gn-cells", style: `--columns:${Math.min(m, 8)}` },
-            ...Array.from({ length: m }, (_, j) => views.rows[placed.get(row * m + j)]),
+            ...Array.from({ length: m }, (_, j) => views.rows[/** @type {number} */ (placed.get(row * m + j))]),
           ),
         ),
       ),

@@ -3,6 +3,8 @@
 import { choice, escapeText, fixed, h, N_, pictured, translator } from "./shared/frame.js";
 import { legendKey, mark, stillOf } from "./shared/lines.js";
 
+/** @typedef {{ experiments: any[], experiment: number, measure: string, epoch: number, hidden: string[] }} State */
+
 const MEASURES = {
   error: N_("test error"),
   "std before": N_("std before"),
@@ -76,7 +78,7 @@ export function sentence(state, { lines }, tr) {
 
 /** A number that a scale may end at: 1, 2 or 5 times a power of ten, at least `value`. */
 const above = (value) =>
-  [1, 2, 5, 10].map((f) => f * 10 ** Math.floor(Math.log10(value || 1))).find((v) => v >= value * 0.999);
+  [1, 2, 5, 10].map((f) => f * 10 ** Math.floor(Math.log10(value || 1))).find((v) => v >= value * 0.999) ?? value;
 
 export function chart(state, tr, stem) {
   const { lines, epochs } = view(state);
@@ -97,13 +99,12 @@ export function chart(state, tr, stem) {
     }));
   const values = series.flatMap(({ many, one }) => [...many.flat(), ...one]);
   const end = above(Math.max(...values, error ? 10 : 0.01));
-  const start = 0;
   const count = error ? epochs : Math.max(...series.map(({ one }) => one.length), 1);
   const x = (k) =>
     left + (count === 1 ? (wide - left - right) / 2 : 14 + (k * (wide - left - right - 28)) / (count - 1));
-  const y = (v) => top + ((end - v) * (tall - top - bottom)) / (end - start);
+  const y = (v) => top + ((end - v) * (tall - top - bottom)) / end;
   const parts = [0, 0.2, 0.4, 0.6, 0.8, 1].map((f) => {
-    const v = start + f * (end - start);
+    const v = f * end;
     return `<path class="grid" d="M${left} ${y(v).toFixed(1)}H${wide - right}"/><text class="tick" x="${left - 6}" y="${(y(v) + 4).toFixed(1)}" text-anchor="end">${+v.toPrecision(3)}</text>`;
   });
   const step = Math.ceil(count / 12);
@@ -134,12 +135,13 @@ export function still(traits, catalogue) {
   };
 }
 
+/** @param {import("@anywidget/types").RenderProps} props */
 async function render({ model, el }) {
   const tr = translator(model.get("_catalogue"));
   const TRAITS = ["experiment", "measure", "epoch", "hidden"];
   const experiments = model.get("experiments");
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  const state = { ...start, experiments };
+  const state = /** @type {State} */ ({ ...start, experiments });
   const box = pictured({
     model,
     el,

@@ -4,6 +4,8 @@ import { choice, h, N_, pictured, translator } from "./shared/frame.js";
 import { backward } from "./shared/maths.js";
 import { normal, stream } from "./shared/random.js";
 
+/** @typedef {{ gain: number, depth: number, activation: "relu" | "tanh" | "none", norm: "none" | "group" }} State */
+
 const WIDTH = 64;
 const SAMPLES = 8;
 const DEPTHS = [10, 20, 30];
@@ -21,7 +23,7 @@ export function network(seed = 1) {
   const next = stream(seed);
   const draw = (n) => Float64Array.from({ length: n }, () => normal(next));
   const input = draw(SAMPLES * WIDTH);
-  const weights = Array.from({ length: DEPTHS.at(-1) }, () => draw(WIDTH * WIDTH));
+  const weights = Array.from({ length: Math.max(...DEPTHS) }, () => draw(WIDTH * WIDTH));
   return { input, weights, arriving: draw(SAMPLES * WIDTH) };
 }
 
@@ -56,7 +58,7 @@ const perSample = (x, f) => {
   return out;
 };
 
-let net = null; // made when the first picture needs it
+let net = /** @type {ReturnType<typeof network> | null} */ (null); // made when the first picture needs it
 /** For every layer: the values that the nonlinearity gets, their root mean square, and that of the gradient there. */
 export function view({ gain, depth, activation, norm }) {
   net ??= network();
@@ -136,15 +138,16 @@ export function markup(layers, tr, stem) {
   const at = (v) => 215 - 6.5 * Math.max(-DECADES, Math.min(DECADES, Math.log10(v || 1e-300)));
   const line = (key, of) =>
     `<path class="line ${key}" d="${layers.map((layer, l) => `${l ? "L" : "M"}${(34 + w * (l + 0.5)).toFixed(1)} ${at(of(layer)).toFixed(1)}`).join("")}"/>`;
-  const last = layers.at(-1).gradient;
+  const last = layers[layers.length - 1].gradient;
   const tick = (y, text) => `<text class="tick left" x="30" y="${y + 4}">${text}</text>`;
-  const grid = [
+  const powers = /** @type {[number, string][]} */ ([
     [-8, "10⁻⁸"],
     [-4, "10⁻⁴"],
     [0, "1"],
     [4, "10⁴"],
     [8, "10⁸"],
-  ]
+  ]);
+  const grid = powers
     .map(([k, text]) => `<path class="grid" d="M34 ${215 - 6.5 * k}h300"/>${tick(215 - 6.5 * k, text)}`)
     .join("");
   const below = [1, layers.length / 2, layers.length]
@@ -178,11 +181,12 @@ export function still(traits, catalogue) {
   };
 }
 
+/** @param {import("@anywidget/types").RenderProps} props */
 async function render({ model, el }) {
   const tr = translator(model.get("_catalogue"));
   const TRAITS = ["gain", "depth", "activation", "norm"];
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  const state = { ...start };
+  const state = /** @type {State} */ ({ ...start });
   const box = pictured({
     model,
     el,

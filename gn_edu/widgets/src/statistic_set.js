@@ -11,6 +11,9 @@ const METHODS = [
   ["instance", N_("Instance"), N_("instance norm")],
   ["group", N_("Group"), N_("group norm")],
 ];
+/** @typedef {{ values: number[], shape: number[], method: string, groups: number, interleaved: boolean, focus: number,
+ *   eps: number, gamma: number[], beta: number[] }} State */
+
 const INTERLEAVED = N_("the interleaved layer");
 const MOVED = 1e-9;
 
@@ -129,7 +132,7 @@ export function sentence(state, tr) {
   const { image, channel } = cellAt(dims, state.focus);
   const interleaved = state.method === "group" && state.interleaved;
   const values = {
-    method: tr(interleaved ? INTERLEAVED : METHODS.find(([key]) => key === state.method)[2]),
+    method: tr(interleaved ? INTERLEAVED : (METHODS.find(([key]) => key === state.method)?.[2] ?? state.method)),
     m: set.members.length,
     all: state.values.length,
     image: image + 1,
@@ -180,11 +183,11 @@ async function render({ model, el }) {
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
   const ones = Array(dims.channels).fill(1);
   const zeros = Array(dims.channels).fill(0);
-  const state = { ...start, shape, eps, gamma: ones, beta: zeros };
+  const state = /** @type {State} */ ({ ...start, shape, eps, gamma: ones, beta: zeros });
   let moved = [];
   let note = "";
-  let game = null;
-  let preview = null;
+  let game = /** @type {any} */ (null);
+  let preview = /** @type {any} */ (null);
   let cells = [];
   let flat = el.clientWidth > 0 && el.clientWidth < NARROW;
 
@@ -508,7 +511,7 @@ async function render({ model, el }) {
     if (i !== state.focus) set({ focus: i });
     if (grab) cells[i].focus();
   };
-  let drag = null;
+  let drag = /** @type {any} */ (null);
   holder.addEventListener("pointerdown", (event) => {
     const cell = event.target.closest(".gn-cell");
     if (!cell || game?.asking) return;

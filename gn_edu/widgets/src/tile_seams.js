@@ -3,6 +3,8 @@
 import { choice, fixed, h, N_, pictured, translator } from "./shared/frame.js";
 import { statistics } from "./shared/maths.js";
 
+/** @typedef {{ border: number, statistics: "whole" | "own" | "mean" }} State */
+
 const ROWS = 24;
 const COLUMNS = 40;
 const EPS = 1e-5;
@@ -110,11 +112,12 @@ export function still(traits, catalogue) {
   };
 }
 
+/** @param {import("@anywidget/types").RenderProps} props */
 async function render({ model, el }) {
   const tr = translator(model.get("_catalogue"));
   const TRAITS = ["border", "statistics"];
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  const state = { ...start };
+  const state = /** @type {State} */ ({ ...start });
   const box = pictured({
     model,
     el,

@@ -3,6 +3,9 @@
 import { choice, fixed, h, N_, pictured, translator } from "./shared/frame.js";
 import { normalize } from "./shared/maths.js";
 
+/** @typedef {{ quantiles: number[], means: number[], spreads: number[], beta: number[], order: number[], norm: string,
+ *   centred: boolean, selected: number }} State */
+
 const EPS = 1e-5;
 const C = 8;
 const NORMS = { batch: "BN", 1: "G = 1 (LN)", 2: "G = 2", 4: "G = 4", 8: "G = 8 (IN)" };
@@ -106,11 +109,12 @@ export function still(traits, catalogue) {
   };
 }
 
+/** @param {import("@anywidget/types").RenderProps} props */
 async function render({ model, el }) {
   const tr = translator(model.get("_catalogue"));
   const TRAITS = ["means", "spreads", "beta", "order", "norm", "centred", "selected"];
   const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  const state = { ...start, quantiles: model.get("quantiles") };
+  const state = /** @type {State} */ ({ ...start, quantiles: model.get("quantiles") });
   const box = pictured({
     model,
     el,

@@ -95,7 +95,7 @@ export function frame({ model, el, stem, title, tr, read, write }) {
   const name = model.get("name");
   const body = h("div", { class: "gn-body" });
   const said = h("span", { class: "gn-said", role: "status" });
-  let waiting = 0;
+  let waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   const changed = () => {
     said.textContent = "";
     // On the published page the address follows the view; a notebook's address belongs to the notebook.
