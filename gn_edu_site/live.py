@@ -1,7 +1,8 @@
 """Live outputs: a still picture with its description, the data, and the one script that wakes them.
 
 Every live output becomes <div class="gn-live"> with the still picture first, so that a page without JavaScript, on
-paper or not yet loaded shows it. A page carries a widget's source once, without its comments, however many stand on it.
+paper or not yet loaded shows it. A page carries a widget's source once, however many stand on it; it comes from the
+widget's built files, not from the notebook, so that a change of JavaScript executes nothing again.
 """
 
 import html
@@ -10,13 +11,12 @@ import re
 import shutil
 from pathlib import Path
 
-import rcssmin
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+import gn_edu
 from gn_edu.messages import N_
-from gn_edu.widgets.base import FRAME
 from gn_edu_site.languages import catalogue
 from gn_edu_site.mime import WIDGET
 from gn_edu_site.node import ask
@@ -33,9 +33,36 @@ def _data(kind: str, value, **attributes: str) -> str:
     return f'<script type="application/gn+json" data-gn="{kind}"{extra}>{body}</script>'
 
 
-def _without_comments(script: str) -> str:
-    """The script without indentation and without the comments that fill whole lines: a sixth of its weight."""
-    return re.sub(r"^\s+", "", re.sub(r"^\s*(//.*|/\*\*(?:.|\n)*?\*/)\n", "", script, flags=re.M), flags=re.M)
+def _built(name: str) -> Path:
+    """A built file of the widgets. Not through gn_edu.widgets, which imports torch: a page is rebuilt in seconds."""
+    return Path(gn_edu.__file__).parent / "widgets" / "static" / name
+
+
+def _text(name: str) -> str:
+    return _built(name).read_text(encoding="utf-8").strip()
+
+
+def _state(env, docname: str, live) -> dict:
+    """The model behind a widget's output, as the notebook stored it."""
+    state = json.loads(env.nb_metadata[docname]["js_files"]["ipywidgets_state"][1]["body"])["state"]
+    return state[live["gn_content"]["model_id"]]
+
+
+def _stem(model: dict) -> str:
+    """gn_edu.widgets.statistic_set.StatisticSet draws with statistic_set.js."""
+    return model["state"]["_anywidget_id"].split(".")[-2]
+
+
+def _note_files(app, doctree) -> None:
+    """A page is read again when the files of a widget on it change."""
+    env = app.env
+    for live in doctree.findall(nodes.container):
+        if live.get("gn_live") != WIDGET:
+            continue
+        model = _state(env, env.docname, live)
+        if model["model_module"] == "anywidget":
+            for name in ("frame.css", f"{_stem(model)}.css", f"{_stem(model)}.js"):
+                env.note_dependency(str(_built(name)))
 
 
 def _in(words: dict[str, str], value):
@@ -71,16 +98,15 @@ class WakeLiveOutputs(SphinxPostTransform):
                 bundle.replace_self(parts)
 
     def widget(self, live):
-        state = json.loads(self.env.nb_metadata[self.env.docname]["js_files"]["ipywidgets_state"][1]["body"])["state"]
-        model = state[live["gn_content"]["model_id"]]
+        model = _state(self.env, self.env.docname, live)
         if model["model_module"] != "anywidget":
             logger.warning("only the book's own widgets are alive without a kernel", location=live)
             return None
-        state = model["state"]
-        stem = state["_anywidget_id"].split(".")[-2]  # gn_edu.widgets.statistic_set.StatisticSet
+        stem, state = _stem(model), model["state"]
+        script = _built(f"{stem}.js")
         traits = {key: value for key, value in state.items() if key[0] != "_" and key not in SKIPPED}
         words = catalogue(self.app, self.env.docname)
-        still = ask(self.app, {"esm": state["_esm"], "traits": traits, "catalogue": words})
+        still = ask(self.app, {"module": str(script), "traits": traits, "catalogue": words})
         if "error" in still:
             logger.warning("still picture of %s: %s", stem, still["error"], location=live)
             return None
@@ -94,10 +120,10 @@ class WakeLiveOutputs(SphinxPostTransform):
         out = f'<div class="gn-live" data-gn-host="{stem}" data-gn-is="{name}"><div class="gn-still">{shown}</div>'
         if stem not in self.sources:
             # What all widgets share comes once, before the first: behind another it would undo that one's own rules.
-            own = state["_css"].removeprefix(FRAME) if self.sources else state["_css"]
+            sheets = [f"{stem}.css"] if self.sources else ["frame.css", f"{stem}.css"]
             self.sources.add(stem)
-            out += f"<style>{rcssmin.cssmin(own)}</style>"
-            out += _data("source", _without_comments(state["_esm"]), stem=stem)
+            out += f"<style>{''.join(_text(sheet) for sheet in sheets)}</style>"
+            out += _data("source", _text(script.name), stem=stem)
         out += _data("widget", traits, stem=stem) + "</div>"
         return [nodes.raw("", out, format="html")]
 
@@ -143,5 +169,6 @@ def _copy_plotly(app, error):
 
 def setup(app):
     app.add_post_transform(WakeLiveOutputs)
+    app.connect("doctree-read", _note_files)
     app.connect("html-page-context", _add_scripts, priority=900)
     app.connect("build-finished", _copy_plotly)

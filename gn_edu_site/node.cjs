@@ -1,22 +1,24 @@
-// Answers one JSON line [name, request] with [name, reply]: {tex, display} -> {html}, {esm, traits, catalogue} ->
-// {svg|html, text}.
-const temml = require("vm").runInThisContext(require("fs").readFileSync(process.argv[2], "utf8") + ";temml");
+// Answers one JSON line [name, request] with [name, reply]: {tex, display} -> {html}, {module, traits, catalogue} ->
+// {svg|html, text}, where `module` is the path of a widget's script.
+const { readFileSync } = require("node:fs");
+const { createInterface } = require("node:readline");
+const temml = require(process.argv[2]);
 const modules = new Map();
 
-function load(esm) {
-  if (!modules.has(esm)) modules.set(esm, import("data:text/javascript;base64," + Buffer.from(esm).toString("base64")));
-  return modules.get(esm);
+function load(path) {
+  // By its text: whether Node takes a file for a module depends on a package.json somewhere above it.
+  const address = () => `data:text/javascript;base64,${readFileSync(path).toString("base64")}`;
+  if (!modules.has(path)) modules.set(path, import(address()));
+  return modules.get(path);
 }
 
-async function answer({ tex, display, esm, traits, catalogue }) {
-  if (esm) return (await load(esm)).still(traits, catalogue);
+async function answer({ tex, display, module, traits, catalogue }) {
+  if (module) return (await load(module)).still(traits, catalogue);
   return { html: temml.renderToString(tex, { displayMode: display, throwOnError: true, strict: true }) };
 }
 
-require("readline")
-  .createInterface({ input: process.stdin })
-  .on("line", async (line) => {
-    const [name, request] = JSON.parse(line);
-    const reply = await answer(request).catch((error) => ({ error: String(error.message ?? error) }));
-    process.stdout.write(JSON.stringify([name, reply]) + "\n");
-  });
+createInterface({ input: process.stdin }).on("line", async (line) => {
+  const [name, request] = JSON.parse(line);
+  const reply = await answer(request).catch((error) => ({ error: String(error.message ?? error) }));
+  process.stdout.write(`${JSON.stringify([name, reply])}\n`);
+});

@@ -43,9 +43,12 @@ def pages() -> list[str]:
 
 
 def forget_stale_cells() -> None:
-    """The execution cache looks at notebooks only: drop it when the code or the records that they use changed."""
+    """The execution cache looks at notebooks only: drop it when the code or the records that they use changed.
+
+    What draws the widgets is not among them: the pages take it from its files, not from the notebooks.
+    """
     digest = hashlib.sha256()
-    for path in sorted(p for p in (ROOT / "gn_edu").rglob("*") if p.suffix in {".py", ".js", ".css", ".json"}):
+    for path in sorted(p for p in (ROOT / "gn_edu").rglob("*") if p.suffix in {".py", ".json"}):
         digest.update(path.read_bytes())
     stamp = BUILD / "cells.sha256"
     if not stamp.exists() or stamp.read_text() != digest.hexdigest():

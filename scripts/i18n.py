@@ -40,7 +40,8 @@ def languages() -> list[str]:
 def widget_messages() -> Catalog:
     """Every message of the widgets, class names, questions, figures, and of what stands around a page."""
     catalog = Catalog(project="Group Normalization", charset="utf-8")
-    for path in [*sorted((ROOT / "gn_edu" / "widgets").glob("*.js")), ROOT / "book" / "_static" / "gn-page.js"]:
+    scripts = sorted((ROOT / "gn_edu" / "widgets" / "src").rglob("*.js"), key=lambda path: path.name)
+    for path in [*scripts, ROOT / "book" / "_static" / "gn-page.js"]:
         options = {"parse_template_string": True}
         for line, message, *_ in extract_from_file("javascript", path, {"tr": None, "N_": None}, options=options):
             catalog.add(message, locations=[(path.name, line)])

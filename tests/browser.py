@@ -1,6 +1,5 @@
 """The built site in headless Chromium: where it is, how to start it, and what every browser test needs."""
 
-import base64
 import gzip
 import json
 import subprocess
@@ -146,15 +145,13 @@ def shown(value, digits=3):
 VIEW = "d.cases.map(w.view)"  # what a widget computes for each of the cases
 
 
-def run_module(source, expression, **data):
-    """The value of a JavaScript expression, given the module as `w` and the data as `d`."""
-    text = base64.b64encode(source.encode()).decode()
+def run_module(path, expression, **data):
+    """The value of a JavaScript expression, given the module at `path` as `w` and the data as `d`."""
     program = (
         'let input = ""; process.stdin.on("data", (text) => (input += text)).on("end", async () => {'
-        ' const d = JSON.parse(input), w = await import("data:text/javascript;base64," + d.source);'
+        f" const d = JSON.parse(input), w = await import({json.dumps(path.as_uri())});"
         f" process.stdout.write(JSON.stringify({expression})); }});"
     )
-    request = json.dumps({"source": text, **data})
-    result = subprocess.run([node_path(), "-e", program], input=request, capture_output=True, text=True)
+    result = subprocess.run([node_path(), "-e", program], input=json.dumps(data), capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)

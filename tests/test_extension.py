@@ -26,7 +26,7 @@ def setup(app):
     app.add_config_value("gn_temml", "", "env")
     maths.setup(app)
 
-gn_temml = {str(ROOT / "book/_vendor/temml/temml.min.js")!r}
+gn_temml = {str(ROOT / "node_modules/temml/dist/temml.cjs")!r}
 html_math_renderer = "mathml"
 html_theme = "basic"
 """

@@ -473,7 +473,7 @@ def test_what_widgets_share_comes_once_and_first():
 
 def test_colours_are_there_without_light_dark():
     """Browsers that do not know it drop such a declaration: each colour has a plain one, and is used by its name."""
-    for path in sorted((ROOT / "gn_edu/widgets").glob("*.css")):
+    for path in sorted((ROOT / "gn_edu/widgets/src").rglob("*.css")):
         css = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         plain = re.sub(r"@supports \(color: .*?\n}\n", "", css, flags=re.DOTALL)
         assert "light-dark(" not in plain and "color-mix(" not in plain, path.name
@@ -504,11 +504,12 @@ def test_jupyter_book_itself_builds_it(tmp_path):
     for name in ("book", "gn_edu", "locale", "_config.yml"):
         source, target = ROOT / name, tmp_path / name
         shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
     chapter = {"file": "book/exit_check"}
     toc = {"format": "jb-book", "root": "book/index", "parts": [{"caption": "Chapters", "chapters": [chapter]}]}
     (tmp_path / "_toc.yml").write_text(yaml.safe_dump(toc))
     command = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
-    environment = os.environ | {"GN_EDU_DATA": "synthetic", "PYTHONPATH": str(tmp_path)}
+    environment = os.environ | {"GN_EDU_DATA": "synthetic", "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     for name in ("index", "exit_check"):

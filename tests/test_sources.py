@@ -1,15 +1,36 @@
-"""The widgets' scripts and the style sheets: nothing is written down twice, and a class means one thing."""
+"""The widgets' sources: their bundles are up to date, nothing is written down twice, and a class means one thing."""
 
+import hashlib
 import re
+import subprocess
 from collections import Counter
 
 import pytest
 import tinycss2
 
+from gn_edu.widgets.base import STATIC
+from gn_edu_site.node import node_path
 from scripts.paths import ROOT
 
 WIDGETS = ROOT / "gn_edu" / "widgets"
-SHEETS = sorted([*WIDGETS.glob("*.css"), *(ROOT / "book" / "_static").glob("*.css")])
+SOURCES = WIDGETS / "src"
+SHEETS = sorted([*SOURCES.rglob("*.css"), *(ROOT / "book" / "_static").glob("*.css")])
+
+
+def test_the_bundles_were_made_from_these_sources():
+    """What build.mjs wrote down beside them: a hash of its own text and of every source, each under its name."""
+    digest = hashlib.sha256()
+    files = {path.relative_to(WIDGETS).as_posix(): path for path in SOURCES.rglob("*") if path.is_file()}
+    for name, path in sorted([*files.items(), ("build.mjs", WIDGETS / "build.mjs")]):
+        digest.update(f"{name}\n".encode() + path.read_bytes())
+    assert (STATIC / "sources.sha256").read_text().strip() == digest.hexdigest(), "run make widgets"
+
+
+@pytest.mark.skipif(not (ROOT / "node_modules" / "esbuild").is_dir(), reason="esbuild is missing: make install")
+def test_building_again_gives_the_same_bundles(tmp_path):
+    subprocess.run([node_path(), WIDGETS / "build.mjs", "--out", tmp_path], check=True)
+    built, kept = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in (tmp_path, STATIC))
+    assert len(built) > 20 and built == kept, "run make widgets"
 
 
 def rules(css, where=""):
@@ -30,11 +51,12 @@ def test_no_rule_stands_twice_in_a_style_sheet(path):
 
 def test_the_random_numbers_of_the_widgets_come_from_one_place():
     """The multiplications of 32 bits that mix them are nowhere else."""
-    assert [path.name for path in WIDGETS.glob("*.js") if "Math.imul(" in path.read_text()] == ["random.js"]
+    assert [path.name for path in SOURCES.rglob("*.js") if "Math.imul(" in path.read_text()] == ["random.js"]
 
 
 def test_classes_that_the_frame_switches_are_the_frames_alone():
-    switched = set(re.findall(r'classList\.\w+\("(gn-[\w-]+)"', (WIDGETS / "frame.js").read_text(encoding="utf-8")))
+    frame = SOURCES / "shared" / "frame.js"
+    switched = set(re.findall(r'classList\.\w+\("(gn-[\w-]+)"', frame.read_text(encoding="utf-8")))
     assert "gn-pinned" in switched
-    made = {path.name: path.read_text(encoding="utf-8") for path in WIDGETS.glob("*.js") if path.stem != "frame"}
+    made = {path.name: path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.js") if path != frame}
     assert not [(name, c) for name, text in made.items() for c in switched if re.search(rf'class: "[^"]*\b{c}\b', text)]

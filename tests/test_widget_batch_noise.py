@@ -6,7 +6,7 @@ from browser import VIEW, number, run_module, shown
 from seeded import normal, uniform
 from torch.nn import functional as F
 
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 from gn_edu.widgets.batch_noise import BatchNoise
 
 PAGE = "notebooks/ch02_batch_norm.html"
@@ -36,7 +36,7 @@ def pixels(images, correlation):
 
 
 def test_the_population_is_exactly_the_documented_one(images, rows):
-    found = run_module(bundle(STEM), "[w.population(),w.batches().map((r)=>[...r])]")
+    found = run_module(module(STEM), "[w.population(),w.batches().map((r)=>[...r])]")
     got = [[[channel["level"], *channel["own"]] for channel in image] for image in found[0]]
     assert got == images.tolist()
     assert found[1] == rows.tolist()
@@ -46,7 +46,7 @@ def test_the_population_is_exactly_the_documented_one(images, rows):
 def test_outputs_are_torchs(images, rows, correlation):
     asked = [ask(batch=n, correlation=correlation, draw=d) for n in BATCHES for d in (0, 7, 199)]
     x = pixels(images, correlation)
-    for case, got in zip(asked, run_module(bundle(STEM), VIEW, cases=asked), strict=True):
+    for case, got in zip(asked, run_module(module(STEM), VIEW, cases=asked), strict=True):
         members = [0, *rows[case["draw"], 1 : case["batch"]].tolist()]
         batch = x[members].unsqueeze(-1)
         want = F.batch_norm(batch, None, None, training=True, eps=1e-5)[0, 0].flatten()
@@ -59,7 +59,7 @@ def test_outputs_are_torchs(images, rows, correlation):
 def test_group_norm_shows_the_same_digits_a_thousand_times():
     asked = [ask(batch=n, draw=d) for n in BATCHES for d in range(150)]
     assert len(asked) > 1000
-    found = run_module(bundle(STEM), VIEW, cases=asked)
+    found = run_module(module(STEM), VIEW, cases=asked)
     assert len({repr(got["numbers"]["gn"]) for got in found}) == 1
     assert len({repr(got["numbers"]["bn"]) for got in found}) > 800
 
@@ -68,17 +68,17 @@ def test_group_norm_shows_the_same_digits_a_thousand_times():
 def test_the_variance_that_is_missing(n):
     """(N - 1)/N for independent values; the law of exercise 2.1 for related ones."""
     for correlation in (0, 0.3, 1):
-        (got,) = run_module(bundle(STEM), VIEW, cases=[ask(batch=n, correlation=correlation)])
+        (got,) = run_module(module(STEM), VIEW, cases=[ask(batch=n, correlation=correlation)])
         law = 1 - (1 + 31 * correlation) / 32 / n
         assert got["numbers"]["ratio"] == pytest.approx(law, abs=0.02)
 
 
 def test_noise_falls_with_the_batch_and_evaluation_stands_still():
-    by_batch = run_module(bundle(STEM), VIEW, cases=[ask(batch=n) for n in BATCHES[1:]])
+    by_batch = run_module(module(STEM), VIEW, cases=[ask(batch=n) for n in BATCHES[1:]])
     for key in ("mean_noise", "inverse_noise"):
         values = [got["numbers"][key] for got in by_batch]
         assert values == sorted(values, reverse=True) and values[0] > 3 * values[-1]
-    still = run_module(bundle(STEM), VIEW, cases=[ask(mode="evaluation", draw=d) for d in range(20)])
+    still = run_module(module(STEM), VIEW, cases=[ask(mode="evaluation", draw=d) for d in range(20)])
     assert len({got["numbers"]["bn"] for got in still}) == 1
     first = still[0]["numbers"]
     assert first["bn"] == first["frozen"] and abs(first["frozen"] - first["typical"]) > 0.1
@@ -86,9 +86,9 @@ def test_noise_falls_with_the_batch_and_evaluation_stands_still():
 
 def test_a_set_of_equal_values_is_explained():
     flat = [ask(batch=1, correlation=1), ask(batch=1, correlation=1, mode="evaluation")]
-    found = run_module(bundle(STEM), VIEW, cases=flat)
+    found = run_module(module(STEM), VIEW, cases=flat)
     assert found[0]["numbers"]["bn"] == 0 and all(got["flat"] for got in found)
-    said = run_module(bundle(STEM), "d.cases.map((c)=>w.still(c,null).text)", cases=flat)
+    said = run_module(module(STEM), "d.cases.map((c)=>w.still(c,null).text)", cases=flat)
     assert "variance is 0" in said[0] and "316" in said[1] and "NaN" not in "".join(said)
 
 

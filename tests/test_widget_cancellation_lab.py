@@ -7,7 +7,7 @@ import pytest
 from browser import number, run_module
 
 from gn_edu.records import measured
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 from gn_edu.widgets.cancellation_lab import CancellationLab
 from scripts.record_cancellation import FORMULAS
 
@@ -47,7 +47,7 @@ def test_two_passes_keep_their_digits_and_the_naive_formula_does_not():
 def test_verdicts():
     script = "d.ask.map(([v,t])=>w.judge(v,t,1e-5).badge)"
     ask = [[1, 1], [1.001, 1], [0.99, 1], [-8, 1], ["nan", 1], ["inf", 1], [64, 1], [0, 1], [0.1, 1]]
-    verdicts = run_module(bundle("cancellation_lab"), script, ask=ask)
+    verdicts = run_module(module("cancellation_lab"), script, ask=ask)
     assert verdicts == ["fine", "fine", "inaccurate", "nan", "nan", "flat", "flat", "loud", "loud"]
 
 

@@ -4,7 +4,7 @@ from browser import HTML, number, run_module
 
 from gn_edu.questions import part, questions
 from gn_edu.widgets import ExitCheck
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 from scripts.paths import ROOT
 
 PAGE = "book/exit_check.html"
@@ -32,7 +32,7 @@ def test_result():
         {"questions": ASKED, "chosen": [right(question) for question in ASKED]},
         {"questions": ASKED, "chosen": wrong},
     ]
-    none, all_, bad = run_module(bundle(STEM), "d.cases.map(w.result)", cases=cases)
+    none, all_, bad = run_module(module(STEM), "d.cases.map(w.result)", cases=cases)
     assert (none["answered"], all_["answered"], all_["right"], bad["right"]) == (0, 8, 8, 0)
     assert none["again"] == all_["again"] == []
     assert [page for page, _ in bad["again"]] == list(dict.fromkeys(question["page"] for question in ASKED))

@@ -9,7 +9,7 @@ from browser import number, run_module, shown
 from gn_edu import paper
 from gn_edu.records import published
 from gn_edu.widgets import FigureOne
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 
 PAGE = "notebooks/ch09_sweep.html"
 STEM = "figure_one"
@@ -21,7 +21,7 @@ TRAITS = ("figures", "shown", "size", "relative", "hidden")
 
 def view(**traits):
     state = {key: FigureOne(GHOST, EQUAL, **traits).get_state()[key] for key in TRAITS}
-    return run_module(bundle(STEM), "w.view(d.state)", state=state)
+    return run_module(module(STEM), "w.view(d.state)", state=state)
 
 
 def runs(records, norm, ws, **more):
@@ -80,7 +80,7 @@ def test_a_line_keeps_its_mark_in_every_figure():
         for label in (line["label"] for line in state["figures"][shown_]["lines"]):
             hidden = [line["label"] for line in state["figures"][shown_]["lines"] if line["label"] != label]
             drawn = run_module(
-                bundle(STEM), "w.chart(d.state, (m) => m, '')",
+                module(STEM), "w.chart(d.state, (m) => m, '')",
                 state={**state, "hidden": hidden},
             )  # fmt: skip
             shapes = set(re.findall(r'<path class="m [^"]*" d="M[\d.]+ [\d.]+([^"]*)"', drawn))

@@ -5,7 +5,7 @@ import torch
 from browser import VIEW, number, run_module, shown
 from torch.nn import functional as F
 
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 from gn_edu.widgets.gradient_projection import GradientProjection
 
 PAGE = "notebooks/ch05_backward.html"
@@ -29,7 +29,7 @@ def cases(count=200):
 
 def test_two_hundred_cases_equal_autograd():
     asked = list(cases())
-    for case, got in zip(asked, run_module(bundle("gradient_projection"), VIEW, cases=asked), strict=True):
+    for case, got in zip(asked, run_module(module("gradient_projection"), VIEW, cases=asked), strict=True):
         x = torch.tensor(got["x"], dtype=torch.float64, requires_grad=True)
         g = torch.tensor(case["g"], dtype=torch.float64)
         x_hat = F.group_norm(x[None], 1, eps=case["eps"])[0]
@@ -46,7 +46,7 @@ def test_two_hundred_cases_equal_autograd():
 
 def test_doubling_x_halves_dx_at_eps_zero():
     pair = [{"x": [0, 3, 7], "g": [1, -2, 0.5], "eps": 0, "scale": scale, "turn": 1} for scale in (1, 2)]
-    one, two = run_module(bundle("gradient_projection"), VIEW, cases=pair)
+    one, two = run_module(module("gradient_projection"), VIEW, cases=pair)
     assert one["parts"]["dx"] == pytest.approx([2 * v for v in two["parts"]["dx"]], abs=1e-12)
 
 

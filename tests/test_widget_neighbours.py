@@ -11,7 +11,7 @@ from seeded import uniform
 from gn_edu.augment import PIXEL_MEAN, PIXEL_STD, to_input
 from gn_edu.nets import SmallNet
 from gn_edu.records import published
-from gn_edu.widgets.base import FOLDER, bundle
+from gn_edu.widgets.base import STATIC, module
 from gn_edu.widgets.neighbours import Neighbours, networks
 from scripts.draw_pictures import scene
 
@@ -51,9 +51,9 @@ def test_fifty_images_give_the_logits_of_torch(norm, training):
     images[:20] = torch.stack([pixels(p["pixels"]) for p in networks()["pictures"]])
     stored = networks()["nets"][norm]
     net = in_torch(stored).train(training)
-    script = "((n) => d.batches.map((b) => n.run(n.load(d.net), b, d.training).logits))(w.network())"
+    script = "d.batches.map((b) => w.run(w.load(d.net), b, d.training).logits)"
     batches = [images[k : k + 5] for k in range(0, 50, 5)]
-    source = (FOLDER / "network.js").read_text()
+    source = STATIC.parent / "src" / "neighbours" / "network.js"
     got = run_module(source, script, net=stored, training=training, batches=[b.flatten(1).tolist() for b in batches])
     for logits, batch in zip(got, batches, strict=True):
         mean, std = PIXEL_MEAN.double(), PIXEL_STD.double()
@@ -94,7 +94,7 @@ def test_the_pictures_are_the_first_drawings_that_both_networks_name_right():
 def test_companions_are_different_pictures_and_repeatable():
     script = "d.ask.map((a)=>w.companions(...a))"
     ask = [[picture, 20, size, draw] for picture in range(20) for size in (1, 3, 7) for draw in range(30)]
-    once, twice = (run_module(bundle("neighbours"), script, ask=ask) for _ in range(2))
+    once, twice = (run_module(module("neighbours"), script, ask=ask) for _ in range(2))
     assert once == twice
     for (picture, count, size, draw), others in zip(ask, once, strict=True):
         assert len(set(others)) == size and picture not in others and set(others) <= set(range(20))
@@ -108,7 +108,7 @@ def test_the_first_draws_show_what_the_page_is_about():
     """Batch norm changes its mind within the three draws of the still picture, group norm says the same three times."""
     script = "w.still(d.traits,{}).text"
     text = run_module(
-        bundle("neighbours"), script, traits={"data": networks(), "picture": Neighbours().picture, "batch": 2}
+        module("neighbours"), script, traits={"data": networks(), "picture": Neighbours().picture, "batch": 2}
     )
     said = re.findall(r"batch norm (\w+) [\d.]+ %, group norm (\w+ [\d.]+) %", text)
     batch_norm, group_norm = ({answers[k] for answers in said} for k in (0, 1))

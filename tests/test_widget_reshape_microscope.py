@@ -4,7 +4,7 @@ import pytest
 import torch
 from browser import VIEW, number, run_module
 
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 from gn_edu.widgets.reshape_microscope import ReshapeMicroscope
 
 PAGE = "notebooks/ch04_build.html"
@@ -32,7 +32,7 @@ def in_torch(shape, layout):
 def test_everything_shown_is_what_torch_does():
     asked = list(cases())
     assert len(asked) >= 80
-    for case, got in zip(asked, run_module(bundle("reshape_microscope"), VIEW, cases=asked), strict=True):
+    for case, got in zip(asked, run_module(module("reshape_microscope"), VIEW, cases=asked), strict=True):
         n, groups = case["shape"][0], case["groups"]
         x = in_torch(case["shape"], case["memory_format"])
         memory = torch.empty(x.numel(), dtype=x.dtype).set_(x.untyped_storage())

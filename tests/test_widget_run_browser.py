@@ -6,7 +6,7 @@ from browser import number, run_module, shown
 from gn_edu.layers import MEASURES
 from gn_edu.records import published
 from gn_edu.widgets import RunBrowser
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 
 PAGE = "notebooks/ch08_cifar10.html"
 STEM = "run_browser"
@@ -23,7 +23,7 @@ def runs(records, norm, ws):
 def view(**traits):
     widget = RunBrowser({"first": FIRST, "fast": FAST}, **traits)
     state = {key: widget.get_state()[key] for key in ("experiments", "experiment", "measure", "epoch", "hidden")}
-    return run_module(bundle(STEM), "w.view(d.state)", state=state)
+    return run_module(module(STEM), "w.view(d.state)", state=state)
 
 
 def test_every_number_is_the_records():

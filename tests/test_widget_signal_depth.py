@@ -6,7 +6,7 @@ from browser import number, run_module
 from seeded import normal
 from torch.nn import functional as F
 
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 from gn_edu.widgets.signal_depth import SignalDepth
 
 PAGE = "notebooks/ch02_batch_norm.html"
@@ -46,7 +46,7 @@ def test_every_layer_is_torchs(numbers, activation, norm):
         for gain in (0.6, 1.0, 1.42, 2.4)
         for depth in (10, 30)
     ]
-    for case, got in zip(asked, run_module(bundle(STEM), SIZES, cases=asked), strict=True):
+    for case, got in zip(asked, run_module(module(STEM), SIZES, cases=asked), strict=True):
         want = torch.tensor(by_torch(numbers, **case), dtype=torch.float64)
         torch.testing.assert_close(torch.tensor(got, dtype=torch.float64), want, rtol=1e-9, atol=0)
 
@@ -54,7 +54,7 @@ def test_every_layer_is_torchs(numbers, activation, norm):
 def test_hes_gain_holds_and_a_norm_makes_it_a_non_choice():
     def last_over_first(gain, norm):
         case = {"gain": gain, "depth": 30, "activation": "relu", "norm": norm}
-        (layers,) = run_module(bundle(STEM), SIZES, cases=[case])
+        (layers,) = run_module(module(STEM), SIZES, cases=[case])
         return layers[-1][0] / layers[0][0]
 
     assert 0.05 < last_over_first(2**0.5, "none") < 20

@@ -7,7 +7,7 @@ import torch
 from browser import VIEW, number, run_module, shown
 from torch.nn import functional as F
 
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 from gn_edu.widgets.tile_seams import TileSeams
 
 PAGE = "notebooks/ch07_groups.html"
@@ -46,7 +46,7 @@ def by_torch(border, statistics):
 @pytest.mark.parametrize("statistics", ["whole", "own", "mean"])
 def test_outputs_are_torchs(statistics):
     asked = [{"border": border, "statistics": statistics} for border in range(4, 37, 4)]
-    for case, got in zip(asked, run_module(bundle(STEM), VIEW, cases=asked), strict=True):
+    for case, got in zip(asked, run_module(module(STEM), VIEW, cases=asked), strict=True):
         y, step = by_torch(**case)
         torch.testing.assert_close(torch.tensor(got["y"], dtype=torch.float64).view(24, 40), y, rtol=0, atol=1e-10)
         assert got["numbers"]["step"] == pytest.approx(step.item(), abs=1e-10)
@@ -55,7 +55,7 @@ def test_outputs_are_torchs(statistics):
 
 def test_tiles_of_their_own_leave_a_seam_and_common_statistics_do_not():
     asked = [{"border": 20, "statistics": s} for s in ("whole", "own", "mean")]
-    whole, own, mean = (got["numbers"] for got in run_module(bundle(STEM), VIEW, cases=asked))
+    whole, own, mean = (got["numbers"] for got in run_module(module(STEM), VIEW, cases=asked))
     assert own["step"] > 5 * whole["step"]
     assert mean["step"] < 2 * whole["step"]
     assert whole["largest"] == 0 and mean["largest"] > 0.1 and own["largest"] > 0.5

@@ -5,7 +5,7 @@ import torch
 from browser import VIEW, number, run_module, shown
 from torch.nn import functional as F
 
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 from gn_edu.widgets.what_survives import WhatSurvives
 
 PAGE = "notebooks/ch07_groups.html"
@@ -31,7 +31,7 @@ def by_torch(case):
 
 
 def view(*cases):
-    return run_module(bundle(STEM), VIEW, cases=list(cases))
+    return run_module(module(STEM), VIEW, cases=list(cases))
 
 
 def test_two_hundred_cases_are_torchs():

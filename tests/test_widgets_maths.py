@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from gn_edu.data import hand_tensor
 from gn_edu.questions import questions
 from gn_edu.widgets import QuickQuestion, StatisticSet
-from gn_edu.widgets.base import bundle
+from gn_edu.widgets.base import module
 
 ANSWERS = """d.cases.map((c) => {
   if (c.snap) return w.snapGroups(...c.snap);
@@ -23,7 +23,7 @@ ANSWERS = """d.cases.map((c) => {
 
 
 def node(stem, cases):
-    return run_module(bundle(stem), ANSWERS, cases=cases)
+    return run_module(module(stem), ANSWERS, cases=cases)
 
 
 def make_cases(count=240):
@@ -164,9 +164,3 @@ def test_describe_is_the_same_in_every_run_and_true():
 def test_refusals(make, said):
     with pytest.raises(Exception, match=said):
         make()
-
-
-def test_bundle_has_no_imports_left_and_no_clashing_names():
-    for stem in ("statistic_set", "quick_question"):
-        source = bundle(stem)
-        assert "import " not in source and source.count("export default") == 1

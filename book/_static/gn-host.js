@@ -1,8 +1,9 @@
 // Wakes the live outputs of a page without a kernel: widgets (anywidget front-end modules) at once, Plotly figures, which
 // need megabytes, when the reader asks for it. A classic script, since browsers refuse module scripts on file://.
 (() => {
-  const here = document.currentScript.src;
+  const here = /** @type {HTMLScriptElement} */ (document.currentScript).src;
   const read = (script) => JSON.parse(script.textContent.replaceAll("<\\/", "</"));
+  /** @type {(kind: string, root?: ParentNode) => NodeListOf<HTMLScriptElement>} */
   const scripts = (kind, root = document) => root.querySelectorAll(`script[data-gn="${kind}"]`);
   const catalogue = scripts("catalogue")[0] ? read(scripts("catalogue")[0]) : {};
 
@@ -37,8 +38,8 @@
   const modules = new Map();
   function load(stem) {
     if (!modules.has(stem)) {
-      const source = document.querySelector(`script[data-gn="source"][data-stem="${stem}"]`).textContent;
-      const blob = new Blob([source.replaceAll("<\\/", "</")], { type: "text/javascript" });
+      const script = document.querySelector(`script[data-gn="source"][data-stem="${stem}"]`);
+      const blob = new Blob([script?.textContent.replaceAll("<\\/", "</") ?? ""], { type: "text/javascript" });
       modules.set(stem, import(URL.createObjectURL(blob)));
     }
     return modules.get(stem);
@@ -60,7 +61,11 @@
   function loadPlotly() {
     plotly ??= new Promise((done, failed) => {
       const script = document.createElement("script");
-      Object.assign(script, { src: new URL("plotly.min.js", here), onload: () => done(window.Plotly), onerror: failed });
+      Object.assign(script, {
+        src: new URL("plotly.min.js", here),
+        onload: () => done(/** @type {any} */ (window).Plotly),
+        onerror: failed,
+      });
       document.head.append(script);
     });
     return plotly;
@@ -68,7 +73,8 @@
 
   function themed(layout) {
     const style = getComputedStyle(document.body);
-    const colour = style.color, grid = "rgba(128,128,128,.3)";
+    const colour = style.color;
+    const grid = "rgba(128,128,128,.3)";
     const axis = { gridcolor: grid, linecolor: colour, zerolinecolor: grid };
     return {
       ...layout,
@@ -86,7 +92,8 @@
     const el = document.createElement("div");
     const still = box.querySelector(".gn-still");
     still.replaceWith(el);
-    const draw = () => Plotly.react(el, figure.data, themed(figure.layout), { responsive: true, displayModeBar: false });
+    const draw = () =>
+      Plotly.react(el, figure.data, themed(figure.layout), { responsive: true, displayModeBar: false });
     await draw();
     new MutationObserver(draw).observe(document.body, { attributes: true, attributeFilter: ["data-theme"] });
     box.dataset.gnReady = "";
@@ -103,11 +110,13 @@
 
   // A link to a widget: the page moves to it when no still picture above it can go any more.
   const linked = [];
-  document.addEventListener("gn-linked", (event) => linked.push(event.detail));
+  document.addEventListener("gn-linked", (event) => linked.push(/** @type {CustomEvent} */ (event).detail));
   const waking = [];
-  for (const box of document.querySelectorAll(".gn-live")) {
+  for (const box of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".gn-live"))) {
     if (box.dataset.gnHost === "plotly") offerFigure(box);
     else waking.push(wakeWidget(box).catch(console.error));
   }
-  Promise.all(waking).then(() => linked.forEach((bringIntoView) => bringIntoView()));
+  Promise.all(waking).then(() => {
+    for (const bringIntoView of linked) bringIntoView();
+  });
 })();

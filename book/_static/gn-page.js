@@ -4,15 +4,17 @@
   const KEY = "gn-path";
   const load = () => {
     try {
-      return new Set(JSON.parse(localStorage.getItem(KEY)) ?? []);
+      return new Set(JSON.parse(localStorage.getItem(KEY) ?? "[]"));
     } catch {
       return new Set(); // no storage here: nothing is remembered
     }
   };
   const read = load();
-  const button = document.querySelector("[data-gn-read]");
+  /** @type {(selector: string) => NodeListOf<HTMLElement>} */
+  const all = (selector) => document.querySelectorAll(selector);
+  const [button] = all("[data-gn-read]");
   function show() {
-    for (const stop of document.querySelectorAll("[data-gn-stop]")) stop.classList.toggle("gn-read", read.has(stop.dataset.gnStop));
+    for (const stop of all("[data-gn-stop]")) stop.classList.toggle("gn-read", read.has(stop.dataset.gnStop));
     button?.setAttribute("aria-pressed", String(read.has(button.dataset.gnRead)));
   }
   if (button) {
@@ -33,7 +35,7 @@
   // ---- code on a phone: folded, its output shown; until this runs, gn.css hides it
   const narrow = matchMedia("(max-width: 480px)");
   const follow = () => {
-    for (const folded of document.querySelectorAll(".gn-code-folded")) {
+    for (const folded of /** @type {NodeListOf<HTMLDetailsElement>} */ (all(".gn-code-folded"))) {
       folded.open = !narrow.matches;
       folded.dataset.gnFolds = "";
     }

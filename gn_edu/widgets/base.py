@@ -1,6 +1,5 @@
-"""What the widget classes share: joined sources, a name for links, and a repr that says what is shown."""
+"""What the widget classes share: their built files, a name for links, and a repr that says what is shown."""
 
-import re
 from pathlib import Path
 
 import anywidget
@@ -8,44 +7,17 @@ import traitlets as t
 
 from gn_edu.messages import catalogue
 
-FOLDER = Path(__file__).parent
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+STATIC = Path(__file__).parent / "static"
 
 
-def bundle(stem: str) -> str:
-    """One module from `stem`.js and the modules it imports, in order: a widget's source cannot import neighbours.
-
-    The imported modules lose their `export`; all share one scope, so names must differ.
-    """
-    parts: dict[str, str] = {}
-
-    def add(name: str) -> None:
-        source = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
-        for needed in _IMPORT.findall(source):
-            if needed not in parts:
-                add(needed)
-        source = _IMPORT.sub("", source)
-        parts[name] = source if name == stem else re.sub(r"^export ", "", source, flags=re.MULTILINE)
-
-    add(stem)
-    return "\n".join(parts.values())
+def module(stem: str) -> Path:
+    """The module that draws the widget `stem`: src/`stem`.js with all that it imports, as build.mjs bundled it."""
+    return STATIC / f"{stem}.js"
 
 
-def styles(stem: str, *shared: str) -> str:
-    """The style sheet of all widgets, those that some share, and the widget's own.
-
-    Every widget of a notebook brings all three, and of equal rules the last one holds. So the name of the widget counts
-    twice in its own rules: another widget's copy of the shared ones can't undo them.
-    """
-    own = re.sub(rf"\.gn-{stem}\b", rf".gn-{stem}.gn-{stem}", _sheet(stem))
-    return FRAME + "\n".join([*map(_sheet, shared), own])
-
-
-def _sheet(name: str) -> str:
-    return (FOLDER / f"{name}.css").read_text(encoding="utf-8")
-
-
-FRAME = _sheet("frame")
+def styles(stem: str) -> str:
+    """The style sheet that all widgets share, and the widget's own."""
+    return "".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in ("frame", stem))
 
 
 class Widget(anywidget.AnyWidget):

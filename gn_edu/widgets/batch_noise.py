@@ -2,7 +2,7 @@
 
 import traitlets as t
 
-from gn_edu.widgets.base import Widget, bundle, styles
+from gn_edu.widgets.base import Widget, module, styles
 
 
 class BatchNoise(Widget):
@@ -18,7 +18,7 @@ class BatchNoise(Widget):
         draw: which companions, 0 to 199.
     """
 
-    _esm = bundle("batch_noise")
+    _esm = module("batch_noise")
     _css = styles("batch_noise")
     batch = t.Enum([1, 2, 4, 8, 16, 32, 64], 2).tag(sync=True)
     correlation = t.Float(0.3, min=0, max=1).tag(sync=True)

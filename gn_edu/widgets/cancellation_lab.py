@@ -3,7 +3,7 @@
 import traitlets as t
 
 from gn_edu.records import measured
-from gn_edu.widgets.base import Widget, bundle, styles
+from gn_edu.widgets.base import Widget, module, styles
 
 
 class CancellationLab(Widget):
@@ -15,7 +15,7 @@ class CancellationLab(Widget):
         seed: which of the recorded draws, from 0.
     """
 
-    _esm = bundle("cancellation_lab")
+    _esm = module("cancellation_lab")
     _css = styles("cancellation_lab")
     data = t.Dict().tag(sync=True)
     dtype = t.Enum(["float32", "float16"], "float32").tag(sync=True)

@@ -3,13 +3,13 @@
 import traitlets as t
 
 from gn_edu.questions import part, questions
-from gn_edu.widgets.base import Widget, bundle, styles
+from gn_edu.widgets.base import Widget, module, styles
 
 
 class ExitCheck(Widget):
     """All questions of the exit check; says which chapter to read again. `chosen` holds an index each, -1 before."""
 
-    _esm = bundle("exit_check")
+    _esm = module("exit_check")
     _css = styles("exit_check")
     questions = t.List(t.Dict()).tag(sync=True)
     chosen = t.List(t.Int()).tag(sync=True)

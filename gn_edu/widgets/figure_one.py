@@ -4,7 +4,7 @@ import traitlets as t
 
 from gn_edu import paper
 from gn_edu.records import RunRecord
-from gn_edu.widgets.base import Widget, bundle, styles
+from gn_edu.widgets.base import Widget, module, styles
 
 SIZES = (2, 4, 8, 16, 32)
 
@@ -55,8 +55,8 @@ class FigureOne(Widget):
         relative: whether the gap is given in per cent of batch norm's error instead of points.
     """
 
-    _esm = bundle("figure_one")
-    _css = styles("figure_one", "lines")
+    _esm = module("figure_one")
+    _css = styles("figure_one")
     figures = t.Dict().tag(sync=True)
     shown = t.Enum(["cause", "protocol", "paper"], "cause").tag(sync=True)
     size = t.Enum(list(SIZES), 2).tag(sync=True)

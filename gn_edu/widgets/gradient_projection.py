@@ -4,7 +4,7 @@ import math
 
 import traitlets as t
 
-from gn_edu.widgets.base import Widget, bundle, styles
+from gn_edu.widgets.base import Widget, module, styles
 
 
 class GradientProjection(Widget):
@@ -16,7 +16,7 @@ class GradientProjection(Widget):
         eps, scale, turn: the layer's eps; a factor on x about its mean; for three values, an angle in radians.
     """
 
-    _esm = bundle("gradient_projection")
+    _esm = module("gradient_projection")
     _css = styles("gradient_projection")
     x = t.List(t.Float()).tag(sync=True)
     g = t.List(t.Float()).tag(sync=True)

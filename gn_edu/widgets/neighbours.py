@@ -2,16 +2,17 @@
 
 import json
 from functools import cache
+from pathlib import Path
 
 import traitlets as t
 
-from gn_edu.widgets.base import FOLDER, Widget, bundle, styles
+from gn_edu.widgets.base import Widget, module, styles
 
 
 @cache
 def networks() -> dict:
     """Classes, pictures and rounded weights, as scripts/pack_neighbours.py packed them."""
-    return json.loads((FOLDER / "neighbours.json").read_text(encoding="utf-8"))
+    return json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
 
 
 class Neighbours(Widget):
@@ -24,7 +25,7 @@ class Neighbours(Widget):
         evaluation: batch norm uses its stored statistics.
     """
 
-    _esm = bundle("neighbours")
+    _esm = module("neighbours")
     _css = styles("neighbours")
     data = t.Dict().tag(sync=True)
     picture = t.Int(1, min=0).tag(sync=True)

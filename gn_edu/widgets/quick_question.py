@@ -3,13 +3,13 @@
 import traitlets as t
 
 from gn_edu.questions import questions
-from gn_edu.widgets.base import Widget, bundle, styles
+from gn_edu.widgets.base import Widget, module, styles
 
 
 class QuickQuestion(Widget):
     """One question of questions.json, by its name; `chosen` is the index of the answer given, -1 before."""
 
-    _esm = bundle("quick_question")
+    _esm = module("quick_question")
     _css = styles("quick_question")
     prompt = t.Unicode().tag(sync=True)
     choices = t.List(t.Dict()).tag(sync=True)

@@ -6,7 +6,7 @@ import torch
 import traitlets as t
 
 from gn_edu.refusals import check_groups
-from gn_edu.widgets.base import Widget, bundle, styles
+from gn_edu.widgets.base import Widget, module, styles
 
 
 class ReshapeMicroscope(Widget):
@@ -20,7 +20,7 @@ class ReshapeMicroscope(Widget):
         focus: the flat index, in logical order, of the value to follow.
     """
 
-    _esm = bundle("reshape_microscope")
+    _esm = module("reshape_microscope")
     _css = styles("reshape_microscope")
     shape = t.List(t.Int(min=1), minlen=4, maxlen=4).tag(sync=True)
     groups = t.Int(2, min=1).tag(sync=True)

@@ -5,7 +5,7 @@ import traitlets as t
 from gn_edu.layers import MEASURES
 from gn_edu.nets import NORMS
 from gn_edu.records import RunRecord
-from gn_edu.widgets.base import Widget, bundle, styles
+from gn_edu.widgets.base import Widget, module, styles
 
 
 def _label(record: RunRecord) -> str:
@@ -25,8 +25,8 @@ class RunBrowser(Widget):
         hidden: labels of the lines that are not drawn.
     """
 
-    _esm = bundle("run_browser")
-    _css = styles("run_browser", "lines")
+    _esm = module("run_browser")
+    _css = styles("run_browser")
     experiments = t.List().tag(sync=True)
     experiment = t.Int(0, min=0).tag(sync=True)
     measure = t.Enum(["error", *MEASURES], "error").tag(sync=True)

@@ -2,7 +2,7 @@
 
 import traitlets as t
 
-from gn_edu.widgets.base import Widget, bundle, styles
+from gn_edu.widgets.base import Widget, module, styles
 
 
 class SignalDepth(Widget):
@@ -15,7 +15,7 @@ class SignalDepth(Widget):
         norm: "none", or "group": Group Norm with one group before every nonlinearity.
     """
 
-    _esm = bundle("signal_depth")
+    _esm = module("signal_depth")
     _css = styles("signal_depth")
     gain = t.Float(1.0, min=0.6, max=2.4).tag(sync=True)
     depth = t.Enum([10, 20, 30], 30).tag(sync=True)

@@ -7,7 +7,7 @@ import traitlets as t
 
 from gn_edu.norms import normalize_over
 from gn_edu.refusals import check_groups
-from gn_edu.widgets.base import Widget, bundle, styles
+from gn_edu.widgets.base import Widget, module, styles
 
 METHODS = {"batch": "batch norm", "layer": "layer norm", "instance": "instance norm", "group": "group norm"}
 
@@ -24,7 +24,7 @@ class StatisticSet(Widget):
     Moving a control in the widget sets the traits; setting a trait moves the widget.
     """
 
-    _esm = bundle("statistic_set")
+    _esm = module("statistic_set")
     _css = styles("statistic_set")
     values = t.List(t.Float()).tag(sync=True)
     shape = t.List(t.Int(min=1), minlen=4, maxlen=4).tag(sync=True)

@@ -2,7 +2,7 @@
 
 import traitlets as t
 
-from gn_edu.widgets.base import Widget, bundle, styles
+from gn_edu.widgets.base import Widget, module, styles
 
 COLUMNS, LEAST = 40, 4
 
@@ -15,7 +15,7 @@ class TileSeams(Widget):
         statistics: "own" (each tile its own), "whole", or "mean" (the mean of both tiles' statistics).
     """
 
-    _esm = bundle("tile_seams")
+    _esm = module("tile_seams")
     _css = styles("tile_seams")
     border = t.Int(20, min=LEAST, max=COLUMNS - LEAST).tag(sync=True)
     statistics = t.Enum(["whole", "own", "mean"], "own").tag(sync=True)

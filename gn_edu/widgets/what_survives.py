@@ -4,7 +4,7 @@ from statistics import NormalDist
 
 import traitlets as t
 
-from gn_edu.widgets.base import Widget, bundle, styles
+from gn_edu.widgets.base import Widget, module, styles
 
 CHANNELS, VALUES = 8, 256
 
@@ -21,7 +21,7 @@ class WhatSurvives(Widget):
         selected: the channel that the controls change, from 0.
     """
 
-    _esm = bundle("what_survives")
+    _esm = module("what_survives")
     _css = styles("what_survives")
     quantiles = t.List(t.Float()).tag(sync=True)
     means = t.List(t.Float(), minlen=CHANNELS, maxlen=CHANNELS).tag(sync=True)

@@ -1,0 +1,32 @@
+// What charts of recorded runs share: marks, and the colours of a still picture. Styles of the live one: lines.css.
+
+const SHAPES = {
+  square: (x, y) => `M${x - 4} ${y - 4}h8v8h-8z`,
+  diamond: (x, y) => `M${x} ${y - 5}l5 5-5 5-5-5z`,
+  down: (x, y) => `M${x} ${y + 5}l5-9h-10z`,
+  up: (x, y) => `M${x} ${y - 5}l5 9h-10z`,
+  round: (x, y) => `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0-8 0z`,
+  cross: (x, y) => `M${x - 5} ${y - 2}h3v-3h4v3h3v4h-3v3h-4v-3h-3z`,
+};
+// The same line has the same mark in every chart, whatever stands beside it.
+const MARKS = { BN: "square", "BN + WS": "diamond", GN: "down", "GN + WS": "up", LN: "round", IN: "cross" };
+
+/** The mark of the line called `label`, at (x, y). Marks differ in shape as well as in colour. */
+export const mark = (label, look, x, y) => `<path class="m ${look}" d="${SHAPES[MARKS[label] ?? "round"](x, y)}"/>`;
+
+/** A line and its mark, for a legend: an SVG as text. */
+export const legendKey = (label, look) =>
+  `<svg viewBox="0 0 30 12" width="30" height="12" aria-hidden="true"><path class="line ${look}" d="M0 6h30"/>${mark(label, look, 15, 6)}</svg>`;
+
+const COLOURS = { bn: "#00639c", ln: "#007456", in: "#a2417a", gn: "#b34700", none: "#555" };
+
+/** The chart as a still picture, with a white ground. */
+export const stillOf = (svg) => {
+  const colours = Object.entries(COLOURS)
+    .map(([norm, c]) => `.n-${norm}{stroke:${c}}.m.n-${norm}{fill:${c}}`)
+    .join("");
+  const style =
+    ".grid{stroke:#ddd}.tick{font:12px system-ui,sans-serif;fill:#555}.line,.thin{fill:none}.line{stroke-width:2.2}.thin{stroke-width:1;opacity:.55}" +
+    `.now{stroke:#999;stroke-dasharray:3 3}${colours}.d1{stroke-dasharray:6 3}.d2{stroke-dasharray:2 3}.m,.thin{stroke-dasharray:none}`;
+  return svg.replace(">", `><style>${style}</style><rect width="100%" height="100%" rx="8" fill="#fff"/>`);
+};

@@ -1,0 +1,77 @@
+// The book's arithmetic in float64. A tensor is a flat array in the order (image, channel, position), with
+// dims = {images, channels, positions}; options = {method, groups, interleaved, eps}. Wu and He (2018), Eq. 1-7.
+
+/** Where flat index i lies. */
+export const cellAt = ({ channels, positions }, i) => ({
+  image: Math.floor(i / (channels * positions)),
+  channel: Math.floor(i / positions) % channels,
+  position: i % positions,
+});
+
+/** Group of a channel: runs of adjacent channels (Eq. 7), or every G-th channel, a different layer. */
+export const groupOf = (channel, channels, { groups, interleaved }) =>
+  interleaved ? channel % groups : Math.floor((channel * groups) / channels);
+
+/** The number of the set S_i that holds flat index i. */
+export function setOf(dims, options, i) {
+  const { image, channel } = cellAt(dims, i);
+  if (options.method === "batch") return channel;
+  if (options.method === "layer") return image;
+  if (options.method === "instance") return image * dims.channels + channel;
+  return image * options.groups + groupOf(channel, dims.channels, options);
+}
+
+/** Mean and biased variance of the stretches of `size` values of x that start at size * k, for k in `at`; two passes. */
+export function moments(x, at, size) {
+  const m = at.length * size;
+  let sum = 0;
+  let squares = 0;
+  for (const k of at) for (let i = k * size; i < (k + 1) * size; i++) sum += x[i];
+  const mean = sum / m;
+  for (const k of at) for (let i = k * size; i < (k + 1) * size; i++) squares += (x[i] - mean) ** 2;
+  return [mean, squares / m];
+}
+
+/** Every set's members, mean and biased variance; the variance is taken after the mean is subtracted. */
+export function statistics(x, dims, options) {
+  const sets = new Map();
+  for (let i = 0; i < x.length; i++) {
+    const key = setOf(dims, options, i);
+    if (!sets.has(key)) sets.set(key, { members: [] });
+    sets.get(key).members.push(i);
+  }
+  for (const set of sets.values()) {
+    [set.mean, set.variance] = moments(x, set.members, 1);
+    set.sigma = Math.sqrt(set.variance + options.eps);
+  }
+  return sets;
+}
+
+/** y = gamma * x_hat + beta (Eq. 6), with gamma and beta per channel. */
+export function normalize(x, dims, options, gamma, beta) {
+  const sets = statistics(x, dims, options);
+  const xHat = new Array(x.length);
+  const y = new Array(x.length);
+  for (const set of sets.values()) {
+    for (const i of set.members) {
+      const { channel } = cellAt(dims, i);
+      xHat[i] = (x[i] - set.mean) / set.sigma;
+      y[i] = gamma[channel] * xHat[i] + beta[channel];
+    }
+  }
+  return { sets, xHat, y };
+}
+
+/**
+ * The gradient with respect to the x of one set, from g, the gradient with respect to its x_hat:
+ * (g - mean(g) - x_hat * mean(g * x_hat)) / sigma. Also its two means.
+ */
+export function backward(g, xHat, sigma) {
+  const m = g.length;
+  const mean = g.reduce((sum, v) => sum + v, 0) / m;
+  const along = g.reduce((sum, v, i) => sum + v * xHat[i], 0) / m;
+  return { mean, along, dx: g.map((v, i) => (v - mean - xHat[i] * along) / sigma) };
+}
+
+/** The numbers that divide c. */
+export const divisors = (c) => Array.from({ length: c }, (_, k) => k + 1).filter((g) => c % g === 0);
