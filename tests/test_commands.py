@@ -58,6 +58,9 @@ def gn_edu(words: list[str], whole: bool) -> None:
     assert not words or words[0] in SUBCOMMANDS
     if not whole and len(words) < 2:
         return
+    if "--help" in words:
+        run_gn_edu(words)
+        return
     command = cli.parse(words)
     if words[0] == "train":
         command.config()
