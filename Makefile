@@ -87,6 +87,8 @@ bench-grading: install  ## 300 submissions of three exercises
 classroom-demo: install  ## thirty submissions, some of them hostile, graded
 	OMP_NUM_THREADS=1 $(PY) -m scripts.class_of_thirty
 
+# Settings, training and the writing of records import torch and numpy alone: a machine with a GPU needs no install. What
+# reads records and command lines (cattrs, tyro) is imported where that is done. Without torch or numpy it says so.
 gpu-results:  ## all GPU runs that are not recorded yet; needs a GPU and a python3 with torch and numpy
 	$(PYTHON) -m gn_edu.gpu_results
 

@@ -18,7 +18,7 @@ from gn_edu.exercises._check import Report
 from gn_edu.exercises.asking import AT_THE_END, pack_reply
 from gn_edu.exercises.probes import Exercise, Probe
 from gn_edu.exercises.sheet1_sets import numbers
-from gn_edu.train import progress_bar
+from gn_edu.training.progress import progress_bar
 from gn_edu_grader.release import NUMBERS, student_seed
 from gn_edu_grader.sandbox import Answers, Limits, Sandbox
 from gn_edu_grader.submissions import Cell, Submission, defines, mentions, notebook, read, submissions

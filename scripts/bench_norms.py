@@ -5,17 +5,14 @@ together, as a multiple of torch.nn.functional.group_norm in the same rounds (mi
 thread), and how much it keeps for the backward pass.
 """
 
-import datetime
 import json
-import platform
 import time
 
 import torch
 from torch.nn import functional as F
 
 from gn_edu import norms
-from gn_edu.records import current_commit
-from gn_edu.train import processor
+from gn_edu.training.provenance import processor, provenance
 from scripts.paths import ROOT
 
 SHAPES = [(8, 64, 32, 32), (32, 256, 16, 16)]
@@ -139,11 +136,7 @@ def main() -> None:
     record = {
         "groups": GROUPS,
         "rows": [row for shape in SHAPES for row in measure(shape)],
-        "device": processor(),
-        "torch": torch.__version__,
-        "python": platform.python_version(),
-        "commit": current_commit(),
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        **provenance(processor(), "torch"),
     }
     (ROOT / "gn_edu" / "results" / "ladder.json").write_text(json.dumps(record, indent=1) + "\n")
 

@@ -16,9 +16,9 @@ import torch
 
 from gn_edu.augment import PIXEL_MEAN, PIXEL_STD, to_input
 from gn_edu.data import CLASSES, load_cifar10
-from gn_edu.nets import Conv3x3, SmallNet, seeded
+from gn_edu.nets import Conv3x3, SmallNet, build
 from gn_edu.records import read_records, write_record
-from gn_edu.train import evaluate
+from gn_edu.training.evaluation import evaluate
 from scripts.draw_pictures import scene
 from scripts.paths import ROOT
 
@@ -97,12 +97,13 @@ def main() -> None:
     data = load_cifar10(synthetic=False)
     stored, nets = {}, []
     for path, record in zip(sorted(RUNS.glob("*.json")), read_records(RUNS), strict=True):
-        net = seeded(record.seed, record.norm, record.groups, record.ws, record.width)
+        network = record.config.network
+        net = build(network, record.config.seed)
         net.load_state_dict(torch.load(path.with_suffix(".pt"), weights_only=True))
-        stored[record.norm] = pack(net, record.norm, record.groups)
+        stored[network.norm] = pack(net, network.norm, network.groups)
         accuracy = evaluate(net, data.test_images, data.test_labels)
-        write_record(replace(record, accuracy_rounded=round(accuracy, 4)), path)
-        print(f"{record.norm}: test accuracy {record.accuracy:.2f} %, after rounding {accuracy:.2f} %")
+        write_record(replace(record, result=replace(record.result, accuracy_rounded=round(accuracy, 4))), path)
+        print(f"{network.norm}: test accuracy {record.result.accuracy:.2f} %, after rounding {accuracy:.2f} %")
         nets.append(net)
     pictures = [
         # Each letter is the step from the value before it, modulo 64: smooth pictures pack smaller.

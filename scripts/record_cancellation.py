@@ -4,13 +4,11 @@ Writes gn_edu/results/cancellation.json. Every operation is rounded to the type,
 numbers are the same on every machine. The truth is the variance in float64 of the values as they are after rounding.
 """
 
-import datetime
 import json
-import platform
 
 import numpy as np
 
-from gn_edu.records import current_commit
+from gn_edu.training.provenance import provenance
 from scripts.paths import ROOT
 
 OFFSETS = {
@@ -81,11 +79,7 @@ def main() -> None:
         "spread": 1,
         "eps": 1e-5,
         "rows": rows,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-        "device": "CPU; the numbers do not depend on it",
-        "commit": current_commit(),
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        **provenance("CPU; the numbers do not depend on it", "numpy"),
     }
     (ROOT / "gn_edu" / "results" / "cancellation.json").write_text(json.dumps(record, separators=(",", ":")) + "\n")
     for row in rows:

@@ -1,6 +1,7 @@
 """Every command that the texts name exists and takes the words that they give it; the small ones are run."""
 
 import doctest
+import functools
 import json
 import re
 import shlex
@@ -15,7 +16,8 @@ import yaml
 from browser import in_browser
 
 from gn_edu import cli
-from gn_edu.sweep import read_sweep
+from gn_edu.config import PARTS, SETTINGS, RunConfig
+from gn_edu.training.sweep import read_sweep
 from scripts.address import files, present
 from scripts.paths import ROOT
 
@@ -51,21 +53,62 @@ def commands() -> list[tuple[str, str, bool]]:
 
 
 COMMANDS = commands()
-PARSERS = next(a.choices for a in cli._parser()._actions if hasattr(a, "choices") and a.dest == "command")
+SUBCOMMANDS = ("train", "speedrun", "sweep", "release", "grade")
 
 
 def gn_edu(words: list[str], whole: bool) -> None:
     """Parse it as the command does, and read the files that it names."""
-    assert not words or words[0] in PARSERS
+    assert not words or words[0] in SUBCOMMANDS
     if not whole and len(words) < 2:
         return
-    args = cli._parser().parse_args(words)
-    if args.command == "train":
-        cli._config(args)
-    elif args.command == "sweep":
-        assert read_sweep(ROOT / args.file)
-    elif args.command == "release":
-        assert (ROOT / args.source).exists()
+    if "--help" in words:
+        run_gn_edu(words)
+        return
+    command = cli.parse(words)
+    if words[0] == "train":
+        command.config()
+    elif words[0] == "sweep":
+        assert read_sweep(ROOT / command.file)
+    elif words[0] == "release":
+        assert (ROOT / command.source).exists()
+
+
+@functools.cache
+def options() -> set[str]:
+    """What any subcommand of gn-edu takes."""
+    help_texts = [run_gn_edu([name, "--help"]) for name in SUBCOMMANDS]
+    return {option for text in help_texts for option in re.findall(r"--[a-z-]+", text)}
+
+
+def run_gn_edu(words: list[str], without: str = "", ends: int = 0) -> str:
+    """What gn-edu prints, in a process where the package `without` is missing and torch stays out."""
+    missing = f"sys.modules[{without!r}] = None; " if without else ""
+    code = f"import sys; {missing}import atexit; from gn_edu.cli import main; "
+    code += "atexit.register(lambda: print('torch' in sys.modules)); sys.exit(main())"
+    result = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == ends and result.stdout.endswith("False\n"), result.stdout + result.stderr
+    return result.stdout + result.stderr
+
+
+def test_help_does_without_torch():
+    text = run_gn_edu(["--help"])
+    assert all(f"• {name} " in text for name in SUBCOMMANDS)
+    assert {"--norm", "--no-ws", "--seed-by", "--shard", "--runs", "--students"} <= options()
+
+
+def test_every_setting_is_an_option_and_its_docstring_the_help():
+    text = " ".join(re.sub("[│╭╮╰╯─]", " ", run_gn_edu(["train", "--help"])).split())
+    for name, part in SETTINGS.items():
+        kind = PARTS.get(part, RunConfig)
+        (said,) = re.findall(rf"\n        {name}: ((?:.|\n            )+)", kind.__doc__)
+        assert f"--{name.replace('_', '-')}" in options() and " ".join(said.split()) in text
+
+
+def test_without_the_grader_its_commands_say_how_to_get_it():
+    assert 'pip install "gn-edu[grader]"' in " ".join(run_gn_edu(["--help"], "gn_edu_grader").replace("│", "").split())
+    for words in (["release", "a", "b"], ["grade", "a", "--out", "b.csv"], ["grade", "--help"]):
+        said = run_gn_edu(words, "gn_edu_grader", ends=2)
+        assert 'gn-edu: this command comes with the grader: pip install "gn-edu[grader]"' in said
 
 
 def python(words: list[str]) -> None:
@@ -93,8 +136,7 @@ def test_a_command_in_a_text_can_be_given(text, command, whole):
     elif name == "python":
         python(words[1:])
     elif name.startswith("--"):
-        known = {option for parser in PARSERS.values() for option in parser._option_string_actions}
-        assert name in known, f"no command has the option {name}"
+        assert name in options(), f"no command has the option {name}"
     else:
         assert name in OTHERS, f"what is {name!r}? Teach this test to check it"
 

@@ -24,8 +24,8 @@ def view(**traits):
     return run_module(module(STEM), "w.view(d.state)", state=state)
 
 
-def runs(records, norm, ws, **more):
-    return [r for r in records if (r.norm, r.ws) == (norm, ws) and all(getattr(r, k) == v for k, v in more.items())]
+def runs(records, **settings):
+    return [r for r in records if settings.items() <= r.config.settings().items()]
 
 
 def points(lines, label):
@@ -46,12 +46,13 @@ def test_every_point_is_its_records(shown_, records, key):
         for size, (all_, middle, updates) in found.items():
             # In the ghost figure group norm is one set of runs at every size: it never sees a second image.
             more = {} if (shown_, norm) == ("cause", "gn") else {key: size}
-            mine = runs(records, norm, ws, **more)
-            assert all_ == sorted(round(100 - r.accuracy, 2) for r in mine) and len(mine) >= 3
-            assert middle == pytest.approx(mean(all_)) and updates == mine[0].images // mine[0].batch
+            mine = runs(records, norm=norm, ws=ws, **more)
+            assert all_ == sorted(round(100 - r.result.accuracy, 2) for r in mine) and len(mine) >= 3
+            assert middle == pytest.approx(mean(all_)) and updates == mine[0].result.images // mine[0].config.data.batch
     anew = points(lines, "BN, statistics measured anew")
     for size, (all_, *_) in anew.items():
-        assert all_ == sorted(round(100 - r.accuracy_reestimated, 2) for r in runs(records, "bn", False, **{key: size}))
+        mine = runs(records, norm="bn", ws=False, **{key: size})
+        assert all_ == sorted(round(100 - r.result.accuracy_reestimated, 2) for r in mine)
 
 
 def test_the_papers_points_are_the_fact_sheets():
@@ -110,7 +111,7 @@ def test_by_mouse_keyboard_and_link(widget_page):
         assert number(page, "gap", STEM) == shown(gn - bn, 1).replace("-", "−")
 
     def of(records, **more):
-        return mean(round(100 - r.accuracy, 2) for r in runs(records, **more))
+        return mean(round(100 - r.result.accuracy, 2) for r in runs(records, **more))
 
     flat = of(GHOST, norm="gn", ws=True)
     agrees(page, of(GHOST, norm="bn", ws=True, norm_batch=2), flat)
