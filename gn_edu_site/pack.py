@@ -91,7 +91,7 @@ class Page:
 
     def none(self, selector: str) -> None:
         if found := self.soup.select_one(selector):
-            raise ThemeChanged(self.name, f"no {selector}", str(found)[:120])
+            raise ThemeChanged(self.name, f"no {selector}", " ".join(str(found).split())[:120])
 
     def file(self, address: str) -> Path:
         """The file of the site behind a relative address of the page."""
