@@ -1,9 +1,9 @@
 """Collect the messages to translate: python -m scripts.i18n [LANGUAGE ...]   (make i18n)
 
-Writes the templates to _build/gettext (pages through Sphinx, the words of widgets and checks through Babel), brings the
-catalogues locale/<language>/LC_MESSAGES/ up to date with sphinx-intl (new messages come in empty, translated ones stay,
-numbers and symbols translate to themselves), writes the kernel's messages, gn_edu/languages/<language>.json, and prints
-how far each page is translated.
+Writes the templates to _build/gettext (pages through Sphinx; through Babel what widgets, checks and the frame of a page
+say), brings the catalogues locale/<language>/LC_MESSAGES/ up to date with sphinx-intl (new messages come in empty,
+translated ones stay, numbers and symbols translate to themselves), writes the kernel's messages,
+gn_edu/languages/<language>.json, and prints how far each page is translated.
 """
 
 import json
@@ -22,6 +22,7 @@ from babel.messages.pofile import read_po, write_po
 from gn_edu.data import CLASSES
 from gn_edu.exercises.probes import mistakes
 from gn_edu.questions import questions
+from gn_edu_site.languages import FOLDS, OF_SPHINX
 from scripts.build_book import SETTINGS, write_conf
 from scripts.paths import BUILD, ROOT
 
@@ -38,7 +39,7 @@ def languages() -> list[str]:
 
 
 def widget_messages() -> Catalog:
-    """Every message of the widgets, class names, questions, figures, and of what stands around a page."""
+    """Every message of the widgets, class names, questions and figures."""
     catalog = Catalog(project="Group Normalization", charset="utf-8")
     scripts = sorted((ROOT / "gn_edu" / "widgets" / "src").rglob("*.js"), key=lambda path: path.name)
     for path in [*scripts, ROOT / "book" / "_static" / "gn-page.js"]:
@@ -46,7 +47,7 @@ def widget_messages() -> Catalog:
         for line, message, *_ in extract_from_file("javascript", path, {"tr": None, "N_": None}, options=options):
             catalog.add(message, locations=[(path.name, line)])
     for path in [ROOT / "gn_edu" / "plots.py", *sorted((ROOT / "gn_edu_site").glob("*.py"))]:
-        for line, message, *_ in extract_from_file("python", path, {"say": (2,), "N_": None}):
+        for line, message, *_ in extract_from_file("python", path, {"N_": None}):
             catalog.add(message, locations=[(path.name, line)])
 
     for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
@@ -69,6 +70,19 @@ def widget_messages() -> Catalog:
         collect(question, name)
     for label in CLASSES:
         catalog.add(label, locations=[("neighbours.json", 1)])
+    return catalog
+
+
+def site_messages() -> Catalog:
+    """Every message of what stands around a page: the catalogue that Sphinx asks for templates and for itself."""
+    catalog = Catalog(project="Group Normalization", charset="utf-8")
+    extractors = {"jinja2.ext:babel_extract": "book/_templates/**/*.html", "python": "gn_edu_site/*.py"}
+    for extractor, pattern in extractors.items():
+        for path in sorted(ROOT.glob(pattern)):
+            for line, message, *_ in extract_from_file(extractor, path, {"_": None}):
+                catalog.add(message, locations=[(path.name, line)])
+    for message in (*OF_SPHINX, *FOLDS):
+        catalog.add(message, locations=[("languages.py", 1)])
     return catalog
 
 
@@ -142,7 +156,8 @@ def main() -> None:
     command = [sys.executable, "-m", "sphinx", "-b", "gettext", "-q", "-d", str(BUILD / ".doctrees" / "gettext")]
     # The cells run, or come from the cache of the build: what they print as tables is translated, too.
     subprocess.run([*command, ROOT, POT], cwd=ROOT, check=True, env=os.environ | SETTINGS)
-    for name, catalog in (("widgets", widget_messages()), ("checks", check_messages())):
+    collected = {"widgets": widget_messages(), "checks": check_messages(), "sphinx": site_messages()}
+    for name, catalog in collected.items():
         with open(POT / f"{name}.pot", "wb") as file:
             write_po(file, catalog, omit_header=False, sort_by_file=True)
     command = [str(Path(sys.executable).with_name("sphinx-intl")), "update", "-p", str(POT), "-d", "locale", "-w", "0"]

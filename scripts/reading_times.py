@@ -1,8 +1,8 @@
 """How long the pages of the two-hour path take: python -m scripts.reading_times   (needs the built site)
 
 An estimate by length: 150 words of text a minute, 15 lines of code or output a minute, 3 minutes a widget, half a
-minute a quick question, one a question of the exit check; an exercise takes what its first line says. The list on
-the landing page holds these numbers, rounded.
+minute a quick question, one a question of the exit check; an exercise takes what its first line says. book/path.yml
+holds these numbers, rounded.
 """
 
 import math
@@ -43,9 +43,8 @@ def estimate(page: str, without: Sequence[str] = (), exercises: Sequence[str] = 
 
 
 def measured(stop: Stop) -> float:
-    """The estimate for a stop of the path, as its line says: "with exercise 4.1", "without *a section*"."""
-    without = re.findall(r"\*([^*]+)\*", stop.rest.partition("without")[2])
-    return estimate(stop.page, without, re.findall(r"with exercise (\d\.\d)", stop.rest))
+    """The estimate for a stop of the path, with its exercises and without the sections that it leaves out."""
+    return estimate(stop.page, stop.without, stop.exercises)
 
 
 def main() -> None:

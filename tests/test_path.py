@@ -1,6 +1,7 @@
 """The two-hour path, the exit from it, and what teachers take: marks, minutes, links with a state, polls, GIFT."""
 
 import math
+import os
 import re
 from html import unescape
 from pathlib import Path
@@ -10,8 +11,8 @@ import pytest
 from browser import HTML
 
 from gn_edu.questions import gift, questions
-from gn_edu_site.path import ROOT_PAGE, stops
-from scripts import reading_times
+from gn_edu_site.path import ROOT_PAGE, Stop, stops, way_on
+from scripts import i18n, reading_times
 from scripts.paths import ROOT
 
 PATH = stops(ROOT)
@@ -31,9 +32,31 @@ def test_minutes_are_those_of_the_page(stop):
     found = reading_times.measured(stop)
     assert abs(stop.minutes - found) <= 1 + found / 5
     text = (HTML / f"{stop.page}.html").read_text(encoding="utf-8")
-    for section in re.findall(r"\*([^*]+)\*", stop.rest):
+    for section in stop.without:
         assert f">{section}<" in text, f"there is no section {section!r} to leave out"
-    assert reading_times.estimate(stop.page) >= found or "exercise" in stop.rest
+    assert reading_times.estimate(stop.page) >= found or stop.exercises
+
+
+@pytest.mark.parametrize("stop", PATH, ids=lambda stop: Path(stop.page).name)
+def test_each_line_is_a_message_that_translators_have(stop):
+    source = next(ROOT.glob(f"{stop.page}.*"))
+    for paths in map(i18n.catalogues, i18n.languages()):
+        messages = {message.id: message.string for message in i18n.read(paths[ROOT_PAGE])}
+        assert messages[stop.line(os.path.relpath(source, ROOT / "book"))]
+
+
+def test_a_line_names_exercises_sections_and_a_note():
+    assert Stop("a", "T", 5).line("a.md") == "[T](a.md) (5 min)."
+    stop = Stop("a", "T", 5, exercises=("4.1",), without=("A", "B", "C"), note="the end")
+    assert stop.line("a.md") == "[T](a.md) (5 min), with exercise 4.1, without *A*, *B* and *C*: the end."
+
+
+def test_the_way_on_leads_from_stop_to_stop_and_ends():
+    titles = {stop.page: stop.title for stop in PATH}
+    on = [way_on(PATH, stop.page, titles) for stop in PATH]
+    assert [said["number"] for said in on] == list(range(1, 9)) and {said["all"] for said in on} == {8}
+    assert [said.get("next") for said in on] == [stop.page for stop in PATH[1:]] + [None]
+    assert way_on(PATH, "book/facts", titles) is None
 
 
 def test_the_browser_remembers_the_stops(visit):

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import unquote, urljoin, urlsplit
 
+import jinja2
 import pytest
 import yaml
 from browser import (
@@ -28,8 +29,6 @@ from browser import (
 
 from gn_edu.questions import questions as all_questions
 from gn_edu_site import pages
-from gn_edu_site.languages import noted
-from gn_edu_site.styles import pruned, words_of
 from scripts.audit import AXE
 from scripts.i18n import widget_messages
 from scripts.paths import ROOT
@@ -259,19 +258,6 @@ def test_no_page_names_another_host_for_anything_it_loads(name):
 # ---- other ways to look at a page
 
 
-def test_no_style_that_nothing_uses():
-    words = words_of(path.read_text(encoding="utf-8") for path in [*HTML.rglob("*.html"), *HTML.rglob("_static/*.js")])
-    for path in HTML.rglob("_static/site-*.css"):
-        css = path.read_text(encoding="utf-8")
-        assert len(css) > 10_000 and pruned(css, words) == css.replace("\n", "")
-
-
-def test_pruning_keeps_what_a_page_may_meet():
-    css = ".a .b,.c{x:1}#d:not(.e){x:1}.f:is(.g,.h),p>a{x:1}@media print{.i{x:1}.a{x:1}}@media print{.i{x:1}}@page{x:1}"
-    kept = ".c{x:1}#d:not(.e){x:1}p>a{x:1}@media print{.a{x:1}}@page{x:1}"
-    assert pruned(css, {"a", "c", "d"}) == kept
-
-
 def test_figures_have_an_address():
     for name, figure in (
         ("ch03_one_formula", "figure-3-1"),
@@ -439,15 +425,21 @@ def test_annotated_module_is_one_column_on_a_phone(visit):
 @pytest.mark.parametrize("name", ["OWNER/REPO", "me/my-book"])
 def test_links_into_the_repository_wait_for_its_address(name):
     """_config.yml's placeholder shows no link to Colab, to an issue or to a correction; an address shows all three."""
-    config = SimpleNamespace(gn_repository=f"https://github.com/{name}", gn_tag="v1", language="si", gn_teacher=False)
-    app = SimpleNamespace(config=config, srcdir=str(ROOT), confdir=str(ROOT))
-    app.env = SimpleNamespace(app=app)
-    page = "notebooks/ch03_one_formula"
-    shown = noted(app, page, pages._launch(app, page), pages._report(app, page))
+    config = SimpleNamespace(gn_repository=f"https://github.com/{name}", gn_tag="v1", language="si")
+    page, app = "notebooks/ch03_one_formula", SimpleNamespace(config=config)
+    links = pages.launch_links(app, page)
     there = name == "me/my-book"
-    for address in ("colab.research.google.com/github/me/my-book", "github.com/me/my-book/issues/new"):
-        assert (address in shown) == there
-    assert shown.count("issues/new") == 2 * there and "OWNER" not in shown
+    assert ("colab.research.google.com/github/me/my-book" in links.get("colab", "")) == there
+    for report in (links["report"], pages.report_address(app, page)):
+        assert ("github.com/me/my-book/issues/new?title=si/notebooks" in report) == there
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ROOT / "book/_templates"), extensions=["jinja2.ext.i18n"]
+    )
+    templates.install_null_translations()
+    shown = templates.get_template("launch.html").render(links)
+    assert shown.count("<a ") == (3 if there else 1) and "OWNER" not in shown
+    sheet = templates.get_template("launch.html").render(pages.launch_links(app, "notebooks/exercises/sheet1_sets"))
+    assert "Open it in Colab" in sheet and "colab.research" not in sheet  # the repository holds the solutions, too
 
 
 def test_no_page_leads_to_the_placeholder():

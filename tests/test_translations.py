@@ -4,10 +4,13 @@ import csv
 import json
 import re
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from browser import CHAPTERS, HTML, PAGES, until, wait_until_awake
+from bs4 import BeautifulSoup
+from sphinx.writers import html5
 
 from gn_edu import exercises, messages
 from gn_edu_site import languages
@@ -210,10 +213,13 @@ def test_the_kernels_messages_are_those_of_the_catalogues(code):
     assert kept == i18n.kernel_messages(code), "run make i18n"
 
 
-@pytest.mark.parametrize("name, collect", [("widgets", i18n.widget_messages), ("checks", i18n.check_messages)])
-def test_every_message_is_in_the_catalogue(name, collect):
+@pytest.mark.parametrize(
+    "name, collect, least",
+    [("widgets", i18n.widget_messages, 300), ("checks", i18n.check_messages, 300), ("sphinx", i18n.site_messages, 40)],
+)
+def test_every_message_is_in_the_catalogue(name, collect, least):
     wanted = {message.id for message in collect() if message.id}
-    assert len(wanted) > 300
+    assert len(wanted) > least
     for code in LANGUAGES:
         assert {m.id for m in entries(i18n.catalogues(code)[name])} == wanted, "run make i18n"
 
@@ -272,6 +278,42 @@ def test_search_finds_sinhala_words(visit, words):
 
 def test_a_page_without_a_translation_says_so(tmp_path):
     app = SimpleNamespace(confdir=tmp_path, config=SimpleNamespace(language="xx"))
-    body = languages.noted(app, "book/index", "<p>English</p>", "https://report")
-    assert body.startswith('<p class="gn-untranslated">') and '<div lang="en"><p>English</p></div>' in body
-    assert languages.catalogue(app, "book/index") == {}
+    assert languages.edition(app, "book/index") == "untranslated" and languages.catalogue(app, "book/index") == {}
+    app = SimpleNamespace(confdir=ROOT, config=SimpleNamespace(language=LANGUAGES[0]))
+    assert languages.edition(app, "book/index") == "unreviewed"
+    app.config.language = "en"
+    assert languages.edition(app, "book/index") == ""
+
+
+def test_sphinx_still_says_what_the_catalogue_has_for_it():
+    said = Path(html5.__file__).read_text(encoding="utf-8")
+    assert [message for message in languages.OF_SPHINX if f"_('{message}')" not in said] == []
+
+
+def frame(page):
+    """What stands around a page and in its links to itself: texts, and what only a screen reader says."""
+    soup = BeautifulSoup((HTML / page).read_text(encoding="utf-8"), "html.parser")
+    for own in soup.select("article > *, .brand, .sidebar-brand, .gn-languages, script, style, head"):
+        for tag in own.select(".headerlink, summary"):
+            yield tag.get("title") or tag.get_text()
+        own.decompose()
+    yield from (tag[name] for name in ("aria-label", "title", "placeholder") for tag in soup.select(f"[{name}]"))
+    yield from (
+        tag.get_text() for tag in soup.select(".skip-to-content, symbol > title, .context, .caption, .toc-title")
+    )
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("name", [page for page in PAGES if page.startswith("si/") and not page.endswith("404.html")])
+def test_the_frame_speaks_sinhala(name):
+    said = [text for text in frame(name) if text.strip()]
+    assert len(said) > 20 and [text for text in said if not re.search(f"[{SINHALA}]", text)] == []
+
+
+@pytest.mark.site
+@both_built
+def test_the_button_that_copies_speaks_sinhala():
+    scripts_of_pages = [path.read_text(encoding="utf-8") for path in (HTML / "si/_static").glob("site-*.js")]
+    assert scripts_of_pages
+    for script in scripts_of_pages:
+        assert "'copy': 'පිටපත් කරන්න'" in script and "'copy': 'Copy'" not in script
