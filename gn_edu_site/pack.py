@@ -139,7 +139,7 @@ class Packer:
 
 
 def _pack(app, exception) -> None:
-    if exception or app.builder.name != "html":
+    if exception or app.builder.name != "html" or app.config.gn_preview:
         return
     out = Path(app.outdir).resolve()
     names = {"book": say(app, "The book's pages"), "page": say(app, "On this page"), "search": say(app, "Search")}

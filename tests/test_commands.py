@@ -69,7 +69,7 @@ def python(words: list[str]) -> None:
     """A script or module of ours exists and can be imported; a module that comes with Python is taken as it is."""
     if words[0].startswith("scripts/"):
         assert callable(scripts(Path(words[0]).stem).main), words
-    elif words[:2] == ["-m", "gn_edu.gpu_results"] or words[:2] == ["-m", "gn_edu_grader.demo"]:
+    elif words[0] == "-m" and words[1] in ("gn_edu.gpu_results", "gn_edu_grader.demo", "gn_edu_site.npm"):
         assert (ROOT / words[1].replace(".", "/")).with_suffix(".py").exists()
     else:
         assert words[0] == "-m" and words[1] in ("venv", "pip"), words
