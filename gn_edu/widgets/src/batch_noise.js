@@ -1,5 +1,6 @@
 // What does Batch Norm borrow from the neighbours? One image of a batch is pinned; its companions are drawn anew.
 // Takes the traits batch, correlation, mode, draw, name; sets the first four.
+import { light } from "../../palette.json";
 import { choice, fixed, h, N_, pictured, translator } from "./shared/frame.js";
 import { normal, stream } from "./shared/random.js";
 
@@ -189,9 +190,9 @@ export function markup(state, { x, cloud, images, numbers, bn, gn }, tr, stem) {
 }
 
 const STILL_STYLE =
-  "text{font:12px system-ui,sans-serif;fill:#333}.title{font-weight:600}.tick{text-anchor:middle;font-size:11px}rect{fill:none}.set-gn{stroke:#b34700;stroke-width:1.5}" +
-  ".set-bn{stroke:#00639c;stroke-width:1.5}.pixel{stroke:#d00000}.axis{fill:none;stroke:#555}.cloud{fill:none;stroke:#888;stroke-width:3;stroke-linecap:round;stroke-opacity:.4}" +
-  ".mark{stroke-width:3}.m-bn{stroke:#00639c}.m-gn{stroke:#b34700}" +
+  `text{font:12px system-ui,sans-serif;fill:#333}.title{font-weight:600}.tick{text-anchor:middle;font-size:11px}rect{fill:none}.set-gn{stroke:${light.group};stroke-width:1.5}` +
+  `.set-bn{stroke:${light.batch};stroke-width:1.5}.pixel{stroke:#d00000}.axis{fill:none;stroke:#555}.cloud{fill:none;stroke:#888;stroke-width:3;stroke-linecap:round;stroke-opacity:.4}` +
+  `.mark{stroke-width:3}.m-bn{stroke:${light.batch}}.m-gn{stroke:${light.group}}` +
   Array.from(
     { length: LEVELS },
     (_, k) => `.s${k}{fill:rgb(${Array(3).fill(Math.round(35 + (k * 210) / (LEVELS - 1)))})}`,

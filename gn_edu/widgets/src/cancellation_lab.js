@@ -1,5 +1,6 @@
 // Where do the digits go? Four formulas for the same variance, recorded in float32 and float16 at growing offsets.
 // Takes the traits data (the record), dtype, offset, seed, name; sets dtype, offset and seed.
+import { light } from "../../palette.json";
 import { choice, escapeText, h, N_, pictured, translator } from "./shared/frame.js";
 
 /** @typedef {{ data: any, dtype: "float32" | "float16", offset: number, seed: number }} State */
@@ -100,8 +101,8 @@ export function chart(state, tr, stem) {
 
 const STILL_STYLE =
   ".grid{stroke:#ddd}.tick{font:11px system-ui,sans-serif;fill:#555}.line{fill:none;stroke-width:2}.now{stroke:#999;stroke-dasharray:3 3}" +
-  "path.f0{stroke:#b34700}path.f1{stroke:#00639c}path.f2{stroke:#007456;stroke-dasharray:6 3}path.f3{stroke:#a2417a;stroke-dasharray:2 3}" +
-  "circle.f0{fill:#b34700}circle.f1{fill:#00639c}circle.f2{fill:#007456}circle.f3{fill:#a2417a}";
+  `path.f0{stroke:${light.group}}path.f1{stroke:${light.batch}}path.f2{stroke:${light.layer};stroke-dasharray:6 3}path.f3{stroke:${light.instance};stroke-dasharray:2 3}` +
+  `circle.f0{fill:${light.group}}circle.f1{fill:${light.batch}}circle.f2{fill:${light.layer}}circle.f3{fill:${light.instance}}`;
 
 /** For pages without scripts. */
 export function still(traits, catalogue) {

@@ -1,6 +1,7 @@
 // What survives of a gradient? The backward pass of one set as a projection: g loses its part along 1 and its part
 // along x_hat, and is divided by sigma. Takes the traits x, g, eps, scale, turn, name; sets g, eps, scale and turn.
 
+import { light } from "../../palette.json";
 import { choice, escapeText, fixed, h, N_, pictured, translator } from "./shared/frame.js";
 import { backward, statistics } from "./shared/maths.js";
 
@@ -126,8 +127,8 @@ export function spaceMarkup(state, yaw, pitch, stem) {
 
 const STILL_STYLE =
   "path{fill:none;stroke:#555}.axis3{stroke:#bbb}.plane{fill:#f2f1ec;stroke:none}.circle{stroke:#8d8a80;stroke-dasharray:4 3}" +
-  ".thread{stroke:#999;stroke-dasharray:2 3}text{font:600 14px system-ui,sans-serif;fill:#333}.a-x path{stroke:#00639c;stroke-width:2.5}" +
-  ".a-g path{stroke:#555;stroke-width:2.5}.a-dx path{stroke:#b34700;stroke-width:4}.tip{fill:#555}.dot{fill:#00639c}";
+  `.thread{stroke:#999;stroke-dasharray:2 3}text{font:600 14px system-ui,sans-serif;fill:#333}.a-x path{stroke:${light.batch};stroke-width:2.5}` +
+  `.a-g path{stroke:#555;stroke-width:2.5}.a-dx path{stroke:${light.group};stroke-width:4}.tip{fill:#555}.dot{fill:${light.batch}}`;
 
 /** For pages without scripts. */
 export function still(traits, catalogue) {

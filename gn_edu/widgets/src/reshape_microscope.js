@@ -1,6 +1,7 @@
 // Where does each value lie? One tensor three times: as images and channels, as memory, and as the rows of
 // reshape(N, G, -1). Takes the traits shape, groups, memory_format, cut, focus, name; sets groups, memory_format, cut and focus.
 
+import { light } from "../../palette.json";
 import { choice, escapeText, h, N_, pictured, translator } from "./shared/frame.js";
 import { divisors, groupOf } from "./shared/maths.js";
 
@@ -93,8 +94,9 @@ export function view({ shape, groups, memory_format: layout, cut, focus }) {
   };
 }
 
-const INKS = ["#b34700", "#00639c", "#007456", "#a2417a", "#6a5acd", "#7a6a00", "#444", "#8c2f39"];
-const ink = (group) => INKS[group % INKS.length];
+// Of the palette, a colour a group.
+const INKS = ["group", "batch", "layer", "instance", "violet", "olive", "grey", "wine"];
+const inkOf = (group) => INKS[group % INKS.length];
 
 export function sentence(state, tr) {
   const now = view(state);
@@ -137,7 +139,7 @@ export function still(traits, catalogue) {
   const side = 26;
   const parts = [];
   const cell = (x, y, text, group, lit) =>
-    `<rect x="${x}" y="${y}" width="${side - 3}" height="${side - 3}" rx="3" fill="${lit ? ink(group) : "#fff"}" stroke="${ink(group)}" stroke-width="2"/>` +
+    `<rect x="${x}" y="${y}" width="${side - 3}" height="${side - 3}" rx="3" fill="${lit ? light[inkOf(group)] : "#fff"}" stroke="${light[inkOf(group)]}" stroke-width="2"/>` +
     `<text x="${x + (side - 3) / 2}" y="${y + 16}" text-anchor="middle" fill="${lit ? "#fff" : "#333"}">${escapeText(text)}</text>`;
   const memory = [...cells.keys()].sort((a, b) => cells[a].address - cells[b].address);
   parts.push(`<text x="12" y="22">${escapeText(tr("memory, in order of address"))}</text>`);
@@ -324,7 +326,7 @@ async function render({ model, el }) {
     );
     for (const list of Object.values(views))
       list.forEach((cell, i) => {
-        cell.style.setProperty("--ink", `var(--gn-g${cells[i].group % INKS.length})`);
+        cell.style.setProperty("--ink", `var(--gn-${inkOf(cells[i].group)})`);
         cell.classList.toggle("gn-wrong", cells[i].wrong);
         cell.setAttribute("aria-label", tr("value {i}, group {g}", { i, g: cells[i].group }));
         cell.tabIndex = i === state.focus && cell.dataset.view === "tensor" ? 0 : -1;

@@ -1,5 +1,6 @@
 // What arrives after thirty layers? A random network of width 64, forward and backward, with and without a norm.
 // Takes the traits gain, depth, activation, norm, name; sets the first four.
+import { light } from "../../palette.json";
 import { choice, h, N_, pictured, translator } from "./shared/frame.js";
 import { backward } from "./shared/maths.js";
 import { normal, stream } from "./shared/random.js";
@@ -164,10 +165,10 @@ export function markup(layers, tr, stem) {
 
 const STILL_STYLE =
   "text{font:12px system-ui,sans-serif;fill:#333}.tick{text-anchor:middle;font-size:11px}.left{text-anchor:end}.grid{stroke:#ccc}.line{fill:none;stroke-width:2.5}" +
-  ".size{stroke:#00639c}.gradient{stroke:#b34700;stroke-dasharray:6 3}" +
+  `.size{stroke:${light.batch}}.gradient{stroke:${light.group};stroke-dasharray:6 3}` +
   Array.from(
     { length: SHADES },
-    (_, k) => `.d${k}{fill:#00639c;fill-opacity:${(0.12 + (0.88 * k) / (SHADES - 1)).toFixed(2)}}`,
+    (_, k) => `.d${k}{fill:${light.batch};fill-opacity:${(0.12 + (0.88 * k) / (SHADES - 1)).toFixed(2)}}`,
   ).join("");
 
 /** For pages without scripts. */

@@ -1,5 +1,6 @@
 // Where does the seam come from? One map, normalized whole or in two tiles with statistics of their own.
 // Takes the traits border, statistics, name; sets the first two.
+import { light } from "../../palette.json";
 import { choice, fixed, h, N_, pictured, translator } from "./shared/frame.js";
 import { statistics } from "./shared/maths.js";
 
@@ -98,7 +99,7 @@ export function markup(state, { x, y }, tr, stem) {
 
 const shadeOf = (k) => `rgb(${Array(3).fill(Math.round(20 + (k * 230) / (SHADES - 1)))})`;
 const STILL_STYLE =
-  "text{font:12px system-ui,sans-serif;fill:#333}.border,.grip{fill:none;stroke:#b34700;stroke-width:1}.border{stroke-dasharray:3 3}" +
+  `text{font:12px system-ui,sans-serif;fill:#333}.border,.grip{fill:none;stroke:${light.group};stroke-width:1}.border{stroke-dasharray:3 3}` +
   Array.from({ length: SHADES }, (_, k) => `.t${k}{fill:${shadeOf(k)}}`).join("");
 
 /** For pages without scripts. */

@@ -1,5 +1,6 @@
 // What survives of eight channels? Levels and spreads before a norm, after it, and what a ReLU lets through.
 // Takes the traits quantiles, means, spreads, beta, order, norm, centred, selected, name; sets all but quantiles.
+import { light } from "../../palette.json";
 import { choice, fixed, h, N_, pictured, translator } from "./shared/frame.js";
 import { normalize } from "./shared/maths.js";
 
@@ -96,7 +97,7 @@ export function markup(state, places, tr, stem) {
 
 const STILL_STYLE =
   "text{font:12px system-ui,sans-serif;fill:#333}.tick{text-anchor:middle;font-size:10.5px}.left{text-anchor:end}path{fill:none}.whisker{stroke:#666}.mean{stroke:#fff;stroke-width:2}" +
-  ".g0{fill:#b34700}.g1{fill:#00639c}.zero{stroke:#888}.border{stroke:#333;stroke-dasharray:4 3}.chosen{fill:#f2f1ec}.track{fill:#e3e1da}.share{fill:#555}";
+  `.g0{fill:${light.group}}.g1{fill:${light.batch}}.zero{stroke:#888}.border{stroke:#333;stroke-dasharray:4 3}.chosen{fill:#f2f1ec}.track{fill:#e3e1da}.share{fill:#555}`;
 
 /** For pages without scripts. */
 export function still(traits, catalogue) {

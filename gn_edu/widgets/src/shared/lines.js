@@ -1,5 +1,7 @@
 // What charts of recorded runs share: marks, and the colours of a still picture. Styles of the live one: lines.css.
 
+import { light } from "../../../palette.json";
+
 const SHAPES = {
   square: (x, y) => `M${x - 4} ${y - 4}h8v8h-8z`,
   diamond: (x, y) => `M${x} ${y - 5}l5 5-5 5-5-5z`,
@@ -18,7 +20,7 @@ export const mark = (label, look, x, y) => `<path class="m ${look}" d="${SHAPES[
 export const legendKey = (label, look) =>
   `<svg viewBox="0 0 30 12" width="30" height="12" aria-hidden="true"><path class="line ${look}" d="M0 6h30"/>${mark(label, look, 15, 6)}</svg>`;
 
-const COLOURS = { bn: "#00639c", ln: "#007456", in: "#a2417a", gn: "#b34700", none: "#555" };
+const COLOURS = { bn: light.batch, ln: light.layer, in: light.instance, gn: light.group, none: "#555" };
 
 /** The chart as a still picture, with a white ground. */
 export const stillOf = (svg) => {
