@@ -54,6 +54,12 @@ def test_no_rule_stands_twice_in_a_style_sheet(path):
     assert found and not [rule for rule, times in found.items() if times > 1]
 
 
+@pytest.mark.parametrize("path", sorted(SOURCES.rglob("*.js")), ids=lambda path: path.relative_to(SOURCES).as_posix())
+def test_scripts_stay_readable(path):
+    """Functions, too: Biome holds them to 80 lines."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300 or path.name in NOT_YET
+
+
 def test_the_colours_of_the_norms_stand_in_the_palette_alone():
     """Style sheets, scripts and Matplotlib read gn_edu/palette.json. What a notebook stores was drawn from it."""
     light, dark = (json.loads(PALETTE.read_text(encoding="utf-8"))[side] for side in ("light", "dark"))
