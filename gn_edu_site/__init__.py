@@ -11,6 +11,7 @@ def setup(app):
     app.add_config_value("gn_languages", {"en": "English"}, "html")
     app.add_config_value("gn_built", "en", "html")
     app.add_config_value("gn_teacher", False, "env")
+    app.add_config_value("gn_preview", False, "")
     for part in (theme, languages, maths, live, pages, path, navigation, polls, annotated, sheets, pack):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

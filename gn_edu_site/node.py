@@ -27,7 +27,7 @@ def node_path() -> str:
 def _process(temml: str, pid: int) -> subprocess.Popen:
     """The node of the process `pid`: one that Sphinx forks to write pages would read its parent's replies."""
     if not Path(temml).is_file():
-        raise RuntimeError(f"the book draws its formulas with Temml, and {temml} is missing: npm ci (make install)")
+        raise RuntimeError(f"formulas need Temml; {temml} is missing: make install, or python -m gn_edu_site.npm ci")
     command = [node_path(), str(Path(__file__).with_name("node.cjs")), temml]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
 

@@ -244,7 +244,7 @@ def _pages(app) -> Iterable[str]:
 
 
 def _pack(app, exception) -> None:
-    if exception or app.builder.name != "html":
+    if exception or app.builder.name != "html" or app.config.gn_preview:
         return
     packer = Packer(Path(app.outdir).resolve(), app.config.language)
     for name in _pages(app):

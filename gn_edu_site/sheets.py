@@ -3,15 +3,20 @@
 import json
 from pathlib import Path
 
-from gn_edu_grader.release import student_notebook
-
 FOLDER = "notebooks/exercises/"
+
+
+def _of_student(notebook: dict) -> dict:
+    # Not at the top: it imports torch, for which a page that is written anew in a preview need not wait.
+    from gn_edu_grader.release import student_notebook
+
+    return student_notebook(notebook)
 
 
 def _as_student(app, docname: str, source: list[str]) -> None:
     """What Sphinx reads of a sheet."""
     if is_sheet(docname) and not app.config.gn_teacher:
-        source[0] = json.dumps(student_notebook(json.loads(source[0])))
+        source[0] = json.dumps(_of_student(json.loads(source[0])))
 
 
 def is_sheet(pagename: str) -> bool:
@@ -25,7 +30,7 @@ def download(pagename: str) -> str:
 
 
 def _write_downloads(app, exception) -> None:
-    if exception:
+    if exception or app.config.gn_preview:
         return
     for path in sorted(Path(app.srcdir, "notebooks").rglob("*.ipynb")):
         name = path.relative_to(app.srcdir)
@@ -33,7 +38,7 @@ def _write_downloads(app, exception) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         notebook = json.loads(path.read_text(encoding="utf-8"))
         if is_sheet(name.as_posix()):
-            notebook = student_notebook(notebook)
+            notebook = _of_student(notebook)
         target.write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
 
 

@@ -113,8 +113,6 @@ def test_without_the_grader_its_commands_say_how_to_get_it():
 
 def python(words: list[str]) -> None:
     """A module of ours can be imported and has something to run; one that comes with Python is taken as it is."""
-    if words[0] == "-c":
-        return exec(compile(words[1].split(";")[0], "command", "exec"), {})
     assert words[0] == "-m", words
     if words[1] not in ("venv", "pip"):
         assert re.match(OURS, words[1]) and callable(import_module(words[1]).main), words

@@ -1,6 +1,7 @@
 """The widgets' sources: their bundles are up to date, nothing is written down twice, and a class means one thing."""
 
 import hashlib
+import json
 import re
 import subprocess
 from collections import Counter
@@ -14,14 +15,17 @@ from scripts.paths import ROOT
 
 WIDGETS = ROOT / "gn_edu" / "widgets"
 SOURCES = WIDGETS / "src"
+PALETTE = ROOT / "gn_edu" / "palette.json"
+NOT_YET = ("neighbours.js", "statistic_set.js")
 SHEETS = sorted([*SOURCES.rglob("*.css"), *(ROOT / "book" / "_static").glob("*.css")])
 
 
 def test_the_bundles_were_made_from_these_sources():
-    """What build.mjs wrote down beside them: a hash of its own text and of every source, each under its name."""
+    """What build.mjs wrote down beside them: a hash of itself, the palette and every source, each under its name."""
     digest = hashlib.sha256()
     files = {path.relative_to(WIDGETS).as_posix(): path for path in SOURCES.rglob("*") if path.is_file()}
-    for name, path in sorted([*files.items(), ("build.mjs", WIDGETS / "build.mjs")]):
+    files |= {"build.mjs": WIDGETS / "build.mjs", "palette.json": PALETTE}
+    for name, path in sorted(files.items()):
         digest.update(f"{name}\n".encode() + path.read_bytes())
     assert (STATIC / "sources.sha256").read_text().strip() == digest.hexdigest(), "run make widgets"
 
@@ -47,6 +51,29 @@ def rules(css, where=""):
 def test_no_rule_stands_twice_in_a_style_sheet(path):
     found = Counter(rules(path.read_text(encoding="utf-8")))
     assert found and not [rule for rule, times in found.items() if times > 1]
+
+
+@pytest.mark.parametrize("path", sorted(SOURCES.rglob("*.js")), ids=lambda path: path.relative_to(SOURCES).as_posix())
+def test_scripts_stay_readable(path):
+    """Functions, too: Biome holds them to 80 lines."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300 or path.name in NOT_YET
+
+
+def test_the_colours_of_the_norms_stand_in_the_palette_alone():
+    """Style sheets, scripts and Matplotlib read gn_edu/palette.json. What a notebook stores was drawn from it."""
+    light, dark = (json.loads(PALETTE.read_text(encoding="utf-8"))[side] for side in ("light", "dark"))
+    assert set(dark) <= set(light)
+    colours = {side[name] for side in (light, dark) for name in ("batch", "layer", "instance", "group")}
+    folders = [ROOT / name for name in ("gn_edu", "gn_edu_grader", "gn_edu_site", "book", "scripts")]
+    kinds = {".py", ".js", ".mjs", ".css", ".html", ".md"}
+    texts = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8").lower()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.suffix in kinds and STATIC not in path.parents and path.name not in NOT_YET
+    }
+    assert len(texts) > 100
+    assert not [(name, colour) for name, text in texts.items() for colour in colours if colour in text]
 
 
 def test_the_random_numbers_of_the_widgets_come_from_one_place():

@@ -10,6 +10,7 @@ import * as esbuild from "esbuild";
 
 const HERE = import.meta.dirname;
 const SOURCES = join(HERE, "src");
+const PALETTE = join(HERE, "..", "palette.json");
 // The oldest browsers that know what the widgets use.
 /** @type {import("esbuild").BuildOptions} */
 const SETTINGS = {
@@ -59,6 +60,24 @@ const ownRules = {
   },
 };
 
+/** shared/frame.css imports the book's colours as custom properties; browsers that do not know light-dark() stay light. */
+const palette = {
+  name: "palette",
+  setup(build) {
+    build.onResolve({ filter: /^palette$/ }, () => ({ path: PALETTE, namespace: "palette" }));
+    build.onLoad({ filter: /.*/, namespace: "palette" }, () => {
+      const { light, dark } = JSON.parse(readFileSync(PALETTE, "utf8"));
+      const rule = (value) =>
+        `.gn{${Object.keys(dark)
+          .map((name) => `--gn-${name}:${value(name)};`)
+          .join("")}}`;
+      const both = rule((name) => `light-dark(${light[name]}, ${dark[name]})`);
+      const contents = `${rule((name) => light[name])}@supports (color: light-dark(#000, #fff)){${both}}`;
+      return { contents, loader: "css", watchFiles: [PALETTE] };
+    });
+  },
+};
+
 /** What static/ was built from; tests/test_sources.py computes the same without node. */
 function digest() {
   const files = readdirSync(SOURCES, { recursive: true }).map((name) => join(SOURCES, name));
@@ -66,7 +85,9 @@ function digest() {
   const named = files
     .filter((file) => /\.\w+$/.test(file))
     .map((file) => [relative(HERE, file).split(sep).join("/"), file]);
-  for (const [name, file] of [...named, ["build.mjs", join(HERE, "build.mjs")]].sort(([a], [b]) => (a < b ? -1 : 1)))
+  for (const [name, file] of [...named, ["build.mjs", join(HERE, "build.mjs")], ["palette.json", PALETTE]].sort(
+    ([a], [b]) => (a < b ? -1 : 1),
+  ))
     hash.update(`${name}\n`).update(readFileSync(file));
   return hash.digest("hex");
 }
@@ -87,7 +108,7 @@ const context = await esbuild.context({
   ],
   outdir,
   format: "esm",
-  plugins: [worker, ownRules, note],
+  plugins: [worker, ownRules, palette, note],
 });
 if (options.watch) await context.watch();
 else {

@@ -1,6 +1,11 @@
 // Where do the digits go? Four formulas for the same variance, recorded in float32 and float16 at growing offsets.
 // Takes the traits data (the record), dtype, offset, seed, name; sets dtype, offset and seed.
-import { choice, escapeText, h, N_, pictured, translator } from "./shared/frame.js";
+import { light } from "../../palette.json";
+import { oneOf } from "./shared/address.js";
+import { choice, drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
+import { stillOf, svg, tenths, tick } from "./shared/drawing.js";
+import { picturedByTraits } from "./shared/frame.js";
+import { N_, translator } from "./shared/i18n.js";
 
 /** @typedef {{ data: any, dtype: "float32" | "float16", offset: number, seed: number }} State */
 
@@ -32,7 +37,10 @@ export const offsetsOf = (data, dtype) => [
   ...new Set(data.rows.filter((row) => row.dtype === dtype).map((row) => row.offset)),
 ];
 
-/** Everything that is shown for one dtype, offset and seed. */
+/**
+ * Everything that is shown for one dtype, offset and seed.
+ * @param {State} state
+ */
 export function view({ data, dtype, offset, seed }) {
   const row = data.rows.find((r) => r.dtype === dtype && r.offset === offset && r.seed === seed);
   return {
@@ -60,179 +68,149 @@ export function sentence(state, tr) {
   });
 }
 
+const WIDE = 420;
+const TALL = 190;
+const LEFT = 56;
+const TOP = 10;
+
 /** Error of the variance against the offset, as SVG. */
 export function chart(state, tr, stem) {
   const offsets = offsetsOf(state.data, state.dtype);
-  const wide = 420;
-  const tall = 190;
-  const left = 56;
-  const top = 10;
-  const x = (k) => left + (k * (wide - left - 12)) / (offsets.length - 1);
-  const y = (e) => top + ((2 - e) * (tall - 40)) / 9;
+  const x = (k) => LEFT + (k * (WIDE - LEFT - 12)) / (offsets.length - 1);
+  const y = (e) => TOP + ((2 - e) * (TALL - 40)) / 9;
   const error = (key, offset) => {
     const { row, formulas } = view({ ...state, offset });
     const relative = Math.abs(number(formulas[key].variance) / row.true - 1);
     return Number.isFinite(relative) ? Math.max(-7, Math.min(2, Math.log10(relative || 1e-9))) : 2;
   };
-  const parts = [-6, -4, -2, 0, 2].map(
-    (e) =>
-      `<path class="grid" d="M${left} ${y(e)}H${wide - 12}"/><text class="tick" x="${left - 6}" y="${y(e) + 4}" text-anchor="end">${e > 0 ? "100×" : `${10 ** (e + 2)} %`}</text>`,
-  );
-  offsets.forEach((offset, k) => {
-    if (k % 2 === 0)
-      parts.push(
-        `<text class="tick" x="${x(k)}" y="${tall - 14}" text-anchor="middle">${offset >= 10000 ? `${offset / 1000}k` : offset}</text>`,
-      );
-  });
-  FORMULAS.forEach(([key], f) => {
-    const points = offsets.map((offset, k) => `${x(k).toFixed(1)} ${y(error(key, offset)).toFixed(1)}`);
-    parts.push(`<path class="line f${f}" d="M${points.join("L")}"/>`);
-  });
   const now = offsets.indexOf(state.offset);
-  parts.push(`<path class="now" d="M${x(now)} ${top}V${tall - 30}"/>`);
-  for (const [f, [key]] of FORMULAS.entries())
-    parts.push(`<circle class="f${f}" cx="${x(now)}" cy="${y(error(key, state.offset))}" r="4.5"/>`);
-  parts.push(
-    `<text class="tick" x="${left}" y="${tall - 1}">${escapeText(tr("offset; upwards: error of the variance"))}</text>`,
-  );
-  return `<svg class="${stem}" viewBox="0 0 ${wide} ${tall}" width="${wide}" height="${tall}" xmlns="http://www.w3.org/2000/svg">${parts.join("")}</svg>`;
+  const short = (offset) => (offset >= 10000 ? `${offset / 1000}k` : offset);
+  const parts = [
+    ...[-6, -4, -2, 0, 2].map((e) => {
+      const text = e > 0 ? "100×" : `${10 ** (e + 2)} %`;
+      return `<path class="grid" d="M${LEFT} ${y(e)}H${WIDE - 12}"/>${tick(LEFT - 6, y(e) + 4, text, "end")}`;
+    }),
+    ...offsets.map((offset, k) => (k % 2 === 0 ? tick(x(k), TALL - 14, short(offset)) : "")),
+    ...FORMULAS.map(([key], f) => {
+      const points = offsets.map((offset, k) => `${tenths(x(k))} ${tenths(y(error(key, offset)))}`);
+      return `<path class="line f${f}" d="M${points.join("L")}"/>`;
+    }),
+    `<path class="now" d="M${x(now)} ${TOP}V${TALL - 30}"/>`,
+    ...FORMULAS.map(([key], f) => `<circle class="f${f}" cx="${x(now)}" cy="${y(error(key, state.offset))}" r="4.5"/>`),
+    tick(LEFT, TALL - 1, tr("offset; upwards: error of the variance"), "start"),
+  ];
+  return svg(stem, WIDE, TALL, parts.join(""));
 }
 
+const INKS = [light.group, light.batch, light.layer, light.instance];
 const STILL_STYLE =
   ".grid{stroke:#ddd}.tick{font:11px system-ui,sans-serif;fill:#555}.line{fill:none;stroke-width:2}.now{stroke:#999;stroke-dasharray:3 3}" +
-  "path.f0{stroke:#b34700}path.f1{stroke:#00639c}path.f2{stroke:#007456;stroke-dasharray:6 3}path.f3{stroke:#a2417a;stroke-dasharray:2 3}" +
-  "circle.f0{fill:#b34700}circle.f1{fill:#00639c}circle.f2{fill:#007456}circle.f3{fill:#a2417a}";
+  INKS.map(
+    (ink, f) => `path.f${f}{stroke:${ink}${["", "", ";stroke-dasharray:6 3", ";stroke-dasharray:2 3"][f]}}`,
+  ).join("") +
+  INKS.map((ink, f) => `circle.f${f}{fill:${ink}}`).join("");
 
 /** For pages without scripts. */
 export function still(traits, catalogue) {
   const tr = translator(catalogue);
-  const svg = chart(traits, tr, "still").replace(
-    ">",
-    `><style>${STILL_STYLE}</style><rect width="100%" height="100%" rx="8" fill="#fff"/>`,
-  );
-  return { svg, text: sentence(traits, tr) };
+  return { svg: stillOf(chart(traits, tr, "still"), STILL_STYLE), text: sentence(traits, tr) };
 }
 
-/** @param {import("@anywidget/types").RenderProps} props */
-async function render({ model, el }) {
-  const tr = translator(model.get("_catalogue"));
-  const TRAITS = ["dtype", "offset", "seed"];
-  const data = model.get("data");
-  const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  const state = /** @type {State} */ ({ ...start, data });
-  const seeds = [...new Set(data.rows.map((row) => row.seed))];
-  const dtypes = [...new Set(data.rows.map((row) => row.dtype))];
-  const box = pictured({
-    model,
-    el,
-    stem: "cancellation_lab",
-    title: tr("Where do the digits go?"),
-    tr,
-    traits: TRAITS,
-    state,
-    read,
-    parse,
-    draw,
-  });
-  const { set } = box;
-  const nearest = (dtype, offset) =>
-    offsetsOf(data, dtype).reduce((a, b) => (Math.abs(b - offset) < Math.abs(a - offset) ? b : a));
-
-  const dtype = choice({
-    label: tr("number type"),
-    options: dtypes.map((t) => [t, tr(TYPES[t])]),
-    mark: "data-gn-dtype",
-    pick: (value) => set({ dtype: value, offset: nearest(value, state.offset) }),
-  });
-  const seed = choice({
-    label: tr("which draw"),
-    options: seeds.map((s) => [s, String(s + 1)]),
-    mark: "data-gn-seed",
-    pick: (value) => set({ seed: value }),
-  });
-  const slider = h("input", { type: "range", min: 0, step: 1, "data-gn-offset": true });
-  const offset = h("b", { "data-gn-value": "offset" });
-  const truth = h("b", { "data-gn-value": "true" });
-  slider.addEventListener("input", () => set({ offset: offsetsOf(data, state.dtype)[+slider.value] }));
-  const cells = FORMULAS.map(([key, label], f) => {
+/** A line a formula: what it gives, and what becomes of the output. */
+function tableOf(tr) {
+  const cell = (...children) => h("td", {}, ...children);
+  const lines = FORMULAS.map(([key, label], f) => {
     const variance = h("b", { "data-gn-value": key });
     const size = h("span", { "data-gn-value": `${key}_size` });
     const badge = h("span", { class: "gn-badge", "data-gn-value": `${key}_badge` });
-    const row = h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, h("span", { class: `gn-key f${f}`, "aria-hidden": "true" }), tr(label)),
-      h("td", {}, variance),
-      h("td", {}, size),
-      h("td", {}, badge),
-    );
-    return { key, variance, size, badge, row };
+    const name = h("th", { scope: "row" }, h("span", { class: `gn-key f${f}`, "aria-hidden": "true" }), tr(label));
+    return { key, variance, size, badge, row: h("tr", {}, name, cell(variance), cell(size), cell(badge)) };
   });
-  const head = [tr("formula"), tr("variance"), tr("output, 1 is right"), tr("verdict")].map((text) =>
-    h("th", { scope: "col" }, text),
-  );
-  const table = h(
-    "table",
-    { class: "gn-formulas" },
-    h("thead", {}, h("tr", {}, ...head)),
-    h("tbody", {}, ...cells.map((c) => c.row)),
-  );
-  const picture = h("div", { class: "gn-chart", role: "img" });
-  const live = h("p", { class: "gn-live-text", "aria-live": "polite" });
-  box.body.append(
-    h(
-      "div",
-      { class: "gn-drive" },
-      h("label", { class: "gn-slider-line" }, h("span", {}, tr("offset"), " ", offset), slider),
-      h("div", { class: "gn-labelled" }, h("span", { "aria-hidden": "true" }, tr("number type")), dtype.element),
-      h("div", { class: "gn-labelled" }, h("span", { "aria-hidden": "true" }, tr("which draw")), seed.element),
-    ),
-    h(
-      "p",
-      {},
-      tr("{m} values around the offset, standard deviation 1. Their variance after rounding:", { m: data.m }),
-      " ",
-      truth,
-    ),
-    table,
-    picture,
-    live,
-  );
-
-  function read() {
-    return Object.fromEntries(TRAITS.map((key) => [key, state[key]]));
-  }
-  function parse(saved) {
-    const type = dtypes.includes(saved.dtype) ? saved.dtype : start.dtype;
-    return {
-      dtype: type,
-      offset: offsetsOf(data, type).map(String).includes(saved.offset) ? +saved.offset : nearest(type, start.offset),
-      seed: seeds.map(String).includes(saved.seed) ? +saved.seed : start.seed,
-    };
-  }
-  function draw() {
-    const { row, formulas } = view(state);
-    const offsets = offsetsOf(data, state.dtype);
-    slider.max = offsets.length - 1;
-    slider.value = offsets.indexOf(state.offset);
-    slider.setAttribute("aria-valuetext", String(state.offset));
-    dtype.show(state.dtype);
-    seed.show(state.seed);
-    offset.textContent = state.offset;
-    truth.textContent = digits(row.true);
-    for (const { key, variance, size, badge } of cells) {
+  const heads = [tr("formula"), tr("variance"), tr("output, 1 is right"), tr("verdict")];
+  const head = h("thead", {}, h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text))));
+  const element = h("table", { class: "gn-formulas" }, head, h("tbody", {}, ...lines.map(({ row }) => row)));
+  const show = (formulas) => {
+    for (const { key, variance, size, badge } of lines) {
       const found = formulas[key];
       variance.textContent = digits(found.variance);
       size.textContent = factor(found.size);
       badge.textContent = tr(BADGES[found.badge]);
       badge.dataset.badge = found.badge;
     }
+  };
+  return { element, show };
+}
+
+/** Number type, offset and draw; each type has offsets of its own. */
+function controlsOf({ tr, state, set }, dtypes, seeds, nearest) {
+  const dtype = choice({
+    label: tr("number type"),
+    options: dtypes.map((type) => [type, tr(TYPES[type])]),
+    mark: "data-gn-dtype",
+    pick: (value) => set({ dtype: value, offset: nearest(value, state.offset) }),
+    shown: true,
+  });
+  const seed = choice({
+    label: tr("which draw"),
+    options: seeds.map((k) => [k, String(k + 1)]),
+    mark: "data-gn-seed",
+    pick: (value) => set({ seed: value }),
+    shown: true,
+  });
+  const offset = slider({
+    label: [tr("offset")],
+    mark: "data-gn-offset",
+    value: "offset",
+    range: { min: 0, step: 1 },
+    pick: (position) => set({ offset: offsetsOf(state.data, state.dtype)[position] }),
+  });
+  const show = () => {
+    const offsets = offsetsOf(state.data, state.dtype);
+    offset.input.max = offsets.length - 1;
+    offset.show(offsets.indexOf(state.offset), String(state.offset), String(state.offset));
+    dtype.show(state.dtype);
+    seed.show(state.seed);
+  };
+  return { element: drive(offset.element, dtype.element, seed.element), show };
+}
+
+/** @param {import("@anywidget/types").RenderProps} props */
+function render(props) {
+  const data = props.model.get("data");
+  const first = props.model.get("offset");
+  const seeds = [...new Set(data.rows.map((row) => row.seed))];
+  const dtypes = [...new Set(data.rows.map((row) => row.dtype))];
+  const nearest = (dtype, offset) =>
+    offsetsOf(data, dtype).reduce((a, b) => (Math.abs(b - offset) < Math.abs(a - offset) ? b : a));
+  const offsets = {
+    parse: (text, { dtype }) => oneOf(offsetsOf(data, dtype)).parse(text, {}),
+    text: String,
+    otherwise: ({ dtype }) => nearest(dtype, first),
+  };
+  const box = picturedByTraits(props, {
+    stem: "cancellation_lab",
+    title: N_("Where do the digits go?"),
+    given: ["data"],
+    traits: { dtype: oneOf(dtypes), offset: offsets, seed: oneOf(seeds) },
+  });
+  const { tr, state } = box;
+  const controls = controlsOf(box, dtypes, seeds, nearest);
+  const truth = h("b", { "data-gn-value": "true" });
+  const about = tr("{m} values around the offset, standard deviation 1. Their variance after rounding:", { m: data.m });
+  const table = tableOf(tr);
+  const picture = drawingPlace(undefined, "gn-chart");
+  const live = liveText();
+  box.body.append(controls.element, h("p", {}, about, " ", truth), table.element, picture, live);
+
+  return box.run(() => {
+    const { row, formulas } = view(state);
+    controls.show();
+    truth.textContent = digits(row.true);
+    table.show(formulas);
     picture.innerHTML = chart(state, tr, "gn-in");
     picture.setAttribute("aria-label", sentence(state, tr));
     live.textContent = sentence(state, tr);
-  }
-
-  return box.run();
+  });
 }
 
 export default { render };

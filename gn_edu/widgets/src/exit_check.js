@@ -1,11 +1,18 @@
 // The exit check: a handful of questions, and at the end which chapter to read again.
 // Takes the traits questions ([{prompt, choices, page, again}]), chosen, name; sets chosen.
+
+import { numbers } from "./shared/address.js";
 import { answerButtons, questionStill } from "./shared/answers.js";
-import { h, pictured, translator } from "./shared/frame.js";
+import { facts, h, liveText } from "./shared/dom.js";
+import { picturedByTraits } from "./shared/frame.js";
+import { N_, translator } from "./shared/i18n.js";
 
 /** @typedef {{ questions: any[], chosen: number[] }} State */
 
-/** How many are answered, how many of them right, and what to read again, each page once. */
+/**
+ * How many are answered, how many of them right, and what to read again, each page once.
+ * @param {State} state
+ */
 export function result({ questions, chosen }) {
   const answered = questions.filter((_, k) => chosen[k] >= 0);
   const wrong = questions.filter(({ choices }, k) => chosen[k] >= 0 && choices[chosen[k]].mistake);
@@ -21,75 +28,45 @@ export function still({ questions }, catalogue) {
 }
 
 /** @param {import("@anywidget/types").RenderProps} props */
-async function render({ model, el }) {
-  const tr = translator(model.get("_catalogue"));
-  const questions = model.get("questions");
-  const onSite = el.closest("[data-gn-host]");
-  const start = { chosen: questions.map(() => -1) };
-  const state = /** @type {State} */ ({ questions, ...start });
-  const box = pictured({
-    model,
-    el,
+function render(props) {
+  const questions = props.model.get("questions");
+  const onSite = props.el.closest("[data-gn-host]");
+  const fits = (list) => list.every((k, i) => k === -1 || questions[i].choices[k]);
+  const { tr, state, body, set, run } = picturedByTraits(props, {
     stem: "exit_check",
-    title: tr("Exit check"),
-    tr,
-    traits: ["chosen"],
-    state,
-    read,
-    parse,
-    draw,
+    title: N_("Exit check"),
+    given: ["questions"],
+    traits: { chosen: numbers(questions.length, fits) },
+    start: { chosen: questions.map(() => -1) },
   });
-
   const rows = questions.map(({ prompt, choices }, k) => {
-    const answers = answerButtons({
-      choices,
-      tr,
-      pick: (choice) => box.set({ chosen: state.chosen.map((old, i) => (i === k ? choice : old)) }),
-    });
-    return {
-      answers,
-      element: h("li", { "data-gn-question": k }, h("p", { class: "gn-prompt" }, tr(prompt)), answers.element),
-    };
+    const pick = (choice) => set({ chosen: state.chosen.map((old, i) => (i === k ? choice : old)) });
+    const answers = answerButtons({ choices, tr, pick });
+    const element = h("li", { "data-gn-question": k }, h("p", { class: "gn-prompt" }, tr(prompt)), answers.element);
+    return { answers, element };
   });
-  const right = h("b", { "data-gn-value": "right" });
-  const answered = h("b", { "data-gn-value": "answered" });
-  const verdict = h("p", { class: "gn-live-text", "aria-live": "polite" });
-  const facts = h(
-    "dl",
-    { class: "gn-facts" },
-    ...[
-      [tr("answered"), answered],
-      [tr("right"), right],
-    ].map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value))),
-  );
-  box.body.append(h("ol", { class: "gn-exit-list" }, ...rows.map(({ element }) => element)), facts, verdict);
+  const counts = facts([
+    ["answered", tr("answered")],
+    ["right", tr("right")],
+  ]);
+  const verdict = liveText();
+  body.append(h("ol", { class: "gn-exit-list" }, ...rows.map(({ element }) => element)), counts.element, verdict);
 
-  function read() {
-    return { chosen: state.chosen.join(" ") };
-  }
-  function parse(saved) {
-    const list = (saved.chosen ?? "").split(" ").map(Number);
-    const fits =
-      saved.chosen && list.length === questions.length && list.every((k, i) => k === -1 || questions[i].choices[k]);
-    return { chosen: fits ? list : start.chosen };
-  }
-  function draw() {
+  const link = ([page, title]) => (onSite ? h("a", { href: `../${page}.html` }, tr(title)) : h("i", {}, tr(title)));
+  const conclude = ({ again, answered, right }) => {
+    const list = again.flatMap((page, k) => [k ? ", " : " ", link(page)]);
+    const left = questions.length - answered;
+    if (list.length)
+      verdict.replaceChildren(tr("{right} of {answered} right. Read again:", { right, answered }), ...list, ".");
+    else if (!left) verdict.replaceChildren(tr("All right. You know the layer; chapters 5 and 6 go deeper."));
+    else verdict.replaceChildren(tr("{right} of {answered} right so far, {left} to go.", { right, answered, left }));
+  };
+  return run(() => {
     for (const [k, { answers }] of rows.entries()) answers.show(state.chosen[k]);
     const found = result(state);
-    const all = questions.length;
-    right.textContent = found.right;
-    answered.textContent = found.answered;
-    const link = ([page, title]) => (onSite ? h("a", { href: `../${page}.html` }, tr(title)) : h("i", {}, tr(title)));
-    const list = found.again.flatMap((page, k) => [k ? ", " : " ", link(page)]);
-    if (list.length) verdict.replaceChildren(tr("{right} of {answered} right. Read again:", found), ...list, ".");
-    else if (found.answered === all)
-      verdict.replaceChildren(tr("All right. You know the layer; chapters 5 and 6 go deeper."));
-    else
-      verdict.replaceChildren(
-        tr("{right} of {answered} right so far, {left} to go.", { ...found, left: all - found.answered }),
-      );
-  }
-  return box.run();
+    counts.show({ answered: found.answered, right: found.right });
+    conclude(found);
+  });
 }
 
 export default { render };

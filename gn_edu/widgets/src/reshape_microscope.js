@@ -1,100 +1,24 @@
 // Where does each value lie? One tensor three times: as images and channels, as memory, and as the rows of
 // reshape(N, G, -1). Takes the traits shape, groups, memory_format, cut, focus, name; sets groups, memory_format, cut and focus.
 
-import { choice, escapeText, h, N_, pictured, translator } from "./shared/frame.js";
-import { divisors, groupOf } from "./shared/maths.js";
+import { light } from "../../palette.json";
+import { view } from "./reshape_microscope/model.js";
+import { oneOf, whole } from "./shared/address.js";
+import { choice, drive, facts, h, liveText } from "./shared/dom.js";
+import { stillOf, svg } from "./shared/drawing.js";
+import { picturedByTraits } from "./shared/frame.js";
+import { N_, translated, translator } from "./shared/i18n.js";
+import { divisors } from "./shared/maths.js";
+import { escapeText } from "./shared/text.js";
 
-/** @typedef {{ shape: number[], groups: number, memory_format: string, cut: string, focus: number }} State */
+export { view };
 
-const LAYOUTS = [
-  ["contiguous", N_("contiguous")],
-  ["channels_last", N_("channels_last")],
-];
-const CUTS = [
-  ["reshape", N_("x.reshape(N, G, -1)")],
-  ["memory", N_("cut the memory")],
-];
+const LAYOUTS = { contiguous: N_("contiguous"), channels_last: N_("channels_last") };
+const CUTS = { reshape: N_("x.reshape(N, G, -1)"), memory: N_("cut the memory") };
 
-/** Steps in memory for one step along n, c, h and w. */
-export function stridesOf([, c, height, width], layout) {
-  return layout === "channels_last"
-    ? [c * height * width, 1, width * c, c]
-    : [c * height * width, height * width, width, 1];
-}
-
-/** The parts of flat index i, which counts in logical order (n, c, h, w). */
-export const indexOf = ([, c, height, width], i) => [
-  Math.floor(i / (c * height * width)),
-  Math.floor(i / (height * width)) % c,
-  Math.floor(i / width) % height,
-  i % width,
-];
-
-/** Where flat index i lies in memory. */
-export const addressOf = (shape, layout, i) => {
-  const strides = stridesOf(shape, layout);
-  return indexOf(shape, i).reduce((sum, part, axis) => sum + part * strides[axis], 0);
-};
-
-/** Row (image, group) and column of flat index i after the cut: of the logical order, or of the memory itself. */
-export function placeOf(shape, groups, layout, cut, i) {
-  const [, c, height, width] = shape;
-  const m = (c / groups) * height * width;
-  const at = cut === "memory" ? addressOf(shape, layout, i) : i;
-  return { n: Math.floor(at / (m * groups)), g: Math.floor(at / m) % groups, j: at % m };
-}
-
-/** May view(N, G, -1) be made without a copy? The merged axes must follow each other in memory. */
-export function viewable(shape, groups, layout) {
-  const [, c, height, width] = shape;
-  const [, sc, sh, sw] = stridesOf(shape, layout);
-  const axes = [
-    [c / groups, sc],
-    [height, sh],
-    [width, sw],
-  ].filter(([size]) => size > 1);
-  return axes.every(([, stride], k) => k === axes.length - 1 || stride === axes[k + 1][1] * axes[k + 1][0]);
-}
-
-/** In how many runs of memory the values of one group lie. */
-export function runsOf(shape, groups, layout) {
-  const [, c, height, width] = shape;
-  const held = [];
-  for (let i = 0; i < c * height * width; i++)
-    if (groupOf(indexOf(shape, i)[1], c, { groups, interleaved: false }) === 0) held.push(addressOf(shape, layout, i));
-  held.sort((a, b) => a - b);
-  return held.filter((address, k) => k === 0 || address !== held[k - 1] + 1).length;
-}
-
-/** Everything that is shown about one cell. */
-export function view({ shape, groups, memory_format: layout, cut, focus }) {
-  const size = shape.reduce((a, b) => a * b);
-  const c = shape[1];
-  const cells = Array.from({ length: size }, (_, i) => {
-    const index = indexOf(shape, i);
-    const place = placeOf(shape, groups, layout, cut, i);
-    const group = groupOf(index[1], c, { groups, interleaved: false });
-    return {
-      index,
-      group,
-      address: addressOf(shape, layout, i),
-      place,
-      wrong: place.n !== index[0] || place.g !== group,
-    };
-  });
-  const fits = viewable(shape, groups, layout);
-  return {
-    cells,
-    strides: stridesOf(shape, layout),
-    runs: runsOf(shape, groups, layout),
-    viewable: fits,
-    wrong: cells.filter((cell) => cell.wrong).length,
-    at: cells[focus],
-  };
-}
-
-const INKS = ["#b34700", "#00639c", "#007456", "#a2417a", "#6a5acd", "#7a6a00", "#444", "#8c2f39"];
-const ink = (group) => INKS[group % INKS.length];
+// Of the palette, a colour a group.
+const INKS = ["group", "batch", "layer", "instance", "violet", "olive", "grey", "wine"];
+const inkOf = (group) => INKS[group % INKS.length];
 
 export function sentence(state, tr) {
   const now = view(state);
@@ -129,80 +53,80 @@ export function sentence(state, tr) {
   return `${where} ${verdict}`;
 }
 
+const SIDE = 26; // of a cell in the still picture
+const STILL_STYLE = "text{font:12px system-ui,sans-serif;fill:#45423b}";
+
+/** A cell of the still picture; the chosen one is filled. */
+function cellMarkup(x, y, text, group, lit) {
+  const ink = light[inkOf(group)];
+  const size = SIDE - 3;
+  const ground = lit ? ink : "#fff";
+  return (
+    `<rect x="${x}" y="${y}" width="${size}" height="${size}" rx="3" fill="${ground}" stroke="${ink}" stroke-width="2"/>` +
+    `<text x="${x + size / 2}" y="${y + 16}" text-anchor="middle" fill="${lit ? "#fff" : "#333"}">${escapeText(text)}</text>`
+  );
+}
+
+const byAddress = (cells) => [...cells.keys()].sort((a, b) => cells[a].address - cells[b].address);
+
 /** The three views as SVG, for pages without scripts. */
 export function still(traits, catalogue) {
   const tr = translator(catalogue);
-  const state = { ...traits };
-  const { cells } = view(state);
-  const side = 26;
-  const parts = [];
-  const cell = (x, y, text, group, lit) =>
-    `<rect x="${x}" y="${y}" width="${side - 3}" height="${side - 3}" rx="3" fill="${lit ? ink(group) : "#fff"}" stroke="${ink(group)}" stroke-width="2"/>` +
-    `<text x="${x + (side - 3) / 2}" y="${y + 16}" text-anchor="middle" fill="${lit ? "#fff" : "#333"}">${escapeText(text)}</text>`;
-  const memory = [...cells.keys()].sort((a, b) => cells[a].address - cells[b].address);
-  parts.push(`<text x="12" y="22">${escapeText(tr("memory, in order of address"))}</text>`);
-  for (const [k, i] of memory.entries())
-    parts.push(
-      cell(12 + (k % 16) * side, 32 + Math.floor(k / 16) * side, String(i), cells[i].group, i === state.focus),
-    );
-  const top = 32 + Math.ceil(cells.length / 16) * side + 24;
-  const rows = state.shape[0] * state.groups;
-  parts.push(`<text x="12" y="${top - 8}">reshape(N, G, -1)</text>`);
-  for (const [i, { place, group }] of cells.entries())
-    parts.push(
-      cell(12 + place.j * side, top + (place.n * state.groups + place.g) * side, String(i), group, i === state.focus),
-    );
-  const height = top + rows * side + 10;
-  return {
-    svg: `<svg viewBox="0 0 440 ${height}" width="440" height="${height}" xmlns="http://www.w3.org/2000/svg"><style>text{font:12px system-ui,sans-serif;fill:#45423b}</style><rect width="100%" height="100%" rx="8" fill="#fff"/>${parts.join("")}</svg>`,
-    text: sentence(state, tr),
-  };
+  const { cells } = view(traits);
+  const lit = (i) => i === traits.focus;
+  const memory = byAddress(cells).map((i, k) =>
+    cellMarkup(12 + (k % 16) * SIDE, 32 + Math.floor(k / 16) * SIDE, String(i), cells[i].group, lit(i)),
+  );
+  const top = 32 + Math.ceil(cells.length / 16) * SIDE + 24;
+  const rows = cells.map(({ place, group }, i) =>
+    cellMarkup(12 + place.j * SIDE, top + (place.n * traits.groups + place.g) * SIDE, String(i), group, lit(i)),
+  );
+  const parts = [
+    `<text x="12" y="22">${escapeText(tr("memory, in order of address"))}</text>`,
+    ...memory,
+    `<text x="12" y="${top - 8}">reshape(N, G, -1)</text>`,
+    ...rows,
+  ];
+  const drawing = svg("still", 440, top + traits.shape[0] * traits.groups * SIDE + 10, parts.join(""));
+  return { svg: stillOf(drawing, STILL_STYLE), text: sentence(traits, tr) };
 }
 
-/** @param {import("@anywidget/types").RenderProps} props */
-async function render({ model, el }) {
-  const tr = translator(model.get("_catalogue"));
-  const TRAITS = ["groups", "memory_format", "cut", "focus"];
-  const shape = model.get("shape");
-  const [images, channels, height, width] = shape;
-  const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  const state = /** @type {State} */ ({ ...start, shape });
-  const size = images * channels * height * width;
-  const box = pictured({
-    model,
-    el,
-    stem: "reshape_microscope",
-    title: tr("Where does each value lie?"),
-    tr,
-    traits: TRAITS,
-    state,
-    read,
-    parse,
-    draw,
-  });
-  const { set } = box;
-
+/** Memory format, groups and cut. */
+function controlsOf({ tr, state, set }) {
+  const groupNumbers = /** @type {[number, string][]} */ (divisors(state.shape[1]).map((g) => [g, String(g)]));
   const layout = choice({
     label: tr("memory format"),
-    options: LAYOUTS.map(([k, t]) => [k, tr(t)]),
+    options: translated(LAYOUTS, tr),
     mark: "data-gn-layout",
     pick: (value) => set({ memory_format: value }),
-  });
-  const cut = choice({
-    label: tr("how to cut"),
-    options: CUTS.map(([k, t]) => [k, tr(t)]),
-    mark: "data-gn-cut",
-    pick: (value) => set({ cut: value }),
+    shown: true,
   });
   const groups = choice({
     label: tr("number of groups"),
-    options: divisors(channels).map((g) => [g, String(g)]),
+    options: groupNumbers,
     mark: "data-gn-groups",
     pick: (value) => set({ groups: value }),
+    shown: "G",
   });
-  const labelled = (text, part) =>
-    h("div", { class: "gn-labelled" }, h("span", { "aria-hidden": "true" }, text), part.element);
+  const cut = choice({
+    label: tr("how to cut"),
+    options: translated(CUTS, tr),
+    mark: "data-gn-cut",
+    pick: (value) => set({ cut: value }),
+    shown: true,
+  });
+  const show = () => {
+    layout.show(state.memory_format);
+    groups.show(state.groups);
+    cut.show(state.cut);
+  };
+  return { element: drive(layout.element, groups.element, cut.element), show };
+}
 
+/** A button for each value, three times: in the tensor, in memory, and in the rows after the cut. */
+function viewsOf({ tr, state, set }, light) {
+  const [images, channels, height, width] = state.shape;
+  const size = images * channels * height * width;
   const make = (i, kind) => {
     const cell = h(
       "button",
@@ -213,134 +137,133 @@ async function render({ model, el }) {
     cell.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && light(i));
     return cell;
   };
-  const views = Object.fromEntries(
-    ["tensor", "memory", "rows"].map((kind) => [kind, Array.from({ length: size }, (_, i) => make(i, kind))]),
-  );
+  const all = (kind) => Array.from({ length: size }, (_, i) => make(i, kind));
+  const pieces = { tensor: all("tensor"), memory: all("memory"), rows: all("rows") };
   const tensor = h("div", { class: "gn-view" });
-  const memory = h("div", { class: "gn-view gn-ribbon" });
-  const rows = h("div", { class: "gn-view" });
   for (let n = 0; n < images; n++) {
+    const each = channels * height * width;
     const grid = h("div", { class: "gn-cells", style: `--columns:${height * width}` });
-    for (let c = 0; c < channels; c++)
-      for (let s = 0; s < height * width; s++) grid.append(views.tensor[(n * channels + c) * height * width + s]);
+    grid.append(...pieces.tensor.slice(n * each, (n + 1) * each));
     tensor.append(h("p", { class: "gn-axis" }, tr("image {n}", { n: n + 1 })), grid);
   }
-  const value = (name) => h("b", { "data-gn-value": name });
-  const out = Object.fromEntries(
-    ["index", "address", "place", "strides", "runs", "view", "wrong"].map((name) => [name, value(name)]),
-  );
-  const facts = h(
-    "dl",
-    { class: "gn-facts" },
-    ...[
-      [tr("index (n, c, h, w)"), out.index],
-      [tr("strides"), out.strides],
-      [tr("address"), out.address],
-      [tr("row and place (n, g, j)"), out.place],
-      [tr("pieces of memory a group"), out.runs],
-      [tr("does view work?"), out.view],
-      [tr("values in a wrong row"), out.wrong],
-    ].map(([term, what]) => h("div", {}, h("dt", {}, term), h("dd", {}, what))),
-  );
-  const live = h("p", { class: "gn-live-text", "aria-live": "polite" });
-  const part = (text, ...children) => h("div", {}, h("p", { class: "gn-part" }, text), ...children);
-  box.body.append(
-    h(
-      "div",
-      { class: "gn-drive" },
-      labelled(tr("memory format"), layout),
-      labelled("G", groups),
-      labelled(tr("how to cut"), cut),
-    ),
-    h(
-      "div",
-      { class: "gn-three" },
-      part(tr("the tensor: a row a channel"), tensor),
-      h("div", {}, part(tr("memory, in order of address"), memory), part(tr("after the cut: a row a group"), rows)),
-      facts,
-    ),
-    live,
-  );
-
-  function read() {
-    return Object.fromEntries(TRAITS.map((key) => [key, state[key]]));
-  }
-  function parse(saved) {
-    const known = (options, text, fallback) => (options.some(([key]) => String(key) === text) ? text : fallback);
-    return {
-      memory_format: known(LAYOUTS, saved.memory_format, start.memory_format),
-      cut: known(CUTS, saved.cut, start.cut),
-      groups: divisors(channels).includes(+saved.groups) ? +saved.groups : start.groups,
-      focus: /^\d+$/.test(saved.focus ?? "") && +saved.focus < size ? +saved.focus : start.focus,
-    };
-  }
-
-  function light(i) {
-    const now = view({ ...state, focus: i });
-    const yes = tr("yes");
-    const no = tr("no");
-    for (const list of Object.values(views))
-      list.forEach((cell, k) => {
-        cell.classList.toggle("gn-lit", k === i);
-        cell.classList.toggle(
-          "gn-mate",
-          now.cells[k].group === now.at.group && now.cells[k].index[0] === now.at.index[0],
-        );
-      });
-    const texts = {
-      index: `(${now.at.index.join(", ")})`,
-      address: now.at.address,
-      strides: `(${now.strides.join(", ")})`,
-      place: `(${now.at.place.n}, ${now.at.place.g}, ${now.at.place.j})`,
-      runs: now.runs,
-      view: now.viewable ? yes : no,
-      wrong: now.wrong,
-    };
-    for (const [key, text] of Object.entries(texts)) out[key].textContent = text;
-    live.textContent = sentence({ ...state, focus: i }, tr);
-  }
-  function draw() {
-    const { cells } = view(state);
-    const m = (channels / state.groups) * height * width;
-    layout.show(state.memory_format);
-    cut.show(state.cut);
-    groups.show(state.groups);
-    const order = [...cells.keys()].sort((a, b) => cells[a].address - cells[b].address);
-    memory.replaceChildren(...order.map((i) => views.memory[i]));
-    const placed = new Map(cells.map(({ place }, i) => [(place.n * state.groups + place.g) * m + place.j, i]));
-    rows.replaceChildren(
-      ...Array.from({ length: images * state.groups }, (_, row) =>
-        h(
-          "div",
-          { class: "gn-row-line" },
-          h("span", { class: "gn-axis" }, `n ${Math.floor(row / state.groups)}, g ${row % state.groups}`),
-          h(
-            "div",
-            { class: "gn-cells", style: `--columns:${Math.min(m, 8)}` },
-            ...Array.from({ length: m }, (_, j) => views.rows[/** @type {number} */ (placed.get(row * m + j))]),
-          ),
-        ),
-      ),
-    );
-    for (const list of Object.values(views))
-      list.forEach((cell, i) => {
-        cell.style.setProperty("--ink", `var(--gn-g${cells[i].group % INKS.length})`);
-        cell.classList.toggle("gn-wrong", cells[i].wrong);
-        cell.setAttribute("aria-label", tr("value {i}, group {g}", { i, g: cells[i].group }));
-        cell.tabIndex = i === state.focus && cell.dataset.view === "tensor" ? 0 : -1;
-      });
-    light(state.focus);
-  }
-  box.body.addEventListener("pointerleave", () => light(state.focus));
   tensor.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: height * width, ArrowUp: -height * width }[event.key];
     if (!step) return;
     event.preventDefault();
     set({ focus: Math.min(size - 1, Math.max(0, state.focus + step)) });
-    views.tensor[state.focus].focus();
+    pieces.tensor[state.focus].focus();
   });
+  const memory = h("div", { class: "gn-view gn-ribbon" });
+  const rows = h("div", { class: "gn-view" });
+  return { pieces, tensor, memory, rows };
+}
 
-  return box.run();
+/** Put the cells of memory and rows in their places. */
+function arrange({ pieces, memory, rows }, { cells }, { shape, groups }) {
+  const [images, channels, height, width] = shape;
+  const m = (channels / groups) * height * width;
+  memory.replaceChildren(...byAddress(cells).map((i) => pieces.memory[i]));
+  const placed = new Map(cells.map(({ place }, i) => [(place.n * groups + place.g) * m + place.j, pieces.rows[i]]));
+  const rowOf = (row) => {
+    const name = h("span", { class: "gn-axis" }, `n ${Math.floor(row / groups)}, g ${row % groups}`);
+    const line = h("div", { class: "gn-cells", style: `--columns:${Math.min(m, 8)}` });
+    line.append(...Array.from({ length: m }, (_, j) => placed.get(row * m + j)));
+    return h("div", { class: "gn-row-line" }, name, line);
+  };
+  rows.replaceChildren(...Array.from({ length: images * groups }, (_, row) => rowOf(row)));
+}
+
+/** Each cell in the colour of its group, and the chosen one in reach of the keyboard. */
+function paint({ pieces }, { cells }, { focus }, tr) {
+  for (const [kind, list] of Object.entries(pieces))
+    for (const [i, cell] of list.entries()) {
+      cell.style.setProperty("--ink", `var(--gn-${inkOf(cells[i].group)})`);
+      cell.classList.toggle("gn-wrong", cells[i].wrong);
+      cell.setAttribute("aria-label", tr("value {i}, group {g}", { i, g: cells[i].group }));
+      cell.tabIndex = i === focus && kind === "tensor" ? 0 : -1;
+    }
+}
+
+/** Mark a cell and its group's in all three views. */
+function mark({ pieces }, { cells, at }, chosen) {
+  const together = (cell) => cell.group === at.group && cell.index[0] === at.index[0];
+  for (const list of Object.values(pieces))
+    for (const [k, cell] of list.entries()) {
+      cell.classList.toggle("gn-lit", k === chosen);
+      cell.classList.toggle("gn-mate", together(cells[k]));
+    }
+}
+
+/** What is said of the chosen cell and of the cut. */
+const factTexts = ({ at, strides, runs, viewable, wrong }, tr) => ({
+  index: `(${at.index.join(", ")})`,
+  strides: `(${strides.join(", ")})`,
+  address: at.address,
+  place: `(${at.place.n}, ${at.place.g}, ${at.place.j})`,
+  runs,
+  view: viewable ? tr("yes") : tr("no"),
+  wrong,
+});
+
+/** @param {import("@anywidget/types").RenderProps} props */
+function render(props) {
+  const shape = props.model.get("shape");
+  const box = picturedByTraits(props, {
+    stem: "reshape_microscope",
+    title: N_("Where does each value lie?"),
+    given: ["shape"],
+    traits: {
+      groups: oneOf(divisors(shape[1])),
+      memory_format: oneOf(Object.keys(LAYOUTS)),
+      cut: oneOf(Object.keys(CUTS)),
+      focus: whole(0, shape.reduce((a, b) => a * b) - 1),
+    },
+  });
+  const { tr, state } = box;
+  const controls = controlsOf(box);
+  const views = viewsOf(box, (i) => look(i));
+  const about = facts([
+    ["index", tr("index (n, c, h, w)")],
+    ["strides", tr("strides")],
+    ["address", tr("address")],
+    ["place", tr("row and place (n, g, j)")],
+    ["runs", tr("pieces of memory a group")],
+    ["view", tr("does view work?")],
+    ["wrong", tr("values in a wrong row")],
+  ]);
+  const live = liveText();
+  const part = (text, content) => h("div", {}, h("p", { class: "gn-part" }, text), content);
+  const flat = h(
+    "div",
+    {},
+    part(tr("memory, in order of address"), views.memory),
+    part(tr("after the cut: a row a group"), views.rows),
+  );
+  const three = h(
+    "div",
+    { class: "gn-three" },
+    part(tr("the tensor: a row a channel"), views.tensor),
+    flat,
+    about.element,
+  );
+  box.body.append(controls.element, three, live);
+
+  /** Show what is said of one cell: the chosen one, or one under the mouse. */
+  function look(i) {
+    const now = view({ ...state, focus: i });
+    mark(views, now, i);
+    about.show(factTexts(now, tr));
+    live.textContent = sentence({ ...state, focus: i }, tr);
+  }
+  box.body.addEventListener("pointerleave", () => look(state.focus));
+
+  return box.run(() => {
+    const now = view(state);
+    controls.show();
+    arrange(views, now, state);
+    paint(views, now, state, tr);
+    look(state.focus);
+  });
 }
 
 export default { render };

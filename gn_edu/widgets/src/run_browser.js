@@ -1,7 +1,12 @@
 // The run browser: test error by epoch, and what the norm layers did, of recorded runs.
 // Takes the traits experiments, experiment, measure, epoch, hidden, name; sets all but experiments.
-import { choice, escapeText, fixed, h, N_, pictured, translator } from "./shared/frame.js";
-import { legendKey, mark, stillOf } from "./shared/lines.js";
+import { names, oneOf, whole } from "./shared/address.js";
+import { choice, drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
+import { svg, tenths, tick } from "./shared/drawing.js";
+import { picturedByTraits } from "./shared/frame.js";
+import { N_, translated, translator } from "./shared/i18n.js";
+import { lineSwitch, mark, stillChart } from "./shared/lines.js";
+import { fixed } from "./shared/text.js";
 
 /** @typedef {{ experiments: any[], experiment: number, measure: string, epoch: number, hidden: string[] }} State */
 
@@ -30,7 +35,10 @@ export const meanError = (runs) =>
     average(runs.map(({ error }) => error[k])),
   );
 
-/** The lines that are drawn, with what is shown of each. */
+/**
+ * The lines that are drawn, with what is shown of each.
+ * @param {State} state
+ */
 export function view({ experiments, experiment, measure, epoch, hidden }) {
   const { lines } = experiments[experiment];
   const epochs = Math.max(...lines.flatMap(({ runs }) => runs.map(({ error }) => error.length)));
@@ -80,187 +88,136 @@ export function sentence(state, { lines }, tr) {
 const above = (value) =>
   [1, 2, 5, 10].map((f) => f * 10 ** Math.floor(Math.log10(value || 1))).find((v) => v >= value * 0.999) ?? value;
 
+const WIDE = 420;
+const TALL = 240;
+const SIDES = { left: 40, right: 8, top: 12, bottom: 36 };
+
+/** What is drawn of each line: `one` thick line, and as many thin ones as there are seeds. */
+const seriesOf = (lines, error) =>
+  lines
+    .filter((line) => line.drawn)
+    .map(({ label, look, runs, layers }) => ({
+      label,
+      look,
+      many: error ? runs.map((run) => run.error) : [],
+      one: error ? meanError(runs) : layers,
+    }));
+
 export function chart(state, tr, stem) {
   const { lines, epochs } = view(state);
+  const { left, right, top, bottom } = SIDES;
   const error = state.measure === "error";
-  const wide = 420;
-  const tall = 240;
-  const left = 40;
-  const right = 8;
-  const top = 12;
-  const bottom = 36;
-  const series = lines
-    .filter((line) => line.drawn)
-    .map((line) => ({
-      label: line.label,
-      look: line.look,
-      many: error ? line.runs.map((r) => r.error) : [],
-      one: error ? meanError(line.runs) : line.layers,
-    }));
+  const series = seriesOf(lines, error);
   const values = series.flatMap(({ many, one }) => [...many.flat(), ...one]);
   const end = above(Math.max(...values, error ? 10 : 0.01));
   const count = error ? epochs : Math.max(...series.map(({ one }) => one.length), 1);
   const x = (k) =>
-    left + (count === 1 ? (wide - left - right) / 2 : 14 + (k * (wide - left - right - 28)) / (count - 1));
-  const y = (v) => top + ((end - v) * (tall - top - bottom)) / end;
+    left + (count === 1 ? (WIDE - left - right) / 2 : 14 + (k * (WIDE - left - right - 28)) / (count - 1));
+  const y = (v) => top + ((end - v) * (TALL - top - bottom)) / end;
   const parts = [0, 0.2, 0.4, 0.6, 0.8, 1].map((f) => {
-    const v = f * end;
-    return `<path class="grid" d="M${left} ${y(v).toFixed(1)}H${wide - right}"/><text class="tick" x="${left - 6}" y="${(y(v) + 4).toFixed(1)}" text-anchor="end">${+v.toPrecision(3)}</text>`;
+    const at = y(f * end);
+    const grid = `<path class="grid" d="M${left} ${tenths(at)}H${WIDE - right}"/>`;
+    return grid + tick(left - 6, tenths(at + 4), +(f * end).toPrecision(3), "end");
   });
-  const step = Math.ceil(count / 12);
-  for (let k = 0; k < count; k += step)
-    parts.push(`<text class="tick" x="${x(k).toFixed(1)}" y="${tall - 20}" text-anchor="middle">${k + 1}</text>`);
-  const line = (values) => `M${values.map((v, k) => `${x(k).toFixed(1)} ${y(v).toFixed(1)}`).join("L")}`;
+  for (let k = 0; k < count; k += Math.ceil(count / 12)) parts.push(tick(tenths(x(k)), TALL - 20, k + 1));
+  const line = (points) => `M${points.map((v, k) => `${tenths(x(k))} ${tenths(y(v))}`).join("L")}`;
   for (const { label, look, many, one } of series) {
     for (const run of many) if (run.length > 1) parts.push(`<path class="thin ${look}" d="${line(run)}"/>`);
     if (one.length > 1) parts.push(`<path class="line ${look}" d="${line(one)}"/>`);
-    for (const [i, v] of one.entries()) parts.push(mark(label, look, +x(i).toFixed(1), +y(v).toFixed(1)));
+    for (const [i, v] of one.entries()) parts.push(mark(label, look, +tenths(x(i)), +tenths(y(v))));
   }
   if (!error && !series.some(({ one }) => one.length))
-    parts.push(
-      `<text class="tick" x="${wide / 2}" y="${tall / 2}" text-anchor="middle">${escapeText(tr("not recorded for these runs"))}</text>`,
-    );
-  parts.push(
-    `<text class="tick" x="${left}" y="${tall - 4}" text-anchor="start">${escapeText(error ? tr("epoch") : tr("norm layer, from the first to the last"))}</text>`,
-  );
-  return `<svg class="${stem}" viewBox="0 0 ${wide} ${tall}" width="${wide}" height="${tall}" xmlns="http://www.w3.org/2000/svg">${parts.join("")}</svg>`;
+    parts.push(tick(WIDE / 2, TALL / 2, tr("not recorded for these runs")));
+  parts.push(tick(left, TALL - 4, error ? tr("epoch") : tr("norm layer, from the first to the last"), "start"));
+  return svg(stem, WIDE, TALL, parts.join(""));
 }
 
 /** For pages without scripts. */
 export function still(traits, catalogue) {
   const tr = translator(catalogue);
-  return {
-    svg: stillOf(chart(traits, tr, "still")),
-    text: `${traits.experiments[traits.experiment].title}. ${sentence(traits, view(traits), tr)}`,
+  const { title } = traits.experiments[traits.experiment];
+  return { svg: stillChart(chart(traits, tr, "still")), text: `${title}. ${sentence(traits, view(traits), tr)}` };
+}
+
+/** The lines with their numbers, and a switch each. */
+function tableOf({ tr, state, set }) {
+  const rows = h("tbody");
+  const heads = [tr("runs"), tr("seeds"), tr("test error at the end, %"), tr("lowest"), tr("highest")];
+  const head = h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text)));
+  const rowOf = ({ look, label }) => {
+    const { element } = lineSwitch({ label, look, text: label, state, set });
+    return h("tr", {}, h("th", { scope: "row" }, element), ...Array.from({ length: 4 }, () => h("td")));
   };
+  let listed = -1;
+  const show = (lines) => {
+    if (listed !== state.experiment) rows.replaceChildren(...lines.map(rowOf));
+    listed = state.experiment;
+    for (const [k, { label, drawn, runs, mean, low, high }] of lines.entries()) {
+      const [, ...cells] = rows.children[k].children;
+      rows.children[k].querySelector("input").checked = drawn;
+      const numbers = { seeds: String(runs.length), mean: fixed(mean, 2), low: fixed(low, 2), high: fixed(high, 2) };
+      for (const [i, [name, text]] of Object.entries(numbers).entries()) {
+        cells[i].textContent = text;
+        cells[i].setAttribute("data-gn-value", `${name}[${label}]`);
+      }
+    }
+  };
+  return { element: h("table", { class: "gn-runs" }, h("thead", {}, head), rows), show };
 }
 
 /** @param {import("@anywidget/types").RenderProps} props */
-async function render({ model, el }) {
-  const tr = translator(model.get("_catalogue"));
-  const TRAITS = ["experiment", "measure", "epoch", "hidden"];
-  const experiments = model.get("experiments");
-  const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  const state = /** @type {State} */ ({ ...start, experiments });
-  const box = pictured({
-    model,
-    el,
+function render(props) {
+  const experiments = props.model.get("experiments");
+  const box = picturedByTraits(props, {
     stem: "run_browser",
-    title: tr("Recorded runs"),
-    tr,
-    traits: TRAITS,
-    state,
-    read,
-    parse,
-    draw,
+    title: N_("Recorded runs"),
+    given: ["experiments"],
+    traits: {
+      experiment: whole(0, experiments.length - 1),
+      measure: oneOf(ORDER),
+      epoch: whole(1, Number.MAX_SAFE_INTEGER),
+      hidden: names,
+    },
   });
-  const { set } = box;
-
-  const which = h(
-    "select",
-    { "data-gn-experiment": true },
-    ...experiments.map(({ title }, k) => h("option", { value: k }, title)),
-  );
+  const { tr, state, set } = box;
+  const options = experiments.map(({ title }, k) => h("option", { value: k }, title));
+  const which = h("select", { "data-gn-experiment": true }, ...options);
   which.addEventListener("change", () => set({ experiment: +which.value, hidden: [], epoch: 1000 }));
   const measure = choice({
     label: tr("show"),
-    options: ORDER.map((key) => [key, tr(MEASURES[key])]),
+    options: translated(MEASURES, tr),
     mark: "data-gn-measure",
     pick: (value) => set({ measure: value }),
   });
-  const epoch = h("input", { type: "range", min: 1, step: 1, "data-gn-epoch": true });
-  const shownEpoch = h("b");
-  epoch.addEventListener("input", () => set({ epoch: +epoch.value }));
-  const epochLine = h("label", { class: "gn-slider-line" }, h("span", {}, tr("after epoch"), " ", shownEpoch), epoch);
+  const epoch = slider({
+    label: [tr("after epoch")],
+    mark: "data-gn-epoch",
+    range: { min: 1, step: 1 },
+    pick: (value) => set({ epoch: value }),
+  });
   const says = h("p", { class: "gn-part" });
-  const picture = h("div", { class: "gn-chart", role: "img" });
-  const rows = h("tbody");
-  const table = h(
-    "table",
-    { class: "gn-runs" },
-    h(
-      "thead",
-      {},
-      h(
-        "tr",
-        {},
-        ...[tr("runs"), tr("seeds"), tr("test error at the end, %"), tr("lowest"), tr("highest")].map((text) =>
-          h("th", { scope: "col" }, text),
-        ),
-      ),
-    ),
-    rows,
-  );
-  const live = h("p", { class: "gn-live-text", "aria-live": "polite" });
-  box.body.append(
-    h("div", { class: "gn-drive" }, h("label", { class: "gn-labelled" }, tr("runs"), which), measure.element),
-    says,
-    picture,
-    epochLine,
-    table,
-    live,
-  );
+  const picture = drawingPlace(undefined, "gn-chart");
+  const table = tableOf(box);
+  const live = liveText();
+  const controls = drive(h("label", { class: "gn-labelled" }, tr("runs"), which), measure.element);
+  box.body.append(controls, says, picture, epoch.element, table.element, live);
 
-  const toggle = (label, on) =>
-    set({ hidden: on ? state.hidden.filter((l) => l !== label) : [...state.hidden, label] });
-  let listed = -1;
-  function list(lines) {
-    listed = state.experiment;
-    rows.replaceChildren(
-      ...lines.map(({ look, label }) => {
-        const input = h("input", { type: "checkbox", "data-gn-line": label });
-        input.addEventListener("change", () => toggle(label, input.checked));
-        const key = h("span", { class: "gn-key" });
-        key.innerHTML = legendKey(label, look);
-        return h(
-          "tr",
-          {},
-          h("th", { scope: "row" }, h("label", { class: "gn-check" }, input, key, label)),
-          ...Array.from({ length: 4 }, () => h("td")),
-        );
-      }),
-    );
-  }
-  function read() {
-    return { experiment: state.experiment, measure: state.measure, epoch: state.epoch, hidden: state.hidden.join("|") };
-  }
-  function parse(saved) {
-    const experiment =
-      /^\d+$/.test(saved.experiment ?? "") && +saved.experiment < experiments.length
-        ? +saved.experiment
-        : start.experiment;
-    return {
-      experiment,
-      measure: saved.measure in MEASURES ? saved.measure : start.measure,
-      epoch: /^[1-9]\d*$/.test(saved.epoch ?? "") ? +saved.epoch : start.epoch,
-      hidden: "hidden" in saved ? saved.hidden.split("|").filter(Boolean) : start.hidden,
-    };
-  }
-  function draw() {
+  return box.run(() => {
     const found = view(state);
+    const error = state.measure === "error";
     state.epoch = Math.min(state.epoch, found.epochs);
     which.value = state.experiment;
     measure.show(state.measure);
-    epoch.max = found.epochs;
-    epoch.value = state.epoch;
-    shownEpoch.textContent = state.epoch;
-    epochLine.classList.toggle("gn-idle", state.measure === "error");
-    epoch.disabled = state.measure === "error";
+    epoch.input.max = found.epochs;
+    epoch.show(state.epoch, String(state.epoch));
+    epoch.element.classList.toggle("gn-idle", error);
+    epoch.input.disabled = error;
     says.textContent = tr(SAYS[state.measure]);
     picture.innerHTML = chart(state, tr, "gn-in");
     picture.setAttribute("aria-label", `${experiments[state.experiment].title}: ${tr(SAYS[state.measure])}`);
-    if (listed !== state.experiment) list(found.lines);
-    found.lines.forEach(({ label, drawn, runs, mean, low, high }, k) => {
-      const [, ...cells] = rows.children[k].children;
-      rows.children[k].querySelector("input").checked = drawn;
-      [String(runs.length), fixed(mean, 2), fixed(low, 2), fixed(high, 2)].forEach((text, i) => {
-        cells[i].textContent = text;
-        cells[i].setAttribute("data-gn-value", `${["seeds", "mean", "low", "high"][i]}[${label}]`);
-      });
-    });
+    table.show(found.lines);
     live.textContent = sentence(state, found, tr);
-  }
-  return box.run();
+  });
 }
 
 export default { render };

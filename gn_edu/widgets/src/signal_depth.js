@@ -1,8 +1,14 @@
 // What arrives after thirty layers? A random network of width 64, forward and backward, with and without a norm.
 // Takes the traits gain, depth, activation, norm, name; sets the first four.
-import { choice, h, N_, pictured, translator } from "./shared/frame.js";
+import { light } from "../../palette.json";
+import { oneOf, stepped } from "./shared/address.js";
+import { choice, drawingPlace, drive, facts, liveText, slider } from "./shared/dom.js";
+import { pathOf, stillOf, svg } from "./shared/drawing.js";
+import { picturedByTraits } from "./shared/frame.js";
+import { N_, translated, translator } from "./shared/i18n.js";
 import { backward } from "./shared/maths.js";
 import { normal, stream } from "./shared/random.js";
+import { eachOf } from "./shared/text.js";
 
 /** @typedef {{ gain: number, depth: number, activation: "relu" | "tanh" | "none", norm: "none" | "group" }} State */
 
@@ -10,9 +16,7 @@ const WIDTH = 64;
 const SAMPLES = 8;
 const DEPTHS = [10, 20, 30];
 const EPS = 1e-5;
-const LEAST = 0.6;
-const STEP = 0.02;
-const STEPS = 90;
+const GAINS = { least: 0.6, step: 0.02, steps: 90 };
 const ACTIVATIONS = { relu: N_("ReLU"), tanh: N_("tanh"), none: N_("none") };
 const NORMS = { none: N_("no norm"), group: N_("Group Norm, G = 1") };
 const act = { relu: (v) => Math.max(0, v), tanh: Math.tanh, none: (v) => v };
@@ -59,7 +63,10 @@ const perSample = (x, f) => {
 };
 
 let net = /** @type {ReturnType<typeof network> | null} */ (null); // made when the first picture needs it
-/** For every layer: the values that the nonlinearity gets, their root mean square, and that of the gradient there. */
+/**
+ * For every layer: the values that the nonlinearity gets, their root mean square, and that of the gradient there.
+ * @param {State} state
+ */
 export function view({ gain, depth, activation, norm }) {
   net ??= network();
   const scale = gain / Math.sqrt(WIDTH);
@@ -137,7 +144,7 @@ export function markup(layers, tr, stem) {
   const cells = d.map((path, k) => path && `<path class="d${k}" d="${path}"/>`).join("");
   const at = (v) => 215 - 6.5 * Math.max(-DECADES, Math.min(DECADES, Math.log10(v || 1e-300)));
   const line = (key, of) =>
-    `<path class="line ${key}" d="${layers.map((layer, l) => `${l ? "L" : "M"}${(34 + w * (l + 0.5)).toFixed(1)} ${at(of(layer)).toFixed(1)}`).join("")}"/>`;
+    `<path class="line ${key}" d="${pathOf(layers.map((layer, l) => [34 + w * (l + 0.5), at(of(layer))]))}"/>`;
   const last = layers[layers.length - 1].gradient;
   const tick = (y, text) => `<text class="tick left" x="30" y="${y + 4}">${text}</text>`;
   const powers = /** @type {[number, string][]} */ ([
@@ -153,132 +160,85 @@ export function markup(layers, tr, stem) {
   const below = [1, layers.length / 2, layers.length]
     .map((l) => `<text class="tick" x="${34 + w * (l - 0.5)}" y="284">${l}</text>`)
     .join("");
-  return (
-    `<svg class="${stem}" viewBox="0 0 340 300" width="510" height="450" xmlns="http://www.w3.org/2000/svg">` +
-    `<text x="34" y="13">${tr("what the nonlinearity of each layer gets")}</text>${cells}${tick(68, "0")}${tick(22, "4")}${tick(114, "−4")}` +
-    `<text x="34" y="140">${tr("its size (solid) and the gradient there (dashed)")}</text>` +
-    `${grid}${line("size", (layer) => layer.size)}${line("gradient", (layer) => layer.gradient / last)}${below}` +
-    `<text class="tick" x="184" y="298">${tr("layer")}</text></svg>`
-  );
+  const parts = [
+    `<text x="34" y="13">${tr("what the nonlinearity of each layer gets")}</text>`,
+    `${cells}${tick(68, "0")}${tick(22, "4")}${tick(114, "−4")}`,
+    `<text x="34" y="140">${tr("its size (solid) and the gradient there (dashed)")}</text>`,
+    `${grid}${line("size", (layer) => layer.size)}${line("gradient", (layer) => layer.gradient / last)}${below}`,
+    `<text class="tick" x="184" y="298">${tr("layer")}</text>`,
+  ];
+  return svg(stem, 340, 300, parts.join(""), 1.5);
 }
 
 const STILL_STYLE =
   "text{font:12px system-ui,sans-serif;fill:#333}.tick{text-anchor:middle;font-size:11px}.left{text-anchor:end}.grid{stroke:#ccc}.line{fill:none;stroke-width:2.5}" +
-  ".size{stroke:#00639c}.gradient{stroke:#b34700;stroke-dasharray:6 3}" +
+  `.size{stroke:${light.batch}}.gradient{stroke:${light.group};stroke-dasharray:6 3}` +
   Array.from(
     { length: SHADES },
-    (_, k) => `.d${k}{fill:#00639c;fill-opacity:${(0.12 + (0.88 * k) / (SHADES - 1)).toFixed(2)}}`,
+    (_, k) => `.d${k}{fill:${light.batch};fill-opacity:${(0.12 + (0.88 * k) / (SHADES - 1)).toFixed(2)}}`,
   ).join("");
 
 /** For pages without scripts. */
 export function still(traits, catalogue) {
   const tr = translator(catalogue);
   const layers = view(traits);
-  const svg = markup(layers, tr, "still");
+  return { svg: stillOf(markup(layers, tr, "still"), STILL_STYLE, 6), text: sentence(traits, layers, tr) };
+}
+
+/** Rows of choices, one a trait. */
+function choicesOf(tr, set) {
+  const row = (trait, label, options) =>
+    choice({ label, options, mark: `data-gn-${trait}`, pick: (value) => set({ [trait]: value }), shown: true });
+  const depths = /** @type {[number, string][]} */ (DEPTHS.map((n) => [n, String(n)]));
   return {
-    svg: svg.replace(">", `><style>${STILL_STYLE}</style><rect width="100%" height="100%" rx="6" fill="#fff"/>`),
-    text: sentence(traits, layers, tr),
+    norm: row("norm", tr("norm"), translated(NORMS, tr)),
+    activation: row("activation", tr("nonlinearity"), translated(ACTIVATIONS, tr)),
+    depth: row("depth", tr("layers"), depths),
   };
 }
 
 /** @param {import("@anywidget/types").RenderProps} props */
-async function render({ model, el }) {
-  const tr = translator(model.get("_catalogue"));
-  const TRAITS = ["gain", "depth", "activation", "norm"];
-  const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  const state = /** @type {State} */ ({ ...start });
-  const box = pictured({
-    model,
-    el,
+function render(props) {
+  const { tr, state, body, set, run } = picturedByTraits(props, {
     stem: "signal_depth",
-    title: tr("What arrives after thirty layers?"),
-    tr,
-    traits: TRAITS,
-    state,
-    read,
-    parse,
-    draw,
+    title: N_("What arrives after thirty layers?"),
+    traits: {
+      gain: stepped(GAINS),
+      depth: oneOf(DEPTHS),
+      activation: oneOf(Object.keys(ACTIVATIONS)),
+      norm: oneOf(Object.keys(NORMS)),
+    },
   });
-  const { set } = box;
-  const gainOf = (step) => +(LEAST + STEP * step).toFixed(2);
-  const words = (options) => Object.entries(options).map(([key, label]) => [key, tr(label)]);
-
-  const gain = h("input", { type: "range", min: 0, max: STEPS, step: 1, "data-gn-gain": true });
-  gain.addEventListener("input", () => set({ gain: gainOf(+gain.value) }));
-  const gained = h("b", { "data-gn-value": "gain" });
-  const choices = {
-    depth: choice({
-      label: tr("layers"),
-      options: DEPTHS.map((n) => [n, String(n)]),
-      mark: "data-gn-depth",
-      pick: (depth) => set({ depth }),
-    }),
-    activation: choice({
-      label: tr("nonlinearity"),
-      options: words(ACTIVATIONS),
-      mark: "data-gn-activation",
-      pick: (activation) => set({ activation }),
-    }),
-    norm: choice({ label: tr("norm"), options: words(NORMS), mark: "data-gn-norm", pick: (norm) => set({ norm }) }),
-  };
-  const picture = h("div", {
-    class: "gn-picture",
-    role: "img",
-    "aria-label": tr("A histogram for each layer, and the sizes of values and gradients on a logarithmic axis"),
+  const gain = slider({
+    label: [tr("weight gain")],
+    mark: "data-gn-gain",
+    value: "gain",
+    range: { min: 0, max: GAINS.steps, step: 1 },
+    pick: (step) => set({ gain: +(GAINS.least + GAINS.step * step).toFixed(2) }),
   });
-  const names = [
+  const choices = choicesOf(tr, set);
+  const picture = drawingPlace(
+    tr("A histogram for each layer, and the sizes of values and gradients on a logarithmic axis"),
+  );
+  const numbers = facts([
     ["size_first", tr("size at layer 1")],
     ["size_last", tr("size at the last layer")],
     ["growth", tr("factor a layer")],
     ["gradient", tr("gradient, first over last layer")],
-  ];
-  const out = Object.fromEntries(names.map(([key]) => [key, h("b", { "data-gn-value": key })]));
-  const facts = h(
-    "dl",
-    { class: "gn-facts" },
-    ...names.map(([key, label]) => h("div", {}, h("dt", {}, label), h("dd", {}, out[key]))),
-  );
-  const live = h("p", { class: "gn-live-text", "aria-live": "polite" });
-  const labelled = (label, { element }) =>
-    h("div", { class: "gn-labelled" }, h("span", { "aria-hidden": "true" }, label), element);
-  box.body.append(
-    h(
-      "div",
-      { class: "gn-drive" },
-      h("label", { class: "gn-slider-line" }, h("span", {}, tr("weight gain"), " ", gained), gain),
-      labelled(tr("norm"), choices.norm),
-      labelled(tr("nonlinearity"), choices.activation),
-      labelled(tr("layers"), choices.depth),
-    ),
-    picture,
-    facts,
-    live,
-  );
+  ]);
+  const live = liveText();
+  const rows = Object.values(choices).map(({ element }) => element);
+  body.append(drive(gain.element, ...rows), picture, numbers.element, live);
 
-  function read() {
-    return Object.fromEntries(TRAITS.map((key) => [key, state[key]]));
-  }
-  function parse(saved) {
-    const step = Math.round((Number(saved.gain ?? NaN) - LEAST) / STEP);
-    return {
-      gain: step >= 0 && step <= STEPS ? gainOf(step) : start.gain,
-      depth: DEPTHS.map(String).includes(saved.depth) ? +saved.depth : start.depth,
-      activation: saved.activation in ACTIVATIONS ? saved.activation : start.activation,
-      norm: saved.norm in NORMS ? saved.norm : start.norm,
-    };
-  }
-  function draw() {
+  return run(() => {
     const layers = view(state);
-    const numbers = numbersOf(layers);
-    gain.value = Math.round((state.gain - LEAST) / STEP);
-    gained.textContent = state.gain.toFixed(2);
-    gain.setAttribute("aria-valuetext", gained.textContent);
-    for (const [key, row] of Object.entries(choices)) row.show(state[key]);
+    const gained = state.gain.toFixed(2);
+    gain.show(Math.round((state.gain - GAINS.least) / GAINS.step), gained, gained);
+    for (const [trait, row] of Object.entries(choices)) row.show(state[trait]);
     picture.innerHTML = markup(layers, tr, "gn-in");
-    for (const [key] of names) out[key].textContent = short(numbers[key]);
+    numbers.show(eachOf(numbersOf(layers), short));
     live.textContent = sentence(state, layers, tr);
-  }
-  return box.run();
+  });
 }
 
 export default { render };

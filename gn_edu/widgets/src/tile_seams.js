@@ -1,7 +1,13 @@
 // Where does the seam come from? One map, normalized whole or in two tiles with statistics of their own.
 // Takes the traits border, statistics, name; sets the first two.
-import { choice, fixed, h, N_, pictured, translator } from "./shared/frame.js";
+import { light } from "../../palette.json";
+import { oneOf, whole } from "./shared/address.js";
+import { choice, drawingPlace, drive, facts, liveText, slider } from "./shared/dom.js";
+import { stillOf, svg } from "./shared/drawing.js";
+import { picturedByTraits } from "./shared/frame.js";
+import { N_, translated, translator } from "./shared/i18n.js";
 import { statistics } from "./shared/maths.js";
+import { eachOf, fixed } from "./shared/text.js";
 
 /** @typedef {{ border: number, statistics: "whole" | "own" | "mean" }} State */
 
@@ -26,7 +32,10 @@ const map = scene();
 const tile = (from, to) => map.flatMap((channel) => channel.filter((_, k) => k % COLUMNS >= from && k % COLUMNS < to));
 const momentsOf = (values) => statistics(values, { images: 1, channels: 1, positions: values.length }, GROUP).get(0);
 
-/** The first channel's output, and what is said of it. */
+/**
+ * The first channel's output, and what is said of it.
+ * @param {State} state
+ */
 export function view({ border, statistics: source }) {
   const whole = momentsOf(tile(0, COLUMNS));
   const left = momentsOf(tile(0, border));
@@ -34,7 +43,7 @@ export function view({ border, statistics: source }) {
   const mean = { mean: (left.mean + right.mean) / 2, variance: (left.variance + right.variance) / 2 };
   mean.sigma = Math.sqrt(mean.variance + EPS);
   const used = { whole: [whole, whole], own: [left, right], mean: [mean, mean] }[source];
-  const outputOf = ([a, b]) =>
+  const outputOf = (/** @type {any[]} */ [a, b]) =>
     map[0].map((v, k) => (k % COLUMNS < border ? (v - a.mean) / a.sigma : (v - b.mean) / b.sigma));
   const y = outputOf(used);
   const reference = outputOf([whole, whole]);
@@ -88,65 +97,29 @@ function cells(values, top, low, high) {
 /** The map above, its output below, with the border through both. */
 export function markup(state, { x, y }, tr, stem) {
   const at = LEFT + WIDE * state.border;
-  return (
-    `<svg class="${stem}" viewBox="0 0 ${WIDTH} 336" width="510" height="504" xmlns="http://www.w3.org/2000/svg">` +
-    `<text x="10" y="14">${tr("one channel of the map")}</text>${cells(x, 20, -0.6, 3.2)}` +
-    `<text x="10" y="184">${tr("the same channel after the norm")}</text>${cells(y, 190, -1.8, 3)}` +
-    `<path class="border" d="M${at} 16v152M${at} 186v152"/><path class="grip" d="M${at - 6} 92l-5 5 5 5M${at + 6} 92l5 5-5 5"/></svg>`
-  );
+  const parts = [
+    `<text x="10" y="14">${tr("one channel of the map")}</text>${cells(x, 20, -0.6, 3.2)}`,
+    `<text x="10" y="184">${tr("the same channel after the norm")}</text>${cells(y, 190, -1.8, 3)}`,
+    `<path class="border" d="M${at} 16v152M${at} 186v152"/>`,
+    `<path class="grip" d="M${at - 6} 92l-5 5 5 5M${at + 6} 92l5 5-5 5"/>`,
+  ];
+  return svg(stem, WIDTH, 336, parts.join(""), 1.5);
 }
 
 const shadeOf = (k) => `rgb(${Array(3).fill(Math.round(20 + (k * 230) / (SHADES - 1)))})`;
 const STILL_STYLE =
-  "text{font:12px system-ui,sans-serif;fill:#333}.border,.grip{fill:none;stroke:#b34700;stroke-width:1}.border{stroke-dasharray:3 3}" +
+  `text{font:12px system-ui,sans-serif;fill:#333}.border,.grip{fill:none;stroke:${light.group};stroke-width:1}.border{stroke-dasharray:3 3}` +
   Array.from({ length: SHADES }, (_, k) => `.t${k}{fill:${shadeOf(k)}}`).join("");
 
 /** For pages without scripts. */
 export function still(traits, catalogue) {
   const tr = translator(catalogue);
   const seen = view(traits);
-  const svg = markup(traits, seen, tr, "still");
-  return {
-    svg: svg.replace(">", `><style>${STILL_STYLE}</style><rect width="100%" height="100%" rx="6" fill="#fff"/>`),
-    text: sentence(traits, seen, tr),
-  };
+  return { svg: stillOf(markup(traits, seen, tr, "still"), STILL_STYLE, 6), text: sentence(traits, seen, tr) };
 }
 
-/** @param {import("@anywidget/types").RenderProps} props */
-async function render({ model, el }) {
-  const tr = translator(model.get("_catalogue"));
-  const TRAITS = ["border", "statistics"];
-  const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
-  const state = /** @type {State} */ ({ ...start });
-  const box = pictured({
-    model,
-    el,
-    stem: "tile_seams",
-    title: tr("Where does the seam come from?"),
-    tr,
-    traits: TRAITS,
-    state,
-    read,
-    parse,
-    draw,
-  });
-  const { set } = box;
-
-  const source = choice({
-    label: tr("statistics of"),
-    options: Object.entries(SOURCES).map(([key, label]) => [key, tr(label)]),
-    mark: "data-gn-statistics",
-    pick: (value) => set({ statistics: value }),
-  });
-  const border = h("input", { type: "range", min: LEAST, max: COLUMNS - LEAST, step: 1, "data-gn-border": true });
-  border.addEventListener("input", () => set({ border: +border.value }));
-  const shown = h("b", { "data-gn-value": "border" });
-  const picture = h("div", {
-    class: "gn-picture",
-    role: "img",
-    "aria-label": tr("A map before and after the norm, cut in two tiles"),
-  });
-  // The border is taken by its line, or the map is touched where it is to go.
+/** The border is taken by its line, or the map is touched where it is to go. */
+function dragged(picture, state, set) {
   const put = (event) => {
     const { left, width } = picture.firstChild.getBoundingClientRect();
     const column = Math.round((((event.clientX - left) / width) * WIDTH - LEFT) / WIDE);
@@ -158,7 +131,32 @@ async function render({ model, el }) {
     put(event);
   });
   picture.addEventListener("pointermove", (event) => picture.hasPointerCapture(event.pointerId) && put(event));
-  const names = [
+}
+
+/** @param {import("@anywidget/types").RenderProps} props */
+function render(props) {
+  const { tr, state, body, set, run } = picturedByTraits(props, {
+    stem: "tile_seams",
+    title: N_("Where does the seam come from?"),
+    traits: { border: whole(LEAST, COLUMNS - LEAST), statistics: oneOf(Object.keys(SOURCES)) },
+  });
+  const source = choice({
+    label: tr("statistics of"),
+    options: translated(SOURCES, tr),
+    mark: "data-gn-statistics",
+    pick: (statistics) => set({ statistics }),
+    shown: true,
+  });
+  const border = slider({
+    label: [tr("columns in the left tile")],
+    mark: "data-gn-border",
+    value: "border",
+    range: { min: LEAST, max: COLUMNS - LEAST, step: 1 },
+    pick: (columns) => set({ border: columns }),
+  });
+  const picture = drawingPlace(tr("A map before and after the norm, cut in two tiles"));
+  dragged(picture, state, set);
+  const numbers = facts([
     ["step", tr("step across the border")],
     ["step_whole", tr("the same in the whole map")],
     ["largest", tr("largest difference from the whole")],
@@ -166,46 +164,18 @@ async function render({ model, el }) {
     ["mean_right", tr("μ right")],
     ["sigma_left", tr("σ left")],
     ["sigma_right", tr("σ right")],
-  ];
-  const out = Object.fromEntries(names.map(([key]) => [key, h("b", { "data-gn-value": key })]));
-  const facts = h(
-    "dl",
-    { class: "gn-facts" },
-    ...names.map(([key, label]) => h("div", {}, h("dt", {}, label), h("dd", {}, out[key]))),
-  );
-  const live = h("p", { class: "gn-live-text", "aria-live": "polite" });
-  box.body.append(
-    h(
-      "div",
-      { class: "gn-drive" },
-      h("div", { class: "gn-labelled" }, h("span", { "aria-hidden": "true" }, tr("statistics of")), source.element),
-      h("label", { class: "gn-slider-line" }, h("span", {}, tr("columns in the left tile"), " ", shown), border),
-    ),
-    picture,
-    facts,
-    live,
-  );
+  ]);
+  const live = liveText();
+  body.append(drive(source.element, border.element), picture, numbers.element, live);
 
-  function read() {
-    return Object.fromEntries(TRAITS.map((key) => [key, state[key]]));
-  }
-  function parse(saved) {
-    const columns = /^\d+$/.test(saved.border ?? "") ? +saved.border : -1;
-    return {
-      border: columns >= LEAST && columns <= COLUMNS - LEAST ? columns : start.border,
-      statistics: saved.statistics in SOURCES ? saved.statistics : start.statistics,
-    };
-  }
-  function draw() {
+  return run(() => {
     const seen = view(state);
     source.show(state.statistics);
-    border.value = state.border;
-    shown.textContent = state.border;
+    border.show(state.border, String(state.border));
     picture.innerHTML = markup(state, seen, tr, "gn-in");
-    for (const [key] of names) out[key].textContent = fixed(seen.numbers[key]);
+    numbers.show(eachOf(seen.numbers, (value) => fixed(value)));
     live.textContent = sentence(state, seen, tr);
-  }
-  return box.run();
+  });
 }
 
 export default { render };

@@ -1,53 +1,25 @@
-// What every widget shares: a root with its name, translated labels, a state that lives in the address, and the
-// buttons reset, copy link and large type. Takes the traits `name` and `_catalogue`; touches only el and model,
-// and the address of the page it stands on.
-
-/** Fill {placeholders} in a message that may be translated: catalogue maps English to another language. */
-export const translator =
-  (catalogue) =>
-  (message, values = {}) =>
-    (catalogue?.[message] ?? message).replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);
-
-/** Marks a message for the catalogue where it is not translated on the spot. */
-export const N_ = (message) => message;
-
-/** A DOM element from a tag, its attributes and its children (strings or elements). */
-export function h(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (value === true) element.setAttribute(key, "");
-    else if (value !== false && value != null) element.setAttribute(key, value);
-  }
-  element.append(...children);
-  return element;
-}
+// What every widget shares: a root with its name, a state that lives in the address, and the buttons reset, copy link,
+// large type and keep in view. Takes the traits `name` and `_catalogue`; touches only el and model, and the address of
+// the page it stands on.
+import { linkOf, stateInAddress } from "./address.js";
+import { h } from "./dom.js";
+import { translator } from "./i18n.js";
 
 /**
- * A row of choices of which one holds. options: [value, label] pairs; `mark` is the data attribute of each input.
- * Returns {element, show}: show(value) checks one.
+ * @typedef {import("@anywidget/types").AnyModel} Model
+ * @typedef {import("./i18n.js").Translator} Translator
+ * @typedef {Record<string, any>} State
  */
-export function choice({ label, options, mark, pick }) {
-  const name = `c-${Math.random().toString(36).slice(2)}`; // crypto.randomUUID is there over https alone
-  const inputs = options.map(([value]) => {
-    const input = h("input", { type: "radio", name, value, [mark]: value });
-    input.addEventListener("change", () => pick(value));
-    return input;
-  });
-  const labels = options.map(([, text], i) => h("label", { class: "gn-choice" }, inputs[i], h("span", {}, text)));
-  const element = h("div", { class: "gn-choices-row", role: "radiogroup", "aria-label": label }, ...labels);
-  const show = (value) => {
-    for (const [i, input] of inputs.entries()) input.checked = options[i][0] === value;
-  };
-  return { element, show };
-}
 
 /**
  * Keep traits and state the same. apply(change) takes what Python changed; push() sends the state to Python.
- * Returns {push, stop}.
+ * @param {Model} model
+ * @param {string[]} keys
+ * @param {State} state
+ * @param {(change: State) => void} apply
  */
 export function twoWay(model, keys, state, apply) {
-  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const same = (/** @type {any} */ a, /** @type {any} */ b) => JSON.stringify(a) === JSON.stringify(b);
   let pushing = false; // setting one trait must not bring back the old values of the others
   const listen = () => {
     const changed = keys.filter((key) => !same(model.get(key), state[key]));
@@ -64,35 +36,72 @@ export function twoWay(model, keys, state, apply) {
   return { push, stop: () => model.off(events, listen) };
 }
 
-/** Fixed decimals without a negative zero. */
-export const fixed = (value, digits = 3) => {
-  const text = value.toFixed(digits);
-  return Number(text) === 0 ? (0).toFixed(digits) : text;
-};
-
-export const escapeText = (text) =>
-  String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-
-const linkOf = (stem, name, state) => `#${stem}.${name}?${new URLSearchParams(state)}`;
-
-/** The state that the page's address holds for this widget, or null. */
-function stateInAddress(stem, name) {
-  const [target, query] = location.hash.slice(1).split("?");
-  return target === `${stem}.${name}` && query ? Object.fromEntries(new URLSearchParams(query)) : null;
-}
-
 /** In the middle, or from its top where it is taller than the window. */
-const bringIntoView = (root) =>
+const bringIntoView = (/** @type {HTMLElement} */ root) =>
   root.scrollIntoView({ block: root.offsetHeight > innerHeight * 0.9 ? "start" : "center" });
 
 /**
- * Make a widget's root inside el.
- * title: what it is called; read(): its state as strings; write(state): take such a state, or {} for the start; it
- * may return a promise of the first picture.
- * Returns {root, body, changed}: append to body; call changed() after every change of state.
+ * A button that is on or off.
+ * @param {string} name
+ * @param {string} text
+ * @param {(event: Event) => void} onclick
+ */
+const toggle = (name, text, onclick) =>
+  h("button", { type: "button", "aria-pressed": "false", "data-gn-do": name, onclick }, text);
+
+/**
+ * Hands on a link to what is shown, or shows it to be copied by hand.
+ * @param {string} link
+ * @param {HTMLElement} said
+ * @param {Translator} tr
+ */
+async function copyLink(link, said, tr) {
+  try {
+    // A phone hands the link to another device through its own sheet.
+    if (navigator.share && matchMedia("(pointer: coarse)").matches) return void (await navigator.share({ url: link }));
+    await navigator.clipboard.writeText(link);
+    said.textContent = tr("Link copied.");
+  } catch {
+    said.replaceChildren(tr("Copy this link:"), " ", h("a", { href: link }, link));
+  }
+}
+
+/**
+ * The buttons that change how the whole of a widget looks.
+ * @param {HTMLElement} el
+ * @param {() => HTMLElement} root
+ * @param {Translator} tr
+ */
+function lookButtons(el, root, tr) {
+  const large = toggle("large", tr("Large type"), () => {
+    large.setAttribute("aria-pressed", String(root().classList.toggle("gn-large")));
+  });
+  // On a phone a widget can stay at the top while the text about it scrolls. Its place in the text is kept.
+  const pinned = (/** @type {boolean} */ on) => {
+    el.style.minHeight = on ? `${root().offsetHeight}px` : "";
+    root().classList.toggle("gn-pinned", on);
+    pin.setAttribute("aria-pressed", String(on));
+    pin.textContent = on ? tr("Let go") : tr("Keep in view");
+  };
+  const pin = toggle("pin", tr("Keep in view"), () => pinned(!root().classList.contains("gn-pinned")));
+  return { large, pin, letGo: () => pinned(false) };
+}
+
+/**
+ * Make a widget's root inside el. Append to its body; call changed() after every change of state.
+ * @param {object} options
+ * @param {Model} options.model
+ * @param {HTMLElement} options.el
+ * @param {string} options.stem
+ * @param {string} options.title what it is called
+ * @param {Translator} options.tr
+ * @param {() => State} options.read its state as strings
+ * @param {(state: State) => any} options.write take such a state, or {} for the start; it may return a promise of the
+ *   first picture
  */
 export function frame({ model, el, stem, title, tr, read, write }) {
   const name = model.get("name");
+  const onPage = Boolean(el.closest("[data-gn-host]"));
   const body = h("div", { class: "gn-body" });
   const said = h("span", { class: "gn-said", role: "status" });
   let waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
@@ -108,33 +117,8 @@ export function frame({ model, el, stem, title, tr, read, write }) {
     write({});
     changed();
   };
-  const onPage = Boolean(el.closest("[data-gn-host]"));
-  const copy = async () => {
-    const link = location.href.split("#")[0] + linkOf(stem, name, read());
-    try {
-      // A phone hands the link to another device through its own sheet.
-      if (navigator.share && matchMedia("(pointer: coarse)").matches)
-        return void (await navigator.share({ url: link }));
-      await navigator.clipboard.writeText(link);
-      said.textContent = tr("Link copied.");
-    } catch {
-      said.replaceChildren(tr("Copy this link:"), " ", h("a", { href: link }, link));
-    }
-  };
-  const large = h("button", { type: "button", "aria-pressed": "false", "data-gn-do": "large" }, tr("Large type"));
-  large.addEventListener("click", () => {
-    const on = root.classList.toggle("gn-large");
-    large.setAttribute("aria-pressed", String(on));
-  });
-  // On a phone a widget can stay at the top while the text about it scrolls. Its place in the text is kept.
-  const pin = h("button", { type: "button", "aria-pressed": "false", "data-gn-do": "pin" }, tr("Keep in view"));
-  const pinned = (on) => {
-    el.style.minHeight = on ? `${root.offsetHeight}px` : "";
-    root.classList.toggle("gn-pinned", on);
-    pin.setAttribute("aria-pressed", String(on));
-    pin.textContent = on ? tr("Let go") : tr("Keep in view");
-  };
-  pin.addEventListener("click", () => pinned(!root.classList.contains("gn-pinned")));
+  const copy = () => copyLink(location.href.split("#")[0] + linkOf(stem, name, read()), said, tr);
+  const { large, pin, letGo } = lookButtons(el, () => root, tr);
   const tools = h(
     "div",
     { class: "gn-tools" },
@@ -152,9 +136,9 @@ export function frame({ model, el, stem, title, tr, read, write }) {
     tools,
   );
   // JupyterLab takes arrow keys away from whatever stands in a cell.
-  root.addEventListener("keydown", (event) => {
+  root.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     event.stopPropagation();
-    if (event.key === "Escape") pinned(false);
+    if (event.key === "Escape") letGo();
   });
   const follow = () => {
     const state = stateInAddress(stem, name);
@@ -171,23 +155,32 @@ export function frame({ model, el, stem, title, tr, read, write }) {
     const detail = () => bringIntoView(root);
     if (stateInAddress(stem, name)) root.dispatchEvent(new CustomEvent("gn-linked", { bubbles: true, detail }));
   };
-  const stop = () => window.removeEventListener("hashchange", follow);
-  return { root, body, changed, start, stop };
+  return { root, body, changed, start, stop: () => window.removeEventListener("hashchange", follow) };
 }
 
 /**
- * A frame around a widget that is a picture of its state: every change redraws all of it. `traits` are shared with
- * Python; read() gives the state as strings, parse(saved) the state that such strings mean, the start for {}.
- * Returns {body, set, run}: append to body; set(change) changes the state; run() starts and gives the clean-up.
+ * A frame around a widget that is a picture of its state: every change redraws all of it. Append to its body;
+ * set(change) changes the state; run() starts and gives the clean-up.
+ * @param {object} options
+ * @param {Model} options.model
+ * @param {HTMLElement} options.el
+ * @param {string} options.stem
+ * @param {string} options.title
+ * @param {Translator} options.tr
+ * @param {string[]} options.traits those that are shared with Python
+ * @param {State} options.state
+ * @param {() => State} options.read the state as strings
+ * @param {(saved: Record<string, string>) => State} options.parse the state that such strings mean, the start for {}
+ * @param {() => void} options.draw
  */
 export function pictured({ model, el, stem, title, tr, traits, state, read, parse, draw }) {
-  const write = (saved) => {
+  const write = (/** @type {State} */ saved) => {
     Object.assign(state, parse(saved));
     draw();
     python.push();
   };
   const box = frame({ model, el, stem, title, tr, read, write });
-  const set = (change) => {
+  const set = (/** @type {State} */ change) => {
     Object.assign(state, change);
     draw();
     box.changed();
@@ -201,5 +194,44 @@ export function pictured({ model, el, stem, title, tr, traits, state, read, pars
       box.stop();
     };
   };
-  return { body: box.body, set, run };
+  return { root: box.root, body: box.body, set, run };
 }
+
+/**
+ * The same for a widget whose traits say all: how each stands in the address, and where it starts.
+ * @param {import("@anywidget/types").RenderProps} props
+ * @param {object} options
+ * @param {string} options.stem
+ * @param {string} options.title an English message
+ * @param {Record<string, import("./address.js").Form<any>>} options.traits those that are shared with Python
+ * @param {string[]} [options.given] traits that never change
+ * @param {State} [options.start] where the traits start, unless as the model has them
+ */
+export function picturedByTraits({ model, el }, { stem, title, traits, given = [], start }) {
+  const tr = translator(model.get("_catalogue"));
+  const keys = Object.keys(traits);
+  const taken = (/** @type {string[]} */ names) => Object.fromEntries(names.map((key) => [key, model.get(key)]));
+  const first = /** @type {State} */ ({ ...taken(keys), ...start });
+  const state = /** @type {any} */ ({ ...taken(given), ...first });
+  const read = () =>
+    Object.fromEntries(keys.map((key) => [key, traits[key].text(state[key])]).filter(([, text]) => text !== undefined));
+  const parse = (/** @type {Record<string, string>} */ saved) => {
+    const found = /** @type {State} */ ({});
+    for (const key of keys) {
+      const { parse, otherwise } = traits[key];
+      found[key] = (key in saved ? parse(saved[key], found) : undefined) ?? otherwise?.(found) ?? first[key];
+    }
+    return found;
+  };
+  let draw = () => {};
+  const box = pictured({ model, el, stem, title: tr(title), tr, traits: keys, state, read, parse, draw: () => draw() });
+  const run = (/** @type {() => void} */ drawing) => {
+    draw = drawing;
+    return box.run();
+  };
+  return { tr, state, first, root: box.root, body: box.body, set: box.set, run };
+}
+
+export { choice, h } from "./dom.js";
+export { N_, translator } from "./i18n.js";
+export { escapeText, fixed } from "./text.js";

@@ -1,18 +1,39 @@
 // The book's arithmetic in float64. A tensor is a flat array in the order (image, channel, position), with
 // dims = {images, channels, positions}; options = {method, groups, interleaved, eps}. Wu and He (2018), Eq. 1-7.
 
-/** Where flat index i lies. */
+/**
+ * @typedef {{ images: number, channels: number, positions: number }} Dims
+ * @typedef {{ groups: number, interleaved: boolean }} Groups
+ * @typedef {{ method: string, groups: number, interleaved?: boolean, eps: number }} Options
+ * @typedef {ArrayLike<number>} Values
+ */
+
+/**
+ * Where flat index i lies.
+ * @param {Dims} dims
+ * @param {number} i
+ */
 export const cellAt = ({ channels, positions }, i) => ({
   image: Math.floor(i / (channels * positions)),
   channel: Math.floor(i / positions) % channels,
   position: i % positions,
 });
 
-/** Group of a channel: runs of adjacent channels (Eq. 7), or every G-th channel, a different layer. */
+/**
+ * Group of a channel: runs of adjacent channels (Eq. 7), or every G-th channel, a different layer.
+ * @param {number} channel
+ * @param {number} channels
+ * @param {{ groups: number, interleaved?: boolean }} options
+ */
 export const groupOf = (channel, channels, { groups, interleaved }) =>
   interleaved ? channel % groups : Math.floor((channel * groups) / channels);
 
-/** The number of the set S_i that holds flat index i. */
+/**
+ * The number of the set S_i that holds flat index i.
+ * @param {Dims} dims
+ * @param {Options} options
+ * @param {number} i
+ */
 export function setOf(dims, options, i) {
   const { image, channel } = cellAt(dims, i);
   if (options.method === "batch") return channel;
@@ -21,7 +42,12 @@ export function setOf(dims, options, i) {
   return image * options.groups + groupOf(channel, dims.channels, options);
 }
 
-/** Mean and biased variance of the stretches of `size` values of x that start at size * k, for k in `at`; two passes. */
+/**
+ * Mean and biased variance of the stretches of `size` values of x that start at size * k, for k in `at`; two passes.
+ * @param {Values} x
+ * @param {number[]} at
+ * @param {number} size
+ */
 export function moments(x, at, size) {
   const m = at.length * size;
   let sum = 0;
@@ -32,7 +58,12 @@ export function moments(x, at, size) {
   return [mean, squares / m];
 }
 
-/** Every set's members, mean and biased variance; the variance is taken after the mean is subtracted. */
+/**
+ * Every set's members, mean and biased variance; the variance is taken after the mean is subtracted.
+ * @param {Values} x
+ * @param {Dims} dims
+ * @param {Options} options
+ */
 export function statistics(x, dims, options) {
   const sets = new Map();
   for (let i = 0; i < x.length; i++) {
@@ -47,7 +78,14 @@ export function statistics(x, dims, options) {
   return sets;
 }
 
-/** y = gamma * x_hat + beta (Eq. 6), with gamma and beta per channel. */
+/**
+ * y = gamma * x_hat + beta (Eq. 6), with gamma and beta per channel.
+ * @param {Values} x
+ * @param {Dims} dims
+ * @param {Options} options
+ * @param {Values} gamma
+ * @param {Values} beta
+ */
 export function normalize(x, dims, options, gamma, beta) {
   const sets = statistics(x, dims, options);
   const xHat = new Array(x.length);
@@ -65,13 +103,23 @@ export function normalize(x, dims, options, gamma, beta) {
 /**
  * The gradient with respect to the x of one set, from g, the gradient with respect to its x_hat:
  * (g - mean(g) - x_hat * mean(g * x_hat)) / sigma. Also its two means.
+ * @param {any} g an array or a Float64Array; dx is of the same kind
+ * @param {Values} xHat
+ * @param {number} sigma
  */
 export function backward(g, xHat, sigma) {
   const m = g.length;
-  const mean = g.reduce((sum, v) => sum + v, 0) / m;
-  const along = g.reduce((sum, v, i) => sum + v * xHat[i], 0) / m;
-  return { mean, along, dx: g.map((v, i) => (v - mean - xHat[i] * along) / sigma) };
+  const mean = g.reduce((/** @type {number} */ sum, /** @type {number} */ v) => sum + v, 0) / m;
+  let along = 0;
+  for (let i = 0; i < m; i++) along += g[i] * xHat[i];
+  along /= m;
+  return {
+    mean,
+    along,
+    dx: g.map((/** @type {number} */ v, /** @type {number} */ i) => (v - mean - xHat[i] * along) / sigma),
+  };
 }
 
 /** The numbers that divide c. */
-export const divisors = (c) => Array.from({ length: c }, (_, k) => k + 1).filter((g) => c % g === 0);
+export const divisors = (/** @type {number} */ c) =>
+  Array.from({ length: c }, (_, k) => k + 1).filter((g) => c % g === 0);

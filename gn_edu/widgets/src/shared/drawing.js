@@ -1,0 +1,40 @@
+// SVG as text: the same for the live widget and for its still picture.
+import { escapeText } from "./text.js";
+
+/**
+ * A drawing of width x height units, `scale` pixels each.
+ * @param {string} name its class
+ * @param {number} width
+ * @param {number} height
+ * @param {string} content
+ * @param {number} [scale]
+ */
+export const svg = (name, width, height, content, scale = 1) =>
+  `<svg class="${name}" viewBox="0 0 ${width} ${height}" width="${width * scale}" height="${height * scale}"` +
+  ` xmlns="http://www.w3.org/2000/svg">${content}</svg>`;
+
+/**
+ * The drawing as a picture of its own: with its style, on white.
+ * @param {string} drawing
+ * @param {string} style
+ * @param {number} [radius] of the ground's corners
+ */
+export const stillOf = (drawing, style, radius = 8) =>
+  drawing.replace(">", `><style>${style}</style><rect width="100%" height="100%" rx="${radius}" style="fill:#fff"/>`);
+
+/** A path through points [x, y]. */
+export const pathOf = (/** @type {number[][]} */ points) =>
+  points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+
+/**
+ * A short text of a chart.
+ * @param {number | string} x
+ * @param {number | string} y
+ * @param {string | number} text
+ * @param {"start" | "middle" | "end"} [anchor] which part of it stands at x
+ */
+export const tick = (x, y, text, anchor = "middle") =>
+  `<text class="tick" x="${x}" y="${y}" text-anchor="${anchor}">${escapeText(text)}</text>`;
+
+/** Tenths of a unit are fine enough for a drawing. */
+export const tenths = (/** @type {number} */ value) => value.toFixed(1);
