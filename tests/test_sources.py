@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 WIDGETS = ROOT / "gn_edu" / "widgets"
 SOURCES = WIDGETS / "src"
 PALETTE = ROOT / "gn_edu" / "palette.json"
-NOT_YET = ("neighbours.js", "statistic_set.js")
+NOT_YET = ("statistic_set.js",)
 SHEETS = sorted([*SOURCES.rglob("*.css"), *(ROOT / "book" / "_static").glob("*.css")])
 
 

@@ -1,4 +1,5 @@
 // The picture that stands in the page until the networks run, and where they never will.
+import { light } from "../../../palette.json";
 import { escapeText, translator } from "../shared/frame.js";
 import { answerText, companions, NETWORKS } from "./model.js";
 import { readied } from "./network.js";
@@ -18,8 +19,8 @@ export function still(traits, catalogue) {
   const text = (x, y, words, style = "") => `<text x="${x}" y="${y}" ${style}>${escapeText(words)}</text>`;
   const parts = [
     text(16, 26, tr("in the batch")),
-    text(250, 26, tr(NETWORKS.bn.says), 'fill="#00639c"'),
-    text(430, 26, tr(NETWORKS.gn.says), 'fill="#b34700"'),
+    text(250, 26, tr(NETWORKS.bn.says), `fill="${light.batch}"`),
+    text(430, 26, tr(NETWORKS.gn.says), `fill="${light.group}"`),
   ];
   const said = [tr("One picture, three times with new neighbours.")];
   for (let draw = 0; draw < DRAWS; draw++) {
