@@ -6,7 +6,8 @@ import { createPredictions, parse, read, TRAITS } from "./neighbours/model.js";
 import { createAlbum } from "./neighbours/pictures.js";
 import { createView } from "./neighbours/view.js";
 import { createWhy } from "./neighbours/why.js";
-import { frame, translator, twoWay } from "./shared/frame.js";
+import { frame, twoWay } from "./shared/frame.js";
+import { translator } from "./shared/i18n.js";
 
 export { companions } from "./neighbours/model.js";
 export { still } from "./neighbours/still.js";

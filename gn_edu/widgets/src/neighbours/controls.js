@@ -1,5 +1,5 @@
 // What a reader changes: the draw, the size of the batch, the mode, and the picture that stays.
-import { choice, h } from "../shared/frame.js";
+import { choice, drive, h } from "../shared/dom.js";
 import { SIZES } from "./model.js";
 
 /** All pictures as buttons. */
@@ -35,9 +35,7 @@ export function createControls({ album, tr, set, redraw }) {
   });
   const evaluation = h("input", { type: "checkbox", "data-gn-evaluation": true });
   evaluation.addEventListener("change", () => set({ evaluation: evaluation.checked }));
-  const drive = h(
-    "div",
-    { class: "gn-drive" },
+  const row = drive(
     again,
     h("div", { class: "gn-sizes" }, h("span", { "aria-hidden": "true" }, tr("pictures in the batch")), sizes.element),
     h("label", { class: "gn-check" }, evaluation, h("span", {}, tr("evaluation mode"))),
@@ -48,5 +46,5 @@ export function createControls({ album, tr, set, redraw }) {
     evaluation.checked = state.evaluation;
     picker.show(state.picture);
   };
-  return { drive, picker: picker.element, show };
+  return { drive: row, picker: picker.element, show };
 }

@@ -1,6 +1,8 @@
 // What is asked of the two networks and what they answer, without a page.
-import { fixed, N_ } from "../shared/frame.js";
+import { oneOf, whole } from "../shared/address.js";
+import { N_ } from "../shared/i18n.js";
 import { stream } from "../shared/random.js";
+import { fixed } from "../shared/text.js";
 import { readied } from "./network.js";
 import workerScript from "./worker.js?worker";
 
@@ -33,11 +35,11 @@ export const read = ({ picture, batch, draw, evaluation }) => ({
 
 /** The state that an address holds; what it lacks or has wrong is taken from `start`. count: how many pictures exist. */
 export function parse(saved, start, count) {
-  const whole = (text, fits, fallback) => (/^\d{1,6}$/.test(text ?? "") && fits(+text) ? +text : fallback);
+  const taken = (form, key) => form.parse(saved[key] ?? "") ?? start[key];
   return {
-    picture: whole(saved.picture, (i) => i < count, start.picture),
-    batch: whole(saved.batch, (b) => SIZES.includes(b), start.batch),
-    draw: whole(saved.draw, () => true, start.draw),
+    picture: taken(whole(0, count - 1), "picture"),
+    batch: taken(oneOf(SIZES), "batch"),
+    draw: taken(whole(0, 999_999), "draw"),
     evaluation: saved.evaluation ? saved.evaluation === "1" : start.evaluation,
   };
 }

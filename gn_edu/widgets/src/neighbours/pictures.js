@@ -1,5 +1,5 @@
 // The pictures of the widget as addresses of data: the photographs, and feature maps in grey.
-import { h } from "../shared/frame.js";
+import { h } from "../shared/dom.js";
 import { pixels } from "./network.js";
 
 /** A picture as a data address: `rgb(i)` gives the colour of pixel i, row by row from the top. */

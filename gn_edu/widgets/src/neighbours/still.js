@@ -1,6 +1,8 @@
 // The picture that stands in the page until the networks run, and where they never will.
 import { light } from "../../../palette.json";
-import { escapeText, translator } from "../shared/frame.js";
+import { stillOf, svg } from "../shared/drawing.js";
+import { translator } from "../shared/i18n.js";
+import { escapeText } from "../shared/text.js";
 import { answerText, companions, NETWORKS } from "./model.js";
 import { readied } from "./network.js";
 import { photosOf } from "./pictures.js";
@@ -33,8 +35,5 @@ export function still(traits, catalogue) {
     parts.push(text(250, y + 46, bn, 'class="says"'), text(430, y + 46, gn, 'class="says"'));
     said.push(tr("Draw {n}: batch norm {bn}, group norm {gn}.", { n: draw + 1, bn, gn }));
   }
-  const svg =
-    `<svg viewBox="0 0 610 330" width="610" height="330" xmlns="http://www.w3.org/2000/svg"><style>${STYLE}</style>` +
-    `<rect width="100%" height="100%" rx="8" fill="#fff"/>${parts.join("")}</svg>`;
-  return { svg, text: said.join(" ") };
+  return { svg: stillOf(svg("still", 610, 330, parts.join("")), STYLE), text: said.join(" ") };
 }

@@ -1,5 +1,5 @@
 // What the widget shows: the pictures of the batch, what each network says about the first of them, and a sentence.
-import { h } from "../shared/frame.js";
+import { h, liveText } from "../shared/dom.js";
 import { best, NETWORKS, percent, sentence, tally } from "./model.js";
 
 /** The pictures of the batch: the one that stays, and its neighbours. */
@@ -63,7 +63,7 @@ function createPanel(name, album, tr) {
 export function createView(album, tr) {
   const scene = createScene(album, tr);
   const panels = { bn: createPanel("bn", album, tr), gn: createPanel("gn", album, tr) };
-  const live = h("p", { class: "gn-live-text", "aria-live": "polite" });
+  const live = liveText();
   const show = (state, { batch, replies, answers }) => {
     scene.show(batch);
     for (const [name, panel] of Object.entries(panels))

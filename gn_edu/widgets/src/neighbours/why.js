@@ -1,5 +1,6 @@
 // "Why?": the maps of the first convolution, and which of them share a mean with the one that was touched.
-import { fixed, h } from "../shared/frame.js";
+import { h } from "../shared/dom.js";
+import { fixed } from "../shared/text.js";
 import { CHANNELS, NETWORKS, sharesMean } from "./model.js";
 import { shaded } from "./pictures.js";
 
