@@ -16,7 +16,7 @@ from scripts.paths import ROOT
 WIDGETS = ROOT / "gn_edu" / "widgets"
 SOURCES = WIDGETS / "src"
 PALETTE = ROOT / "gn_edu" / "palette.json"
-NOT_YET = ("neighbours.js", "statistic_set.js")
+NOT_YET = ("statistic_set.js",)
 SHEETS = sorted([*SOURCES.rglob("*.css"), *(ROOT / "book" / "_static").glob("*.css")])
 
 

@@ -163,6 +163,27 @@ def test_w0_by_mouse(landing):
     assert other["gn"] != seen[0]["gn"] and other["gn"][-1] == "ship"
 
 
+def until_answers(page, count):
+    """Wait until each network's line of answers counts so many."""
+    total = r"(p) => p.textContent.match(/\d+/g).reduce((sum, n) => sum + Number(n), 0)"
+    until(page, f"[...document.querySelectorAll('{W0} .gn-trail')].map({total}).join() === '{count},{count}'")
+
+
+def test_w0_new_neighbours_add_to_the_answers_so_far_and_all_else_begins_anew(landing):
+    changes = [
+        lambda: landing.click(f"{W0} [data-gn-picture='16']"),
+        lambda: landing.check(f"{W0} [data-gn-batch='8']"),
+        lambda: landing.check(f"{W0} [data-gn-evaluation]"),
+        lambda: landing.click(f"{W0} [data-gn-do=reset]"),
+    ]
+    for change in changes:
+        until_answers(landing, 1)
+        landing.click(f"{W0} [data-gn-do=again]")
+        until_answers(landing, 2)
+        change()
+    until_answers(landing, 1)
+
+
 def test_w0_by_keyboard_and_by_link(landing, widget_page):
     start = everything(landing)
     landing.focus(f"{W0} [data-gn-do=again]")
