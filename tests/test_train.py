@@ -155,6 +155,7 @@ def test_without_a_budget_the_clock_counts_steps():
     clock = Clock(ClockConfig(epochs=2), torch.device("cpu"), steps=4)
     assert [clock.share(epoch, step) for epoch in (0, 1) for step in range(4)] == [(k + 0.5) / 8 for k in range(8)]
     assert [clock.finished(epoch) for epoch in range(4)] == [False, False, True, True]
+    assert clock.in_all(batch=50) == 400 and Clock(ClockConfig(budget=1.0), torch.device("cpu"), 4).in_all(50) is None
 
 
 @pytest.fixture

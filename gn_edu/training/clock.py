@@ -50,6 +50,10 @@ class Clock:
             return self.elapsed() / self.config.budget
         return (epoch * self.steps + step + 0.5) / (self.config.epochs * self.steps)
 
+    def in_all(self, batch: int) -> int | None:
+        """How many images the whole run will see, at `batch` a step; None where a budget decides."""
+        return None if self.config.budget else self.config.epochs * self.steps * batch
+
     def finished(self, epoch: int) -> bool:
         """Whether the run is over when `epoch` epochs are done: that was all of them, or the budget is used up."""
         return self.elapsed() >= self.config.budget if self.config.budget else epoch >= self.config.epochs

@@ -68,11 +68,11 @@ def train(
         state = path.with_suffix(".state")
         if state.exists():
             trainer.resume(state)
-        total = None if config.clock.budget else trainer.clock.steps * config.data.batch * config.clock.epochs
-        bar = progress_bar(progress, total, "image", trainer.images)
-        log = tensorboard(track, path.parent / "tensorboard" / path.stem, trainer.epoch)
         stopped = None
-        with bar as bar, log as log:
+        with (
+            progress_bar(progress, trainer.clock.in_all(config.data.batch), "image", trainer.images) as bar,
+            tensorboard(track, path.parent / "tensorboard" / path.stem, trainer.epoch) as log,
+        ):
 
             def on_step(loss: float) -> None:
                 bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
