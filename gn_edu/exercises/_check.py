@@ -1,58 +1,12 @@
-"""What a check answers, and how it speaks."""
+"""What the chapters' checks share: how they answer, and how they call a reader's function."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from gn_edu.exercises.differences import side_by_side
+from gn_edu.exercises.report import Report
 from gn_edu.messages import tr
 
-
-@dataclass(frozen=True)
-class Report:
-    """The answer of a check: passed or not, the names of the mistakes it recognised, and the text it printed.
-
-    Checks of several cases also say how many of them `passed`, in `total`; `native` says that torch's own group norm
-    ran, `detours` what else of torch did what the answer has to do; `picture` is an SVG that shows what the text says;
-    `case` holds the arguments of the smallest case that failed.
-    """
-
-    ok: bool
-    text: str
-    mistakes: list[str] = field(default_factory=list)
-    passed: int = 0
-    total: int = 0
-    native: bool = False
-    picture: str = ""
-    case: tuple = ()
-    detours: tuple[str, ...] = ()
-
-    def share(self, points: float, allow_torch: bool = False, detours: float = 1.0) -> float:
-        """The part of the points that the cases passed are worth; none where torch's own group norm did the work.
-
-        `detours` is what an answer counts, from 0 to 1, where another of torch's norms or its autograd did it.
-        """
-        if (self.native and not allow_torch) or not self.total:
-            return 0.0
-        return round(points * self.passed / self.total * (detours if self.detours else 1.0), 2)
-
-    def _ipython_display_(self) -> None:
-        """The picture: the text is already printed."""
-        if self.picture:
-            from IPython.display import SVG, display
-
-            display(SVG(self.picture))
-
-
-def number(value, digits: int = 4) -> str:
-    """A number as text; a float with so many digits at most."""
-    return f"{value:.{digits}g}" if isinstance(value, float) else repr(value) if isinstance(value, str) else str(value)
-
-
-def side_by_side(right, yours, near: float = 0.0) -> tuple[str, str]:
-    """Two numbers as text, with four digits, or with as many as show a difference of more than `near`."""
-    digits = 4
-    while number(right, digits) == number(yours, digits) and abs(right - yours) > near and digits < 17:
-        digits += 1
-    return number(right, digits), number(yours, digits)
+__all__ = ["Report", "answer", "call", "side_by_side"]
 
 
 def answer(ok: bool, text: str, mistakes: list[str] | None = None) -> Report:
