@@ -33,9 +33,9 @@ def _same_number(got, want, tolerance: float) -> bool:
 
 
 def _same_array(got: Array, want: Array, tolerance: float) -> bool:
-    near = tolerance * max(1.0, want.largest())
+    near, numbers = tolerance * max(1.0, want.largest()), got.at(want.places)
     for k, w in enumerate(want.values):
-        g = got.values[k]
+        g = numbers[k]
         if not abs(g - w) <= near and (is_finite(w) or g != w and not (g != g and w != w)):
             return False
     return True
@@ -45,8 +45,8 @@ def nearly(got, want: Array) -> bool:
     """Whether nine of ten numbers are near: where digits are lost, more is not to be had."""
     if not isinstance(got, Array) or got.shape != want.shape or not got.numbers():
         return False
-    near = 0.05 * want.largest()
-    return sum(abs(got.values[k] - w) < near for k, w in enumerate(want.values)) > 0.9 * want.count
+    near, numbers = 0.05 * want.largest(), got.at(want.places)
+    return sum(abs(numbers[k] - w) < near for k, w in enumerate(want.values)) > 0.9 * len(want.values)
 
 
 def alike(got, want) -> bool:

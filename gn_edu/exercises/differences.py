@@ -103,7 +103,8 @@ def _given(question):
             shown.append(joined(name, row, shape))
         elif value is not None:
             shown.append(f"{name} = {number(value)}")
-    return joined(*[part for one in shown for part in (one, ", ")][:-1], ": ")
+    parts = [part for one in shown for part in (", ", one)]
+    return joined(*parts[1:], ": ")
 
 
 def kind(got):
@@ -125,7 +126,7 @@ def shape_of(array: Array) -> str:
 def number(value, digits: int = 4) -> str:
     """A number as text; a float with so many digits at most."""
     if isinstance(value, float):
-        return f"{value:.{digits}g}"
+        return ("{:." + str(digits) + "g}").format(value)
     return repr(value) if isinstance(value, str) else str(value)
 
 

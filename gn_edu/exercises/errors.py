@@ -50,6 +50,6 @@ def _lists(message: str, name: str) -> bool:
     for before in ("(", ", "):
         for rest in message.split(f"{before}{name}=")[1:]:
             word = rest.split(")")[0].split(",")[0]
-            if word != rest and word.replace("_", "a").isalnum():
+            if word != rest and word and all(c.isalpha() or c.isdigit() or c == "_" for c in word):
                 return True
     return False

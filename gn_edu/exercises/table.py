@@ -19,9 +19,16 @@ class Question:
     """
 
     FIELDS = {
-        "where": "", "how": "call", "about": "", "form": "", "level": MAIN, "names": True, "optional": False,
-        "beyond": False, "tolerance": 1e-5,
-    }  # fmt: skip
+        "where": "",
+        "how": "call",
+        "about": "",
+        "form": "",
+        "level": MAIN,
+        "names": True,
+        "optional": False,
+        "beyond": False,
+        "tolerance": 1e-5,
+    }
 
     def __init__(self, parameters, values, right, **fields):
         self.parameters, self.values, self.right = list(parameters), list(values), right

@@ -1,11 +1,9 @@
 """Questions' and readers' values as plain data: numbers, texts, lists, and arrays of numbers. Needs Python alone.
 
-The judge sees nothing else, so that it can run wherever a reader's function is asked. JSON holds all of it.
+The judge sees nothing else, so that it can run wherever a reader's function is asked. table_json.py writes it as JSON.
 """
 
 from gn_edu.exercises.sentences import as_text
-
-_ODD = {"inf": float("inf"), "-inf": float("-inf"), "nan": float("nan")}  # numbers that JSON does not have
 
 
 class Array:
@@ -15,14 +13,16 @@ class Array:
         shape: the lengths of its axes.
         values: its numbers in a row, the last axis first; None for more than can be right.
         dtype: its type, as torch names it.
+        places: where only some numbers are known, their places in the row of all, in the order of `values`.
+        largest: where only some are known, the largest of all.
     """
 
-    def __init__(self, shape, values, dtype="float64"):
-        self.shape, self.values, self.dtype = list(shape), values, dtype
+    def __init__(self, shape, values, dtype="float64", places=None, largest=None):
+        self.shape, self.values, self.dtype, self.places = list(shape), values, dtype, places
         self.count = 1
         for length in self.shape:
             self.count *= length
-        self._largest = None
+        self._largest = largest
 
     def largest(self) -> float:
         """The largest of the finite numbers, by size; 0 where there is none."""
@@ -30,9 +30,9 @@ class Array:
             self._largest = max((abs(float(v)) for v in self.values if is_finite(v)), default=0.0)
         return self._largest
 
-    def finite(self) -> bool:
-        """Whether all numbers are."""
-        return all(is_finite(v) for v in self.values)
+    def at(self, places):
+        """Its numbers at these places; all of them where places is None."""
+        return self.values if places is None else [self.values[place] for place in places]
 
     def numbers(self) -> bool:
         """Whether it holds real numbers."""
@@ -88,52 +88,3 @@ def count(value) -> int:
 def first(value):
     """The first of several, None where there are none."""
     return value[0] if isinstance(value, list) and value else None
-
-
-# ---- to JSON and back
-
-
-def _number_to_json(number, digits=None):
-    if isinstance(number, float):
-        if number != number:
-            return "nan"
-        if not is_finite(number):
-            return "inf" if number > 0 else "-inf"
-        if digits:
-            return float(f"{number:.{digits}g}")
-    return number
-
-
-def to_json(value, digits=None):
-    """What json.dumps takes; floats of arrays with so many digits at most."""
-    if isinstance(value, Array):
-        return {
-            "shape": value.shape,
-            "dtype": value.dtype,
-            "values": [_number_to_json(v, digits) for v in value.values],
-        }
-    if isinstance(value, Refusal):
-        return {"refuses": value.sentence}
-    if isinstance(value, Other):
-        return {"other": value.text}
-    if isinstance(value, list):
-        return {"parts": [to_json(part, digits) for part in value]}
-    if isinstance(value, str):
-        return {"text": value}
-    return _number_to_json(value)
-
-
-def from_json(data):
-    """The value of to_json."""
-    if isinstance(data, str):
-        return _ODD[data]
-    if not isinstance(data, dict):
-        return data
-    if "shape" in data:
-        values = [_ODD[v] if isinstance(v, str) else v for v in data["values"]]
-        return Array(data["shape"], values, data["dtype"])
-    if "refuses" in data:
-        return Refusal(data["refuses"])
-    if "other" in data:
-        return Other(data["other"])
-    return [from_json(part) for part in data["parts"]] if "parts" in data else data["text"]
