@@ -83,7 +83,7 @@ def _lengthen(data, right, tolerance: float):
 # ---- a table
 
 
-def table_to_json(table: Table, at_once: int = 2, numbers: tuple = (8, 3)) -> dict:
+def table_to_json(table: Table, at_once: int = 2, numbers: tuple = (6, 2)) -> dict:
     """The table as JSON.
 
     Args:
