@@ -9,7 +9,7 @@ REQUIREMENTS ?= requirements.txt
 # With REPORTS=1 pytest also writes what broke, for scripts/newest.py.
 report = $(if $(REPORTS),--junit-xml=_build/$@.xml)
 
-.PHONY: install book offline pdf audit serve test lacking test-code test-notebooks test-newest test-frontends lock outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
+.PHONY: install book offline pdf audit serve test lacking test-code test-notebooks test-newest test-frontends lock outputs exercises bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
 
 install: $(READY)
 
@@ -63,6 +63,9 @@ test-frontends: install .frontends/jupyterlab/.ready .frontends/colab/.ready  ##
 
 outputs: install  ## run the notebooks and store what they print
 	$(PY) scripts/run_notebooks.py
+
+exercises: install  ## headings and marks in the notebooks, from the exercises' records
+	$(PY) scripts/exercise_records.py
 
 bench: install  ## group norm from scratch against torch's; writes gn_edu/results/ladder.json
 	$(PY) scripts/bench_norms.py

@@ -170,20 +170,23 @@ ASK = {
 }
 
 
-def ask(f, how: str, args) -> Reply:
-    """Ask a reader's function once; whatever it does short of ending the process becomes a reply."""
+def ask(f, how, args) -> Reply:
+    """Ask a reader's function once; whatever it does short of ending the process becomes a reply.
+
+    `how` is a name of ASK, or such a function.
+    """
     given, args = list(_tensors(args)), _copied(args)
     watch = _Watch()
     try:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"), watch:
-            value = _torch(ASK[how](f, *args))
+            value = _torch((how if callable(how) else ASK[how])(f, *args))
     except Exception as error:  # a reader's function may raise anything
         return Reply(error=(type(error).__name__, str(error)[:MOST_LETTERS]), ran=_ran(watch, how))
     changed = any(a.shape != b.shape or not _equal(a, b) for a, b in zip(_tensors(args), given, strict=True))
     return Reply(value=value, changed=changed, ran=_ran(watch, how))
 
 
-def _ran(watch: _Watch, how: str) -> tuple[str, ...]:
+def _ran(watch: _Watch, how) -> tuple[str, ...]:
     """What was seen, but for autograd where the question itself calls it."""
     return tuple(name for name in WATCHED if name in watch.seen and (how == "call" or name != "autograd"))
 

@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from gn_edu.exercises._check import Report, answer, call, side_by_side
+from gn_edu.exercises.exercise import Exercise
 from gn_edu.messages import tr
 
 
@@ -116,3 +117,25 @@ def check_accumulate(accumulate: Callable) -> Report:
         text = tr("With Batch Norm this loop is right, too.")
     text += " " + tr("No loop can be right with Batch Norm in which each piece uses statistics of its own.")
     return answer(True, tr("Right: with Group Norm the gradient is the whole batch's. {text}", text=text))
+
+
+EXERCISES = (
+    Exercise(
+        name="2.1",
+        title="how much is missing?",
+        level="medium",
+        minutes=10,
+        function="expected_variance",
+        takes="expected_variance(n, pixels, correlation): the mean biased variance where the true variance is 1.",
+        own=check_expected_variance,
+    ),
+    Exercise(
+        name="2.2",
+        title="a gradient in pieces",
+        level="medium",
+        minutes=15,
+        function="accumulate",
+        takes="accumulate(model, loss_of, x, y, pieces) on a network with GroupNorm; says what BatchNorm makes of it.",
+        own=check_accumulate,
+    ),
+)

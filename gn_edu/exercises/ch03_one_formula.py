@@ -8,6 +8,7 @@ import torch
 
 from gn_edu.data import hand_tensor
 from gn_edu.exercises._check import Report, answer, call
+from gn_edu.exercises.exercise import Exercise
 from gn_edu.messages import N_, tr
 from gn_edu.norms import batch_norm, group_norm
 
@@ -144,3 +145,25 @@ def check_coupling(coupling: Callable) -> Report:
         hint = tr("a number added to a whole image disappears with its mean. What if you add it to one cell?")
         return answer(False, tr("Not yet, for a tensor of whole numbers: {hint}", hint=hint), ["shifted-image"])
     return answer(True, tr("Right: group norm couples no images, batch norm all of them."))
+
+
+EXERCISES = (
+    Exercise(
+        name="3.1",
+        title="one mean per pixel",
+        level="easy",
+        minutes=5,
+        function="positional",
+        takes="a predicate that says whether two cells share an image and a pixel, whatever their channels.",
+        own=check_positional,
+    ),
+    Exercise(
+        name="3.2",
+        title="which images are coupled?",
+        level="medium",
+        minutes=10,
+        function="coupling",
+        takes="a function coupling(layer, x) -> (n, n) bool: entry [i, j] says whether image j moves output i.",
+        own=check_coupling,
+    ),
+)

@@ -6,6 +6,7 @@ from torch.nn import functional as F
 
 from gn_edu import exercises
 from gn_edu.exercises._check import Report, answer
+from gn_edu.exercises.exercise import Exercise
 from gn_edu.exercises.mutants import MUTANTS
 from gn_edu.messages import tr
 from gn_edu.norms import group_norm as ours
@@ -61,3 +62,25 @@ def check_accepts(accepts: Callable) -> Report:
         )
         return answer(False, text, alive)
     return answer(True, tr("Right: your test catches all {all} and lets the right ones pass.", all=len(MUTANTS)))
+
+
+EXERCISES = (
+    Exercise(
+        name="4.1",
+        title="the complete function",
+        level="medium",
+        minutes=15,
+        function="group_norm",
+        takes="group_norm(x, num_groups, weight=None, bias=None, eps=1e-5), x of shape (n, c, *) in any memory order.",
+        own=check_group_norm,
+    ),
+    Exercise(
+        name="4.2",
+        title="kill the mutants",
+        level="hard",
+        minutes=15,
+        function="accepts",
+        takes="a test accepts(group_norm) -> bool: true for a right group norm, false for each of the eleven mutants.",
+        own=check_accepts,
+    ),
+)

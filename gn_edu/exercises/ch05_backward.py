@@ -6,6 +6,7 @@ import torch
 
 from gn_edu import exercises
 from gn_edu.exercises._check import Report, answer, call, side_by_side
+from gn_edu.exercises.exercise import Exercise
 from gn_edu.messages import tr
 
 
@@ -52,3 +53,25 @@ def check_leftover(leftover: Callable) -> Report:
             False, tr("Not yet, for eps = {eps}: expected {want}, got {got}.", eps=eps, want=right, got=yours)
         )
     return answer(True, tr("Right: what is left is eps / (var + eps) of the part along x_hat, over sigma."))
+
+
+EXERCISES = (
+    Exercise(
+        name="5.1",
+        title="all three gradients",
+        level="medium",
+        minutes=15,
+        function="group_norm_backward",
+        takes="group_norm_backward(dy, x, num_groups, weight, bias, eps) -> (dx, dweight, dbias).",
+        own=check_group_norm_backward,
+    ),
+    Exercise(
+        name="5.2",
+        title="what ε leaves",
+        level="medium",
+        minutes=10,
+        function="leftover",
+        takes="leftover(g, x, eps): the sum of dx * x_hat over one set, without computing dx.",
+        own=check_leftover,
+    ),
+)

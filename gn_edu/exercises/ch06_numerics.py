@@ -12,7 +12,7 @@ from gn_edu.exercises import cases
 from gn_edu.exercises._check import Report, answer, call
 from gn_edu.exercises.asking import ask
 from gn_edu.exercises.compare import same
-from gn_edu.exercises.exercise import plain
+from gn_edu.exercises.exercise import Exercise, plain
 from gn_edu.exercises.sheet2_forward import EX05
 from gn_edu.messages import tr
 
@@ -99,3 +99,25 @@ def check_half_group_norm(half_group_norm: Callable) -> Report:
         hint = tr("differs from float32 by up to {gap:.2g}. In which type are mean and variance computed?", gap=gap)
         return answer(False, tr("Not yet, for {where}: {hint}", where=where, hint=hint), ["low-precision"])
     return answer(True, tr("Right: float16 in and out, and nothing is lost on the way."))
+
+
+EXERCISES = (
+    Exercise(
+        name="6.1",
+        title="where does float32 break?",
+        level="easy",
+        minutes=5,
+        function="breaking_offset",
+        takes="breaking_offset(std): the mean at which a step of float32 at mean squared is as large as the variance.",
+        own=check_breaking_offset,
+    ),
+    Exercise(
+        name="6.2",
+        title="a float16 group norm",
+        level="medium",
+        minutes=15,
+        function="half_group_norm",
+        takes="half_group_norm(x, num_groups, eps=1e-5) on float16 x: float16 out, right at scales 1e-4, 1 and 400.",
+        own=check_half_group_norm,
+    ),
+)

@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from gn_edu.exercises._check import Report, answer, call
+from gn_edu.exercises.exercise import Exercise
 from gn_edu.messages import tr
 
 
@@ -106,3 +107,25 @@ def check_waking_bias(waking_bias: Callable) -> Report:
         )
         return answer(False, tr("Not yet, for G = {num_groups}: {text}", num_groups=num_groups, text=text))
     return answer(True, tr("Right: every channel has mean 0, so each has values on both sides of the ReLU's step."))
+
+
+EXERCISES = (
+    Exercise(
+        name="7.1",
+        title="a rule for every width",
+        level="easy",
+        minutes=10,
+        function="num_groups_for",
+        takes="num_groups_for(channels, most=32) for every width up to 4096, and for other limits.",
+        own=check_num_groups_for,
+    ),
+    Exercise(
+        name="7.2",
+        title="wake every channel",
+        level="medium",
+        minutes=15,
+        function="waking_bias",
+        takes="waking_bias(x, num_groups, eps=1e-5): with it, every channel of group norm's output has mean 0.",
+        own=check_waking_bias,
+    ),
+)

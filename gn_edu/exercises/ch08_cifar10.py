@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from gn_edu.exercises._check import Report, answer, call
+from gn_edu.exercises.exercise import Exercise
 from gn_edu.messages import tr
 from gn_edu.nets import ResidualBlock, ResNet
 
@@ -144,3 +145,25 @@ def check_zero_gamma(zero_gamma: Callable) -> Report:
     return answer(
         True, tr("Right: each block starts as its shortcut, and all gradients can still move its last gamma.")
     )
+
+
+EXERCISES = (
+    Exercise(
+        name="8.1",
+        title="swap the norms of any network",
+        level="medium",
+        minutes=15,
+        function="swap_norm",
+        takes="swap_norm(model, most=32), which replaces every BatchNorm2d by a GroupNorm and returns the model.",
+        own=check_swap_norm,
+    ),
+    Exercise(
+        name="8.2",
+        title="blocks that start as nothing",
+        level="easy",
+        minutes=10,
+        function="zero_gamma",
+        takes="zero_gamma(model), which sets the last gamma of every ResidualBlock to 0 and returns the model.",
+        own=check_zero_gamma,
+    ),
+)

@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gn_edu.exercises._check import Report, answer, call
+from gn_edu.exercises.exercise import Exercise
 from gn_edu.messages import N_, tr
 
 
@@ -161,3 +162,25 @@ def check_ghost_batch_norm(ghost_batch_norm: Callable) -> Report:
                 return answer(False, where + tr(hint), [name])
         return answer(False, tr("{where}largest difference {gap:.2g}.", where=where, gap=float(gap)))
     return answer(True, tr("Right: every slice has its own statistics, as on devices that do not talk to each other."))
+
+
+EXERCISES = (
+    Exercise(
+        name="9.1",
+        title="what else changes?",
+        level="easy",
+        minutes=8,
+        function="plan",
+        takes="plan(batch, images, epochs, lr, reference), the learning rate and the number of updates of a run.",
+        own=check_plan,
+    ),
+    Exercise(
+        name="9.2",
+        title="batch norm in slices",
+        level="medium",
+        minutes=12,
+        function="ghost_batch_norm",
+        takes="ghost_batch_norm(x, norm_batch, eps=1e-5): batch norm in training, slice by slice; x: (n, c, h, w).",
+        own=check_ghost_batch_norm,
+    ),
+)

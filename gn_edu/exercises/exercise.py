@@ -56,11 +56,11 @@ class Exercise:
     """A function to be written.
 
     Args:
-        name: "ex05"; with it the exercise is called in a table of grades.
-        title, level, minutes: for the reader.
+        name: "ex05" on a sheet; with it the exercise is called in a table of grades. In a chapter "2.1".
+        title, level, minutes: for the reader. They stand in the notebook, too: scripts/exercise_records.py.
         function: the name it has to have.
         takes: its arguments and its answer, for the documentation of the check.
-        points: for a complete answer; a part of them for a part of the probes.
+        points: for a complete answer; a part of them for a part of the probes. 0 where no marks are given.
         probes: seed -> the probes; the numbers depend on the seed, their kind does not.
         right: the right answer to the arguments of a probe; for a probe that must raise, it raises ValueError.
         wrong: (names, function) of mistakes, alone and several at once, most telling first.
@@ -68,7 +68,12 @@ class Exercise:
         sections: (some of the parts, the exercise that knows what goes wrong in them), where that goes wrong apart.
         by_hand: torch's autograd is a detour.
         checked_by: the name of its check in gn_edu.exercises, where it is not check_ and the function.
-        of: how the answers in `right` and `wrong` are computed for probes that are not asked by "call".
+        ways: how the answers in `right` and `wrong` are computed for probes that are not asked by "call"; and how
+            they are asked, where asking.ASK does not know the way.
+        picture: an SVG for the name of a mistake, "" where there is none.
+        asks_numbers: the numbers are worked out by hand.
+        closing: the sentence for a right answer, in place of the usual one; or what makes it of the replies.
+        own: the whole check, where no list of probes can say it.
     """
 
     name: str
@@ -76,18 +81,25 @@ class Exercise:
     level: str
     minutes: int
     function: str
-    points: int
-    probes: Callable[[random.Random], list[Probe]]
-    right: Callable
-    takes: str = ""
+    takes: str
+    points: int = 0
+    probes: Callable[[random.Random], list[Probe]] | None = None
+    right: Callable | None = None
     wrong: Callable[[], Iterable[tuple[list[str], Callable]]] = tuple
     parts: tuple[str, ...] = ()
     sections: tuple[tuple[slice, "Exercise"], ...] = ()
-    of: dict[str, Callable] = field(default_factory=dict)
+    ways: dict[str, Callable] = field(default_factory=dict)
     picture: Callable[[str], str] | None = None
     asks_numbers: bool = False
     by_hand: bool = False
     checked_by: str = ""
+    closing: str | list | Callable[[Sequence[Reply]], list] = ""
+    own: Callable[[Callable], Report] | None = None
+
+    @property
+    def number(self) -> str:
+        """As the reader knows it: "5" for "ex05"."""
+        return self.name.removeprefix("ex").lstrip("0")
 
     @property
     def check_name(self) -> str:
@@ -96,20 +108,37 @@ class Exercise:
 
     def check(self, f: Callable, probes: Sequence[Probe] | None = None) -> Report:
         """Ask f all probes here, and say what came out."""
+        if self.own:
+            return self.own(f)
         probes = probes or self.probes(random.Random(0))
-        report = self.judge(probes, [ask(f, probe.how, probe.args) for probe in probes])
+        report = self.judge(probes, [ask(f, self._way(probe.how), probe.args) for probe in probes])
         print(report.text)
         return report
 
+    def checker(self) -> Callable[[Callable], Report]:
+        """The check as a function with a name and a docstring of its own."""
+
+        def check(f: Callable) -> Report:
+            return self.check(f)
+
+        check.__name__ = check.__qualname__ = self.check_name
+        check.__doc__ = f"Check {self.takes}"
+        return check
+
+    def _way(self, how: str) -> str | Callable:
+        return how if how in asking.ASK else self.ways[how]
+
     def judge(self, probes: Sequence[Probe], replies: Sequence[Reply]) -> Report:
         """The report about the replies to `probes`; replies may come from anywhere."""
-        return self._report(judge(self.table(probes), list(map(answered, replies))), probes)
+        table = self.table(probes)
+        table.closing = self.closing(replies) if callable(self.closing) else self.closing
+        return self._report(judge(table, list(map(answered, replies))), probes)
 
     def _report(self, verdict: Verdict, probes: Sequence[Probe]) -> Report:
         pictures = [self.picture(name) for name in verdict.names] if self.picture else []
         return Report(
             ok=verdict.ok,
-            text=verdict.text(tr, mistakes()),
+            text=verdict.text(tr, sentences_of(self.name)),
             mistakes=verdict.names,
             passed=verdict.passed,
             total=verdict.total,
@@ -125,7 +154,7 @@ class Exercise:
         """What `answer` (the right one, if none is given) gives for a probe; ValueError where that is an error."""
         answer = answer or self.right
         try:
-            return self.of.get(probe.how, _called)(answer, *probe.args)
+            return self.ways.get(probe.how, _called)(answer, *probe.args)
         except (RuntimeError, IndexError, ZeroDivisionError) as error:
             raise ValueError(str(error)) from error
 
@@ -141,6 +170,7 @@ class Exercise:
                 for which, exercise in self.sections
             ],
             by_hand=self.by_hand,
+            closing="" if callable(self.closing) else self.closing,
         )
 
     def _question(self, probe: Probe) -> Question:
@@ -208,5 +238,16 @@ def _array(tensor: Tensor) -> Array | Other:
 
 @cache
 def mistakes() -> dict[str, dict[str, str]]:
-    """The mistakes that checks know by name: what happened, and a question that helps."""
+    """The mistakes that checks know by name: what happened, and a question that helps.
+
+    "what" and "hint", or both together in "says". A name as "3.1/layer-norm" is that of layer-norm in exercise 3.1.
+    """
     return json.loads(Path(__file__).with_name("mistakes.json").read_text(encoding="utf-8"))
+
+
+@cache
+def sentences_of(exercise: str) -> dict[str, dict[str, str]]:
+    """The mistakes as an exercise speaks of them."""
+    start = f"{exercise}/"
+    own = {name.removeprefix(start): said for name, said in mistakes().items() if name.startswith(start)}
+    return mistakes() | own

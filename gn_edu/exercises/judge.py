@@ -148,6 +148,8 @@ def judge(table, replies) -> Verdict:
 
 def _praise(table, aside, passed: int, native: bool, **_):
     """What is said to a right answer, and of what was asked and does not count."""
+    if table.closing:
+        return [table.closing]
     lines = [said("Right, in all {n} cases.", n=passed)]
     for case in aside:
         note = said("Not counted, {where}: {text}", where=case.question.where, text=case.fault.sentence)

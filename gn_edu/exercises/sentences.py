@@ -22,20 +22,25 @@ def of_mistake(name: str):
     return [MISTAKE, name]
 
 
+def _begun(text: str) -> str:
+    """With a capital."""
+    return text[0].upper() + text[1:]
+
+
 def as_text(sentence, translate=str, mistakes=None) -> str:
     """The sentence in words.
 
     Args:
         sentence: as above.
         translate: English message to the reader's language.
-        mistakes: name -> {"what": ..., "hint": ...}.
+        mistakes: name -> {"what": ..., "hint": ...}, or both in one: {"says": ...}.
     """
     if not isinstance(sentence, list):
         return sentence
     message, values = sentence
     if message == MISTAKE:
-        what, hint = (translate(mistakes[values][key]) for key in ("what", "hint"))
-        return what[0].upper() + what[1:] + ". " + hint[0].upper() + hint[1:]
+        said_of = mistakes[values]
+        return ". ".join(_begun(translate(said_of[key])) for key in ("says", "what", "hint") if key in said_of)
     if isinstance(values, list):
         shown = [as_text(value, translate, mistakes) for value in values]
         return translate(message).format(*shown) if message else "".join(shown)

@@ -144,7 +144,7 @@ EX03 = Exercise(
     probes=lambda rng: parts_of(numbers(rng)),
     right=_one_group,
     wrong=_wrong_groups,
-    of={"item": lambda answer, k, values: answer(values)[k]},
+    ways={"item": lambda answer, k, values: answer(values)[k]},
     asks_numbers=True,
 )
 

@@ -94,7 +94,7 @@ def _complete(strict: bool) -> Exercise:
         probes=partial(_everything, strict=strict),
         right=_checked,
         wrong=partial(candidates, _checked, FORWARD, most=3),
-        of={"gradients": ASK["gradients"]},
+        ways={"gradients": ASK["gradients"]},
         picture=of_sets,
     )
 

@@ -125,7 +125,7 @@ EX16 = Exercise(
     probes=_images,
     right=_converted,
     wrong=_wrong_conversions,
-    of={"convert": ASK["convert"]},
+    ways={"convert": ASK["convert"]},
     parts=(
         N_("the output in training"),
         N_("one image alone"),

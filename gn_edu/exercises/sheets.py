@@ -11,15 +11,6 @@ SHEETS = tuple(module.SHEET for module in (sheet1_sets, sheet2_forward, sheet3_i
 EXERCISES: dict[str, Exercise] = {exercise.name: exercise for sheet in SHEETS for exercise in sheet}
 
 
-def _check(exercise: Exercise) -> Callable[[Callable], Report]:
-    def check(f: Callable) -> Report:
-        return exercise.check(f)
-
-    check.__name__ = check.__qualname__ = exercise.check_name
-    check.__doc__ = f"Check {exercise.takes}"
-    return check
-
-
 def check_one_group(f: Callable, values: Sequence[int]) -> Report:
     """Check f() -> (mean, variance, list of x_hat) of the numbers `values`, two decimals are enough."""
     return sheet1_sets.EX03.check(f, probes=sheet1_sets.parts_of(list(values)))
@@ -37,5 +28,5 @@ def check_group_norm(f: Callable, strict: bool = False) -> Report:
 
 _MORE = {check.__name__: check for check in (check_one_group, check_group_norm)}  # that take more than a function
 _ALL = [*EXERCISES.values(), sheet4_backward.BACKWARD_PASS]
-globals().update({e.check_name: _MORE.get(e.check_name) or _check(e) for e in _ALL})
+globals().update({e.check_name: _MORE.get(e.check_name) or e.checker() for e in _ALL})
 __all__ = ["EXERCISES", "SHEETS", *(exercise.check_name for exercise in _ALL)]

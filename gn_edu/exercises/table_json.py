@@ -97,6 +97,7 @@ def table_to_json(table: Table, at_once: int = 2, numbers: tuple = (6, 2)) -> di
         "questions": [_question_to_json(question) for question in table.questions],
         "parts": list(table.parts),
         "by_hand": table.by_hand,
+        "closing": table.closing,
         "sections": [_wrong_to_json(table, which, wrong, at_once, numbers) for which, wrong in sections],
     }
 
@@ -149,6 +150,7 @@ def table_from_json(data: dict) -> Table:
         parts=data["parts"],
         sections=() if whole else sections,
         by_hand=data["by_hand"],
+        closing=data["closing"],
     )
 
 
