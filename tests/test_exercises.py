@@ -52,7 +52,7 @@ def test_stub_fails_and_solution_passes(stem, name, cell, check, solutions):
 
 @pytest.mark.parametrize("path", sorted(Path(ch03.__file__).parent.glob("ch*.py")), ids=lambda p: p.stem)
 def test_every_check_is_used_by_its_chapter(path):
-    checks = set(re.findall(r"^def (check_\w+)", path.read_text(), re.MULTILINE))
+    checks = {exercise.check_name for exercise in module(path.stem).EXERCISES}
     assert checks == {p.values[3] for p in exercises() if p.values[0] == path.stem}
 
 
@@ -95,7 +95,7 @@ PIECES = {
     "not-a-mean": in_pieces(scale=False),
     "old-gradients": in_pieces(clean=False),
     "last-piece": in_pieces(each=True),
-    "whole-batch": lambda model, loss_of, x, y, pieces: (model.zero_grad(), loss_of(model(x), y).backward()),
+    "at-once": lambda model, loss_of, x, y, pieces: (model.zero_grad(), loss_of(model(x), y).backward()),
     "nothing-new": lambda model, loss_of, x, y, pieces: None,
 }
 
@@ -305,7 +305,7 @@ RULES = {
     "does-not-divide": min,
     "gcd": math.gcd,
     "one-group": lambda channels, most=32: 1,
-    "too-many": lambda channels, most=32: channels,
+    "too-many-groups": lambda channels, most=32: channels,
     "not-int": lambda channels, most=32: max(g for g in range(1, most + 1) if channels % g == 0) / 1,
 }
 
@@ -487,14 +487,14 @@ def test_zero_gamma_names_the_mistake(mistake):
 
 
 PLANS = {
-    "swapped": lambda b, n, e, lr, r: (n // b * e, lr * b / r),
+    "swapped-answers": lambda b, n, e, lr, r: (n // b * e, lr * b / r),
     "no-rule": lambda b, n, e, lr, r: (lr, n // b * e),
     "square-root-rule": lambda b, n, e, lr, r: (lr * (b / r) ** 0.5, n // b * e),
     "upside-down": lambda b, n, e, lr, r: (lr * r / b, n // b * e),
     "one-epoch": lambda b, n, e, lr, r: (lr * b / r, n // b),
     "images-for-updates": lambda b, n, e, lr, r: (lr * b / r, n * e),
     "reference-batch": lambda b, n, e, lr, r: (lr * b / r, n * e // r),
-    "not-two-numbers": lambda b, n, e, lr, r: lr * b / r,
+    "wrong-shape": lambda b, n, e, lr, r: lr * b / r,
 }
 
 

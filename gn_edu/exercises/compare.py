@@ -21,6 +21,8 @@ def same(got, want, tolerance: float) -> bool:
         return _same_number(got, want, tolerance)
     if not isinstance(got, Array) or got.shape != want.shape or not got.numbers():
         return False
+    if want.dtype == "bool" != got.dtype:
+        return False
     return _same_array(got, want, tolerance)
 
 

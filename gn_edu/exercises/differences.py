@@ -50,6 +50,8 @@ def _one(given, tolerance: float, got, want, part):
         return "wrong-shape", joined(
             part, said("expected the shape {shape}, got {got}.", shape=shape_of(want), got=kind(got))
         )
+    if want.dtype == "bool" != got.dtype:
+        return "wrong-shape", joined(part, said("expected a tensor of bool, got {dtype}.", dtype=got.dtype))
     if want.count <= FEW:
         near = tolerance * max(1.0, want.largest())
         pairs = [side_by_side(w, got.values[k], near) for k, w in enumerate(want.values)]

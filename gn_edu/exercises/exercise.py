@@ -130,9 +130,10 @@ class Exercise:
 
     def judge(self, probes: Sequence[Probe], replies: Sequence[Reply]) -> Report:
         """The report about the replies to `probes`; replies may come from anywhere."""
-        table = self.table(probes)
-        table.closing = self.closing(replies) if callable(self.closing) else self.closing
-        return self._report(judge(table, list(map(answered, replies))), probes)
+        verdict = judge(self.table(probes), list(map(answered, replies)))
+        if verdict.ok and callable(self.closing):
+            verdict.lines = [self.closing(replies)]
+        return self._report(verdict, probes)
 
     def _report(self, verdict: Verdict, probes: Sequence[Probe]) -> Report:
         pictures = [self.picture(name) for name in verdict.names] if self.picture else []

@@ -22,9 +22,9 @@ def of_mistake(name: str):
     return [MISTAKE, name]
 
 
-def _begun(text: str) -> str:
-    """With a capital."""
-    return text[0].upper() + text[1:]
+def _sentence(text: str) -> str:
+    """With a capital, and a full stop where nothing ends it."""
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".?" else ".")
 
 
 def as_text(sentence, translate=str, mistakes=None) -> str:
@@ -39,8 +39,8 @@ def as_text(sentence, translate=str, mistakes=None) -> str:
         return sentence
     message, values = sentence
     if message == MISTAKE:
-        said_of = mistakes[values]
-        return ". ".join(_begun(translate(said_of[key])) for key in ("says", "what", "hint") if key in said_of)
+        told = mistakes[values]
+        return " ".join(_sentence(translate(told[key])) for key in ("says", "what", "hint") if key in told)
     if isinstance(values, list):
         shown = [as_text(value, translate, mistakes) for value in values]
         return translate(message).format(*shown) if message else "".join(shown)

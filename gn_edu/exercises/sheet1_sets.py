@@ -5,6 +5,7 @@ import random
 from gn_edu.exercises.exercise import Exercise, Probe
 from gn_edu.exercises.sentences import said
 from gn_edu.exercises.values import Refusal
+from gn_edu.exercises.variants import alone
 from gn_edu.messages import N_
 
 
@@ -33,11 +34,6 @@ def _shapes(rng: random.Random) -> list[Probe]:
     return [Probe("(N, C, H, W), G = ({}, {}, {}, {}), {}".format(*s), s) for s in shapes]
 
 
-def _alone(table):
-    """Each mistake of a table {name: function} alone."""
-    return lambda: [([name], answer) for name, answer in table.items()]
-
-
 EX01 = Exercise(
     name="ex01",
     title="How many means?",
@@ -48,7 +44,7 @@ EX01 = Exercise(
     takes="f(n, c, h, w, num_groups) -> int, how many means group norm computes.",
     probes=_shapes,
     right=_count,
-    wrong=_alone(_COUNTS),
+    wrong=alone(_COUNTS),
 )
 
 
@@ -89,7 +85,7 @@ EX02 = Exercise(
     takes="f(channel, num_channels, num_groups) -> int, all counted from 0.",
     probes=_channels,
     right=_group_of,
-    wrong=_alone(_PLACES),
+    wrong=alone(_PLACES),
 )
 
 

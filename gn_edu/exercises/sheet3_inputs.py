@@ -13,7 +13,7 @@ from gn_edu.exercises.sentences import said
 from gn_edu.exercises.set_picture import of_sets
 from gn_edu.exercises.sheet1_sets import indivisible
 from gn_edu.exercises.values import Refusal
-from gn_edu.exercises.variants import FORWARD, candidates, group_norm
+from gn_edu.exercises.variants import FORWARD, alone, candidates, group_norm
 from gn_edu.messages import N_
 
 _WRONG = partial(candidates, group_norm, FORWARD, most=3)
@@ -104,13 +104,18 @@ EX09 = _complete(strict=True)
 LENIENT = _complete(strict=False)
 
 
+def largest_divisor(channels: int, most: int) -> int:
+    """The largest number of groups, up to most, that divides the channels."""
+    return max(g for g in range(1, most + 1) if channels % g == 0)
+
+
 def _choose(channels, group_size=None, most=32):
     if group_size:
         if channels % group_size:
             message = N_("groups of {group_size} do not fill {channels} channels")
             raise Refusal(said(message, group_size=group_size, channels=channels))
         return channels // group_size
-    return max(g for g in range(1, most + 1) if channels % g == 0)
+    return largest_divisor(channels, most)
 
 
 def _widths(rng: random.Random) -> list[Probe]:
@@ -153,7 +158,7 @@ EX10 = Exercise(
     takes="f(channels, group_size, most) -> int; group_size may be None.",
     probes=_widths,
     right=_choose,
-    wrong=lambda: [([name], rule) for name, rule in _RULES.items()],
+    wrong=alone(_RULES),
 )
 
 SHEET = (EX07, EX08, EX09, EX10)

@@ -325,6 +325,11 @@ PARAMETERS: dict[str, tuple[dict, ...]] = {
 }
 
 
+def alone(answers: dict[str, Callable]) -> Callable[[], list[tuple[list[str], Callable]]]:
+    """The `wrong` of an exercise whose mistakes are made one at a time: {name: function}."""
+    return lambda: [([name], answer) for name, answer in answers.items()]
+
+
 def candidates(
     right: Callable,
     table: dict[str, tuple[dict, ...]],
