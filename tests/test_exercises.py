@@ -359,8 +359,8 @@ def swapped(model, groups_for, deep=True, keep=True, kind=nn.GroupNorm):
     return model
 
 
-def largest(channels):
-    return max(g for g in range(1, 33) if channels % g == 0)
+def largest(channels, most=32):
+    return max(g for g in range(1, most + 1) if channels % g == 0)
 
 
 class Remembers(nn.GroupNorm):
@@ -370,7 +370,7 @@ class Remembers(nn.GroupNorm):
 
 
 def anew(model, most=32):
-    for layer in swapped(model, largest).modules():
+    for layer in swapped(model, lambda c: largest(c, most)).modules():
         if isinstance(layer, nn.Conv2d):
             layer.reset_parameters()
     return model
@@ -402,10 +402,9 @@ SWAPS = {
     "does-not-divide": lambda model, most=32: swapped(model, lambda c: 16),
     "changes-while-looping": while_looping,
     "whole-state": whole_state,
-    "top-level-only": lambda model, most=32: swapped(model, largest, deep=False),
-    "min-32": lambda model, most=32: swapped(model, lambda c: min(32, c)),
-    "gamma-lost": lambda model, most=32: swapped(model, largest, keep=False),
-    "buffers-left": lambda model, most=32: swapped(model, largest, kind=Remembers),
+    "batch-norm-left": lambda model, most=32: swapped(model, lambda c: largest(c, most), deep=False),
+    "parameters-lost": lambda model, most=32: swapped(model, lambda c: largest(c, most), keep=False),
+    "buffers-left": lambda model, most=32: swapped(model, lambda c: largest(c, most), kind=Remembers),
     "conv-changed": anew,
     "missing-return": lambda model, most=32: None,
 }
@@ -420,8 +419,10 @@ def test_swap_norm_names_the_mistake(mistake):
 def test_swap_norm_says_what_does_not_divide_what():
     for groups, channels in ((16, 24), (32, 24), (5, 24), (48, 24)):
         report = ch08.check_swap_norm(lambda model, most=32, groups=groups: swapped(model, lambda c: groups))
-        assert f"{groups} does not divide {channels}." in report.text
-    assert "32 does not divide 48." in ch08.check_swap_norm(SWAPS["min-32"]).text
+        assert report.mistakes == ["does-not-divide"]
+        assert f"num_channels ({channels}) must be divisible by num_groups ({groups})" in report.text
+    report = ch08.check_swap_norm(lambda model, most=32: swapped(model, lambda c: min(32, c)))
+    assert report.mistakes == ["does-not-divide"] and "num_channels (48)" in report.text
     report = ch08.check_swap_norm(lambda model: swapped(model, lambda c: 8))
     assert not report.ok and "TypeError" in report.text
 

@@ -138,6 +138,11 @@ def network(seed: int) -> nn.Module:
     torch.manual_seed(seed)
     inner = nn.Sequential(nn.Conv2d(48, 8, 1, bias=False), nn.BatchNorm2d(8))
     net = nn.Sequential(nn.Conv2d(3, 48, 3, padding=1), nn.BatchNorm2d(48), nn.ReLU(), inner)
+    return draw_parameters(net)
+
+
+def draw_parameters(net: nn.Module) -> nn.Module:
+    """The network, gamma and beta of its batch norms drawn, as if it had been trained."""
     for layer in net.modules():
         if isinstance(layer, nn.BatchNorm2d):
             nn.init.normal_(layer.weight)

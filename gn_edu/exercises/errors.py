@@ -6,6 +6,8 @@ TELLING = (  # pieces of an error's message, and the mistake that they tell of
     ("incorrect number of gradients", "wrong-number-of-gradients"),
     ("returned an invalid gradient", "wrong-shape"),
     ("divisible by num_groups", "does-not-divide"),
+    ("Unexpected key(s) in state_dict", "whole-state"),
+    ("changed during iteration", "changes-while-looping"),
     ("requires grad. Use tensor.detach()", "no-gradient"),
     ("does not require grad", "no-gradient"),
 )
