@@ -118,7 +118,7 @@ def write_class(source: Path, folder: Path) -> list[str]:
     package = Path(norms.__file__).parent
     places = [
         package / "norms.py",
-        package / "exercises/variants.py",
+        package / "exercises/wrong_norms.py",
         source,
         folder / "anna.ipynb",
         folder / "new.txt",

@@ -1,6 +1,7 @@
 """Each stub fails, each solution of the page passes, each mistake is called by its name."""
 
 import math
+import random
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from gn_edu.exercises import EXERCISES
 from gn_edu.exercises import ch02_batch_norm as ch02
 from gn_edu.exercises import ch03_one_formula as ch03
 from gn_edu.exercises import ch04_build as ch04
@@ -18,7 +20,8 @@ from gn_edu.exercises import ch06_numerics as ch06
 from gn_edu.exercises import ch07_groups as ch07
 from gn_edu.exercises import ch08_cifar10 as ch08
 from gn_edu.exercises import ch09_sweep as ch09
-from gn_edu.exercises.mutants import MUTANTS
+from gn_edu.exercises.exercise import sentences_of
+from gn_edu.exercises.wrong_norms import MUTANTS
 from gn_edu.nets import GhostBatchNorm2d
 from gn_edu.norms import group_norm
 
@@ -54,6 +57,28 @@ def test_stub_fails_and_solution_passes(stem, name, cell, check, solutions):
 def test_every_check_is_used_by_its_chapter(path):
     checks = {exercise.check_name for exercise in module(path.stem).EXERCISES}
     assert checks == {p.values[3] for p in exercises() if p.values[0] == path.stem}
+
+
+OF_CHAPTERS = [exercise for path in NOTEBOOKS for exercise in module(path.stem).EXERCISES]
+ALL = [*OF_CHAPTERS, *EXERCISES.values()]
+KNOWING = [e for e in OF_CHAPTERS if not e.own and e.name not in ("4.1", "5.1")]  # which stand in test_checks.py
+
+
+@pytest.mark.parametrize("exercise", KNOWING, ids=lambda e: e.name)
+def test_each_mistake_that_an_exercise_knows_is_named_when_it_is_made(exercise):
+    for names, answer in exercise.wrong():
+        if len(names) == 1:
+            assert exercise.check(answer).mistakes == names
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.name)
+def test_each_mistake_has_its_sentences_and_each_exercise_its_facts(exercise):
+    known, sections = sentences_of(exercise.name), [e for _, e in exercise.sections]
+    assert {name for e in (exercise, *sections) for names, _ in e.wrong() for name in names} <= set(known)
+    for probe in exercise.probes(random.Random(0)) if exercise.probes else ():
+        assert {probe.about, probe.form} <= {"", *known}
+    assert exercise.level in ("easy", "medium", "hard") and exercise.minutes > 0
+    assert exercise.checker().__doc__.startswith("Check ") and exercise.takes.endswith(".")
 
 
 # ---- chapter 2

@@ -10,8 +10,8 @@ from torch.nn import functional as F
 
 from gn_edu.exercises.asking import Reply
 from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import alone, candidates
 from gn_edu.exercises.sentences import joined, said
-from gn_edu.exercises.variants import alone, candidates
 from gn_edu.messages import N_
 
 # ---- 2.1

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from gn_edu.data import hand_tensor
 from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import alone
 from gn_edu.exercises.sentences import said
-from gn_edu.exercises.variants import alone
 from gn_edu.messages import N_
 from gn_edu.norms import batch_norm, group_norm
 

@@ -7,8 +7,8 @@ from torch.nn import functional as F
 
 from gn_edu.exercises._check import Report, answer
 from gn_edu.exercises.exercise import Exercise
-from gn_edu.exercises.mutants import MUTANTS
 from gn_edu.exercises.sheet3_inputs import EX09
+from gn_edu.exercises.wrong_norms import MUTANTS
 from gn_edu.messages import tr
 from gn_edu.norms import group_norm as ours
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import torch
 
 from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import alone
 from gn_edu.exercises.sentences import said
 from gn_edu.exercises.sheet4_backward import BACKWARD_PASS
-from gn_edu.exercises.variants import alone
 
 ALL_GRADIENTS = replace(
     BACKWARD_PASS,

@@ -13,9 +13,9 @@ from gn_edu.exercises._check import Report, answer, call
 from gn_edu.exercises.asking import ask
 from gn_edu.exercises.compare import same
 from gn_edu.exercises.exercise import Exercise, Probe, plain
+from gn_edu.exercises.knobs import alone
 from gn_edu.exercises.sentences import said
 from gn_edu.exercises.sheet2_forward import EX05
-from gn_edu.exercises.variants import alone
 from gn_edu.messages import tr
 
 ROUGH = 4e-3  # what rounding to float16 may cost

@@ -7,9 +7,9 @@ import torch
 from torch.nn import functional as F
 
 from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import alone
 from gn_edu.exercises.sentences import said
 from gn_edu.exercises.sheet3_inputs import largest_divisor
-from gn_edu.exercises.variants import alone
 from gn_edu.messages import N_
 
 # ---- 7.1

@@ -9,9 +9,9 @@ from torch import nn
 
 from gn_edu.exercises.asking import Reply, draw_parameters
 from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import candidates
 from gn_edu.exercises.sentences import joined, said
 from gn_edu.exercises.sheet3_inputs import largest_divisor
-from gn_edu.exercises.variants import candidates
 from gn_edu.messages import N_
 from gn_edu.nets import ResidualBlock, ResNet
 

@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import alone, candidates
 from gn_edu.exercises.sentences import said
-from gn_edu.exercises.variants import alone, candidates
 from gn_edu.messages import N_
 
 # ---- 9.1

@@ -3,9 +3,9 @@
 import random
 
 from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import alone
 from gn_edu.exercises.sentences import said
 from gn_edu.exercises.values import Refusal
-from gn_edu.exercises.variants import alone
 from gn_edu.messages import N_
 
 
@@ -119,9 +119,13 @@ def parts_of(values: list[int]) -> list[Probe]:
 
 def _wrong_groups():
     ways = {
-        "unbiased-var": {"var": "unbiased"}, "no-centre": {"centre": False}, "divide-by-var": {"root": 1.0},
-        "no-division": {"root": 0.0}, "root-for-variance": {"shown": 0.5}, "sum-not-divided": {"var": "sum"},
-    }  # fmt: skip
+        "unbiased-var": {"var": "unbiased"},
+        "no-centre": {"centre": False},
+        "divide-by-var": {"root": 1.0},
+        "no-division": {"root": 0.0},
+        "root-for-variance": {"shown": 0.5},
+        "sum-not-divided": {"var": "sum"},
+    }
     for name, knobs in ways.items():
         yield [name], lambda values, knobs=knobs: _one_group(values, **knobs)
     for name in ("no-centre", "divide-by-var", "no-division"):

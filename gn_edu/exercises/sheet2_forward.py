@@ -7,9 +7,10 @@ import torch
 
 from gn_edu.exercises import cases
 from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import candidates
 from gn_edu.exercises.sentences import said
 from gn_edu.exercises.set_picture import of_sets
-from gn_edu.exercises.variants import DIVISION, EPS, FORWARD, SETS, candidates, group_norm
+from gn_edu.exercises.wrong_norms import DIVISION, EPS, FORWARD, SETS, group_norm
 
 
 def _normalize(x, eps=1e-5, **knobs):

@@ -9,11 +9,12 @@ import torch
 from gn_edu.exercises import cases
 from gn_edu.exercises.asking import ASK
 from gn_edu.exercises.exercise import FIRST, Exercise, Probe
+from gn_edu.exercises.knobs import alone, candidates
 from gn_edu.exercises.sentences import said
 from gn_edu.exercises.set_picture import of_sets
 from gn_edu.exercises.sheet1_sets import indivisible
 from gn_edu.exercises.values import Refusal
-from gn_edu.exercises.variants import FORWARD, alone, candidates, group_norm
+from gn_edu.exercises.wrong_norms import FORWARD, group_norm
 from gn_edu.messages import N_
 
 _WRONG = partial(candidates, group_norm, FORWARD, most=3)
@@ -119,8 +120,16 @@ def _choose(channels, group_size=None, most=32):
 
 
 def _widths(rng: random.Random) -> list[Probe]:
-    widths = [(32, 4, 32), (48, None, 32), (64, 16, 32), (24, 8, 32), (36, None, 10), (7, None, 3),
-             (32, None, 32), (256, 4, 32)]  # fmt: skip
+    widths = [
+        (32, 4, 32),
+        (48, None, 32),
+        (64, 16, 32),
+        (24, 8, 32),
+        (36, None, 10),
+        (7, None, 3),
+        (32, None, 32),
+        (256, 4, 32),
+    ]
     widths += [_telling(rng) for _ in range(4)]
     where = {True: N_("{0} channels, {1} a group"), False: N_("{0} channels, at most {2} groups")}
     probes = [Probe(said(where[bool(case[1])], *case), case) for case in widths]

@@ -10,19 +10,10 @@ from torch import Tensor
 
 from gn_edu.exercises import cases
 from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import candidates
 from gn_edu.exercises.sentences import said
-from gn_edu.exercises.variants import (
-    BACKWARD,
-    DIVISION,
-    EPS,
-    FORWARD,
-    PARAMETERS,
-    candidates,
-    gradients_of,
-    group_norm,
-    group_norm_dparams,
-    group_norm_dx,
-)
+from gn_edu.exercises.wrong_gradients import BACKWARD, PARAMETERS, gradients_of, group_norm_dparams, group_norm_dx
+from gn_edu.exercises.wrong_norms import DIVISION, EPS, FORWARD, group_norm
 from gn_edu.messages import N_
 
 

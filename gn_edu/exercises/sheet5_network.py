@@ -9,8 +9,9 @@ from torch import Tensor, nn
 from gn_edu.exercises import cases
 from gn_edu.exercises.asking import ASK, Centring
 from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import candidates
 from gn_edu.exercises.sentences import said
-from gn_edu.exercises.variants import FORWARD, candidates, group_norm
+from gn_edu.exercises.wrong_norms import FORWARD, group_norm
 from gn_edu.messages import N_
 
 
