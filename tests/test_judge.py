@@ -74,7 +74,7 @@ def test_what_explains_the_lower_levels_is_named_and_the_rest_announced():
 
 
 def test_noise_is_not_used_to_recognise():
-    asked = table([1, 2, 3], WRONG, q2={"names": False})
+    asked = table([1, 2, 3], WRONG, q2={"recognises": False})
     assert named(asked, 2, 4, 5) == ["double"]
     assert "More is off" not in judge(asked, [Answered(2), Answered(4), Answered(5)]).text(str, mistakes_of("double"))
 
@@ -132,7 +132,7 @@ def test_a_case_knows_what_it_is():
     extra = case("extra-answers", [numbers(1, 2), 3])
     assert extra.value.values == [1, 2] and extra.recognises() and extra.tells_by_itself()
     assert case("?", error=ERROR).raised_unnamed() and not case("view-error", error=ERROR).raised_unnamed()
-    assert not case("?", error=ERROR).recognises() and not case("?", 1, names=False).recognises()
+    assert not case("?", error=ERROR).recognises() and not case("?", 1, recognises=False).recognises()
     assert case(None, 1).usual() and not case(None, 1, form="rank").usual()
     assert not case("?", error=ERROR, optional=True).counts() and case("?", 1, optional=True).counts()
     assert not case("?", 1, beyond=True).counts()

@@ -67,7 +67,7 @@ def plain(rng: random.Random) -> list[Probe]:
         case(said("three images around 3"), 1, 3, 6, 4, 6, offset=2),
         case(said("values near 0.001"), 2, 2, 4, 2, 4, scale=1e-3, shift=1e-3),
         case(said("eps = 0.5"), 3, 2, 8, 2, 4, groups=4, eps=0.5, turn=_two_scales),
-        Probe(said("a constant image"), (constant, 2, 1e-5), names=False),
+        Probe(said("a constant image"), (constant, 2, 1e-5), recognises=False),
         case(said("one image alone"), 4, 1, 8, 3, 4, groups=4),
         case(said("as many groups as channels"), 5, 2, 4, 2, 4, groups=4),
         case(said("one group"), 6, 2, 4, 2, 3, groups=1),
@@ -135,7 +135,7 @@ def indivisible(rng: random.Random) -> list[Probe]:
     """Groups that do not divide the channels: an error, not numbers."""
     refused = {3: said("4 channels into 3 groups"), 8: said("4 channels into 8 groups")}
     return [
-        Probe(where, (*mix(rng, 1, draw(51, 2, 4, 3, 4)), g, draw(52, 4), draw(53, 4), 1e-5), names=False)
+        Probe(where, (*mix(rng, 1, draw(51, 2, 4, 3, 4)), g, draw(52, 4), draw(53, 4), 1e-5), recognises=False)
         for g, where in refused.items()
     ]
 
@@ -144,14 +144,16 @@ def large_mean(rng: random.Random) -> Probe:
     """float32 where mean squared swallows the variance."""
     x, weight, bias = mix(rng, 2, draw(61, 2, 4, 8, 8, offset=4096), draw(62, 4), draw(63, 4))
     args = (x.float(), 2, weight.float(), bias.float(), 1e-5)
-    return Probe(said("float32 around 4096"), args, about="one-pass-variance", names=False, tolerance=2e-3)
+    return Probe(said("float32 around 4096"), args, about="one-pass-variance", recognises=False, tolerance=2e-3)
 
 
 def gradient(rng: random.Random, optional: bool) -> Probe:
     """Gradients of a random weighted sum of the outputs; optional: a function that has none at all may pass."""
     x, seen, *one = mix(rng, 2, draw(71, 2, 4, 3, 2), draw(72, 2, 4, 3, 2), draw(73, 4), draw(74, 4), shift=1.0)
     args = (seen, x, 2, *one, 1e-5)
-    return Probe(said("the gradients"), args, "gradients", about="detached-statistics", names=False, optional=optional)
+    return Probe(
+        said("the gradients"), args, "gradients", about="detached-statistics", recognises=False, optional=optional
+    )
 
 
 def backward(rng: random.Random) -> list[Probe]:

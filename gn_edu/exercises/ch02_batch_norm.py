@@ -111,7 +111,7 @@ def _cuts(rng: random.Random) -> list[Probe]:
         Probe(said("in {pieces} pieces", pieces=pieces), ("GroupNorm", pieces), "in pieces", tolerance=1e-9)
         for pieces in (1, 4, 8)
     ]
-    return [*counted, Probe("", ("BatchNorm", 8), "in pieces", names=False, beyond=True)]
+    return [*counted, Probe("", ("BatchNorm", 8), "in pieces", recognises=False, beyond=True)]
 
 
 def _on_batch_norm(replies: Sequence[Reply]) -> list:

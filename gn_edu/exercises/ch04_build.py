@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from torch.nn import functional as F
 
-from gn_edu.exercises._check import Report, answer
 from gn_edu.exercises.exercise import Exercise
+from gn_edu.exercises.report import Report, answer
 from gn_edu.exercises.sheet3_inputs import EX09
 from gn_edu.exercises.wrong_norms import MUTANTS
 from gn_edu.messages import tr

@@ -9,11 +9,11 @@ import torch
 from torch.nn import functional as F
 
 from gn_edu.exercises import cases
-from gn_edu.exercises._check import Report, answer, call
 from gn_edu.exercises.asking import ask
 from gn_edu.exercises.compare import same
 from gn_edu.exercises.exercise import Exercise, Probe, plain
 from gn_edu.exercises.knobs import alone
+from gn_edu.exercises.report import Report, answer, call
 from gn_edu.exercises.sentences import said
 from gn_edu.exercises.sheet2_forward import EX05
 from gn_edu.messages import tr
@@ -56,7 +56,7 @@ def _formula(half_group_norm: Callable) -> Report | None:
     probes = [
         replace(p, args=(p.args[0].half(), *p.args[1:]), tolerance=ROUGH)
         for p in cases.plain(random.Random(0))
-        if p.names and p.args[0].abs().max() > 0.1
+        if p.recognises and p.args[0].abs().max() > 0.1
     ]
     replies = [ask(half_group_norm, p.how, p.args) for p in probes]
     report = EX05.judge(probes, replies)

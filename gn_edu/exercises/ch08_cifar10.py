@@ -90,7 +90,7 @@ _SWAPS = {
 
 def _limits(rng: random.Random) -> list[Probe]:
     counted = [Probe(said("any limit"), (), "swap"), Probe("most = 4", (4,), "swap")]
-    return [*counted, Probe("", (), "groups", names=False, beyond=True)]
+    return [*counted, Probe("", (), "groups", recognises=False, beyond=True)]
 
 
 def _groups(f: Callable) -> list[list[int]]:

@@ -34,9 +34,9 @@ class Probe:
     Mistakes that explain all answers up to a `level` (FIRST, MAIN, FORMS) are named, whatever is wrong above.
     `about` is a mistake that wrong numbers to this probe alone can show: where no other mistake explains them, this
     is the one. `form` is the same for arguments of a form that a function may not take: an error or another shape
-    shows it, too. Probes whose wrong answers are noise have `names` false: they are not used to recognise others.
-    Where the probe is `optional`, an error of the function is no fault; where it is `beyond` the exercise, nothing
-    is. Neither is counted then. `where` is a sentence (gn_edu.exercises.sentences).
+    shows it, too. Probes whose wrong answers are noise do not count where mistakes are told apart: `recognises` is
+    false. Where the probe is `optional`, an error of the function is no fault; where it is `beyond` the exercise,
+    nothing is. Neither is counted then. `where` is a sentence (gn_edu.exercises.sentences).
     """
 
     where: str | list
@@ -45,7 +45,7 @@ class Probe:
     about: str = ""
     form: str = ""
     level: int = MAIN
-    names: bool = True
+    recognises: bool = True
     optional: bool = False
     beyond: bool = False
     tolerance: float = 1e-5

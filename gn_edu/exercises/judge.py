@@ -76,11 +76,11 @@ class Case:
 
     def usual(self) -> bool:
         """Whether its arguments have a form that every function takes, and its answer is no noise."""
-        return self.question.names and not self.question.form
+        return self.question.recognises and not self.question.form
 
     def recognises(self) -> bool:
         """Whether the answer helps to recognise a mistake."""
-        return self.question.names and self.value is not None
+        return self.question.recognises and self.value is not None
 
 
 class Explanation:
@@ -204,7 +204,7 @@ def names_of(table, cases):
         if case.fault:
             name = name_of(case, explanation, raises, misshapen)
             names.append(name)
-            more = more or case.question.names and name is None
+            more = more or case.question.recognises and name is None
     found = []
     for name in names:
         if name and name not in found:

@@ -1,6 +1,9 @@
-"""What a check answers."""
+"""What a check answers; and how a check speaks that is written out, where no list of questions can say it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from gn_edu.messages import tr
 
 
 @dataclass(frozen=True)
@@ -37,3 +40,24 @@ class Report:
             from IPython.display import SVG, display
 
             display(SVG(self.picture))
+
+
+def answer(ok: bool, text: str, mistakes: list[str] | None = None) -> Report:
+    """Print the text and return the report."""
+    print(text)
+    return Report(ok, text, mistakes or [])
+
+
+def call(f: Callable, *args) -> tuple[object, Report | None]:
+    """f(*args), or the report that says why there is no result."""
+    try:
+        result = f(*args)
+    except NotImplementedError:
+        return None, answer(False, tr("Not attempted yet."))
+    except Exception as error:  # a reader's function may raise anything
+        return None, answer(
+            False, tr("Not yet: your function raised {kind}: {error}", kind=type(error).__name__, error=error)
+        )
+    if result is None:
+        return None, answer(False, tr("Not yet: your function returned None. Is there a return?"), ["missing-return"])
+    return result, None

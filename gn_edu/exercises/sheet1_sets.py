@@ -65,7 +65,7 @@ def _channels(rng: random.Random) -> list[Probe]:
     for c, g in ((48, 16), (40, 8), (30, 10)):
         cases.append(rng.choice([(i, c, g) for i in range(c) if _group_of(i, c, g) not in (i % g, i // g, i, 0)]))
     probes = [Probe(said("channel {0} of {1}, {2} groups", *case), case) for case in cases]
-    return [*probes, Probe(said("6 channels into 4 groups"), (1, 6, 4), names=False)]
+    return [*probes, Probe(said("6 channels into 4 groups"), (1, 6, 4), recognises=False)]
 
 
 _PLACES = {

@@ -75,10 +75,10 @@ def _everything(rng: random.Random, strict: bool) -> list[Probe]:
     refused = cases.indivisible(rng) if strict else []
     x, one = cases.mix(rng, 2, cases.draw(1, 2, 4, 2, 3), cases.draw(2, 4))
     half = [
-        Probe(said("weight alone"), (x, 2, one, None, 1e-5), form="needs-both", names=False),
-        Probe(said("bias alone"), (x, 2, None, one, 1e-5), form="needs-both", names=False),
+        Probe(said("weight alone"), (x, 2, one, None, 1e-5), form="needs-both", recognises=False),
+        Probe(said("bias alone"), (x, 2, None, one, 1e-5), form="needs-both", recognises=False),
     ]
-    none = Probe(said("an empty batch"), (x[:0], 2, one, one, 1e-5), names=False, beyond=True)
+    none = Probe(said("an empty batch"), (x[:0], 2, one, one, 1e-5), recognises=False, beyond=True)
     last = [*half, *refused, cases.large_mean(rng), cases.gradient(rng, optional=not strict), none]
     return [*alone, *cases.affine(rng), *cases.ranks(rng), *cases.layouts(rng), *last]
 
@@ -133,7 +133,7 @@ def _widths(rng: random.Random) -> list[Probe]:
     widths += [_telling(rng) for _ in range(4)]
     where = {True: N_("{0} channels, {1} a group"), False: N_("{0} channels, at most {2} groups")}
     probes = [Probe(said(where[bool(case[1])], *case), case) for case in widths]
-    return [*probes, Probe(said(where[True], 30, 4), (30, 4, 32), names=False)]
+    return [*probes, Probe(said(where[True], 30, 4), (30, 4, 32), recognises=False)]
 
 
 def _telling(rng: random.Random) -> tuple:

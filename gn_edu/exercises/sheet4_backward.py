@@ -28,7 +28,7 @@ def _stats(x: Tensor, num_groups: int, var: str = "biased", rows: str = "group",
 def _spreads(rng: random.Random) -> list[Probe]:
     def case(where, scale, offset, dtype, tolerance, about="", size=8):
         (x,) = cases.mix(rng, 2, cases.draw(1, 2, 4, size, size, scale=scale, offset=offset))
-        return Probe(where, (x.to(dtype), 2), about=about, names=not about, tolerance=tolerance)
+        return Probe(where, (x.to(dtype), 2), about=about, recognises=not about, tolerance=tolerance)
 
     half = torch.float16
     return [

@@ -24,7 +24,7 @@ class Question:
         "about": "",
         "form": "",
         "level": MAIN,
-        "names": True,
+        "recognises": True,
         "optional": False,
         "beyond": False,
         "tolerance": 1e-5,
