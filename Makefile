@@ -13,7 +13,7 @@ REQUIREMENTS ?= requirements.txt
 # With REPORTS=1 pytest also writes what broke, for scripts/newest.py.
 report = $(if $(REPORTS),--junit-xml=_build/$@.xml)
 
-.PHONY: install widgets book preview offline pdf audit serve test lacking test-code test-notebooks test-newest test-frontends lock outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
+.PHONY: install widgets book preview offline pdf audit serve test lacking test-code test-notebooks test-newest test-frontends lock outputs exercises bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
 
 install: $(READY) $(MODULES)
 
@@ -77,6 +77,9 @@ test-frontends: install .frontends/jupyterlab/.ready .frontends/colab/.ready  ##
 
 outputs: install  ## run the notebooks and store what they print
 	$(PY) -m scripts.run_notebooks
+
+exercises: install  ## headings and marks in the notebooks, from the exercises' records
+	$(PY) -m scripts.exercise_records
 
 bench: install  ## group norm from scratch against torch's; writes gn_edu/results/ladder.json
 	$(PY) -m scripts.bench_norms

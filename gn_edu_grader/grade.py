@@ -14,9 +14,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from gn_edu.exercises import EXERCISES, SHEETS
-from gn_edu.exercises._check import Report
 from gn_edu.exercises.asking import AT_THE_END, pack_reply
-from gn_edu.exercises.probes import Exercise, Probe
+from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.report import Report
 from gn_edu.exercises.sheet1_sets import numbers
 from gn_edu.training.progress import progress_bar
 from gn_edu_grader.release import NUMBERS, student_seed

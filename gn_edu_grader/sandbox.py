@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gn_edu.exercises.asking import AT_THE_END, Reply, framed, pack, unpack_reply
-from gn_edu.exercises.probes import NO_ANSWER, Exercise, Probe
+from gn_edu.exercises.errors import NO_ANSWER
+from gn_edu.exercises.exercise import Exercise, Probe
 from gn_edu_grader.walls import HERE, INSIDE, SandboxError, command
 
 UNPROTECTED = (

@@ -123,7 +123,7 @@ def write_class(source: Path, folder: Path) -> list[str]:
     """The thirty, each as NAME.ipynb in a folder; returns the names."""
     folder.mkdir(parents=True, exist_ok=True)
     package = Path(norms.__file__).parent
-    secrets = [package / "norms.py", package / "exercises/variants.py", source]
+    secrets = [package / "norms.py", package / "exercises/wrong_norms.py", source]
     places = [*secrets, folder / "anna.ipynb", folder / "new.txt"]
     notebooks = make_class(json.loads(source.read_text(encoding="utf-8")), [str(place.absolute()) for place in places])
     for student, notebook in notebooks.items():

@@ -20,7 +20,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from gn_edu.data import CLASSES
-from gn_edu.exercises.probes import mistakes
+from gn_edu.exercises.exercise import mistakes
 from gn_edu.questions import questions
 from gn_edu_site.languages import FOLDS, OF_SPHINX
 from scripts.build_book import SETTINGS, write_conf
@@ -90,7 +90,7 @@ def check_messages() -> Catalog:
     """Every message of the checks."""
     catalog = Catalog(project="Group Normalization", charset="utf-8")
     for path in sorted((ROOT / "gn_edu" / "exercises").glob("*.py")):
-        for line, message, *_ in extract_from_file("python", path, {"tr": None, "N_": None}):
+        for line, message, *_ in extract_from_file("python", path, {"tr": None, "N_": None, "said": None}):
             catalog.add(message, locations=[(path.name, line)])
     for name, sentences in mistakes().items():
         for sentence in sentences.values():

@@ -19,6 +19,13 @@ What the reader can do after this chapter, in two sentences.
 
 *You need: ... About ... minutes, no GPU.*"""
 
+MODULE = '''"""Exercises of chapter {chapter}: ..."""
+
+from gn_edu.exercises.exercise import Exercise
+
+EXERCISES: tuple[Exercise, ...] = ()
+'''
+
 
 def main() -> None:
     if len(sys.argv) != 3 or not re.fullmatch(r"ch\d\d_[a-z0-9_]+", sys.argv[1]):
@@ -37,9 +44,7 @@ def main() -> None:
     for number, cell in enumerate(cells, 1):
         cell["id"] = f"c{number:02d}"
     nbformat.write(new_notebook(cells=cells), path)
-    (ROOT / "gn_edu" / "exercises" / f"{stem}.py").write_text(
-        f'"""Checks of chapter {int(stem[2:4])}."""\n\nfrom gn_edu.exercises._check import Report, answer, call\n'
-    )
+    (ROOT / "gn_edu" / "exercises" / f"{stem}.py").write_text(MODULE.format(chapter=int(stem[2:4])), encoding="utf-8")
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
     chapters = toc["parts"][0]["chapters"]
     at = sum(chapter["file"].startswith("notebooks/") and chapter["file"] < f"notebooks/{stem}" for chapter in chapters)

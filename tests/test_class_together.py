@@ -35,6 +35,8 @@ from classroom import (
 from gn_edu import cli
 from gn_edu.exercises import EXERCISES
 from gn_edu.exercises.asking import Reply, pack
+from gn_edu.exercises.exercise import answered
+from gn_edu.exercises.judge import fault_of
 from gn_edu_grader.grade import Settings, grade
 from gn_edu_grader.sandbox import Sandbox, understood
 from scripts.class_of_thirty import HOSTILE, write_class
@@ -351,7 +353,8 @@ def _passes(exercise, answer, probe) -> bool:
         reply = Reply(value=exercise.expected(probe, answer))
     except ValueError as error:
         reply = Reply(error=("RuntimeError", str(error)))
-    return exercise._fault(probe, reply) is None
+    table = exercise.table([probe])
+    return fault_of(table, table.questions[0], answered(reply)) is None
 
 
 @can_sandbox
