@@ -15,7 +15,7 @@ from scripts.paths import ROOT
 
 # A module imports only from the lines before its own.
 ORDER = (
-    "messages show paper questions arrays refusals norms data augment records recipes nets layers optim train "
+    "messages show paper questions refusals norms data augment records recipes nets layers optim train "
     "speedrun sweep gpu_results plots widgets exercises grader site cli".split()
 )  # fmt: skip
 ALONE = {"matplotlib": {"plots"}, "plotly": {"plots", "site"}, "anywidget": {"widgets"}, "pooch": {"data"}}
