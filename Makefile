@@ -96,9 +96,10 @@ i18n: install  ## bring the catalogues in locale/ up to date, and say how far ea
 lint: install
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m mypy
 	$(BIOME) check --error-on-warnings
 	$(NODE) node_modules/typescript/bin/tsc
 	$(PY) -m codespell_lib --skip "*/neighbours.json,*/widgets/static" README.md CONTRIBUTING.md CHANGELOG.md book gn_edu gn_edu_site gn_edu_grader scripts tests
 
 clean:
-	rm -rf _build conf.py .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build conf.py .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -85,7 +85,7 @@ def statistic_sets(
                 for pixel in range(h * w):
                     at = (channel, image * (h * w + 1) + pixel)
                     lit = chosen(image, channel, pixel)
-                    style = dict(facecolor=colour, hatch="//") if lit else dict(facecolor="white")
+                    style: dict = dict(facecolor=colour, hatch="//") if lit else dict(facecolor="white")
                     if values is not None:
                         style["alpha"] = 0.55 if lit else 1
                         number = f"{values[image, channel].flatten()[pixel].item():g}"

@@ -9,6 +9,7 @@ import os
 import resource
 from math import nan
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -139,7 +140,7 @@ def without_group_norm() -> None:
 
 def _override(space: str, name: str, key: str, kernel) -> None:
     """Put a kernel in place of torch's, for as long as the process lives."""
-    library = torch._C._dispatch_library("IMPL", space, key, __file__, 0)
+    library: Any = torch._C._dispatch_library("IMPL", space, key, __file__, 0)
     library.impl(name, key, kernel, False)
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))  # it must not end
 

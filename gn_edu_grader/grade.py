@@ -70,7 +70,8 @@ class _Student:
                 self.notebooks.append((path, read(path)))
             except ValueError as error:
                 self.row.notes.append(str(error))
-        self.told, self.errors = [f"# {handed_in.student}", "", *self.row.notes, ""], []
+        self.told = [f"# {handed_in.student}", "", *self.row.notes, ""]
+        self.errors: list = []
 
     def grade(self, names: Sequence[str], seed: int) -> Row:
         """Points, mistakes and feedback. The probes' numbers come from the seed, which students don't know."""
@@ -153,11 +154,11 @@ class _Student:
 
     def _reports(self, exercise: Exercise, probes, answers: Answers) -> list[tuple[Report, int]]:
         """A report for each state; the same replies are judged once."""
-        seen: dict[bytes, Report] = {}
+        seen: dict[bytes, tuple[Report, int]] = {}
         for cell, replies in answers.rounds:
             key = b"".join(map(pack_reply, replies))
             if key not in seen:
-                seen[key] = self._judged(exercise, probes, replies), cell
+                seen[key] = (self._judged(exercise, probes, replies), cell)
         return list(seen.values())
 
     def _judged(self, exercise: Exercise, probes, replies) -> Report:
@@ -277,7 +278,8 @@ def grade(
 
 def exercises_in(found: Iterable[Submission]) -> tuple[str, ...]:
     """The exercises whose check stands in a submission; where there is no check at all, those that are defined."""
-    by_check, by_name = set(), set()
+    by_check: set[str] = set()
+    by_name: set[str] = set()
     for path in (path for one in found for path in one.notebooks):
         try:
             cells = read(path)

@@ -120,7 +120,8 @@ def stand_ins() -> None:
             setattr(tqdm, name, tqdm.std)
     except ImportError:
         pass
-    torch.set_num_threads = torch.set_num_interop_threads = lambda count: None  # there are no threads here
+    for name in ("set_num_threads", "set_num_interop_threads"):
+        setattr(torch, name, lambda count: None)  # there are no threads here
     builtins.input = lambda *args: "1"
 
 

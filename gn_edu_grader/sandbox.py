@@ -159,10 +159,12 @@ class Sandbox:
             SandboxError: twice, no worker ran anything of the notebook.
         """
         args = pack([list(probe.args) for probe in probes])
-        request = {"cells": notebook.cells, "files": {k: b64encode(v).decode() for k, v in notebook.files.items()}}
+        request: dict = {"cells": notebook.cells}
+        request["files"] = {k: b64encode(v).decode() for k, v in notebook.files.items()}
         request |= {"function": exercise.function, "check": exercise.check_name, "how": [p.how for p in probes]}
         request |= {"seconds": limits.seconds, "memory": limits.memory}
-        skip, notes, anew, slow = [], [], 0, 0
+        skip: list = []
+        notes, anew, slow = [], 0, 0
         while True:
             try:
                 end, said = self._request(request | {"skip": skip}, args)

@@ -37,7 +37,7 @@ def _kept(rules, words: set[str]) -> Iterator[str]:
 
 def _split(prelude) -> list[str]:
     """The selectors of a list; commas inside of brackets belong to a block of their own."""
-    selectors = [[]]
+    selectors: list[list] = [[]]
     for token in prelude:
         if token == ",":
             selectors.append([])

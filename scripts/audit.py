@@ -31,18 +31,20 @@ AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}
 
 def measure(browser, address: str, name: str) -> dict:
     """One line of the table."""
-    row, errors = dict.fromkeys(COLUMNS, 0) | {"page": name}, []
+    row: dict = dict.fromkeys(COLUMNS, 0) | {"page": name}
+    errors: list[str] = []
     for scheme, width in (("light", 1280), ("dark", 1280), ("light", 360)):
         context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
         page = context.new_page()
-        sizes, first = {}, scheme == "light" and width == 1280
+        sizes: dict[str, int] = {}
+        first = scheme == "light" and width == 1280
 
         def note(response, sizes=sizes):
             if urlsplit(response.url).scheme.startswith("http"):
                 sizes[response.url] = int(response.headers.get("content-length") or 0)
 
         page.on("response", note)
-        page.on("console", lambda m: m.type in ("error", "warning") and errors.append(m.text))
+        page.on("console", lambda m: errors.extend([m.text] if m.type in ("error", "warning") else []))
         page.on("pageerror", lambda e: errors.append(str(e)))
         page.add_init_script(
             "window.gnShift=0;new PerformanceObserver((l)=>l.getEntries().forEach((e)=>{if(!e.hadRecentInput)"

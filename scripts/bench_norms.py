@@ -124,7 +124,7 @@ def measure(shape: tuple[int, ...]) -> list[dict]:
             best[name, step] = min(before, cpu_seconds(step, VARIANTS[name], x, weight, bias, torch.ones(shape)))
     rows = []
     for name in VARIANTS:
-        row = {"variant": name, "shape": shape}
+        row: dict = {"variant": name, "shape": shape}
         for step in (forward, forward_backward):
             ratio = best[name, step] / best["torch", step]
             row[step.__name__] = round(ratio, 2) if ratio < float("inf") else None

@@ -104,7 +104,7 @@ def fill(path: Path) -> None:
     """Give messages without words themselves as translations."""
     catalog = read(path)
     for message in catalog:
-        if message.id and not message.string and not speaks(message.id):
+        if message.id and not message.string and not speaks(str(message.id)):
             message.string = message.id
     with open(path, "wb") as file:
         write_po(file, catalog, width=0, ignore_obsolete=True)
@@ -114,7 +114,7 @@ def kernel_messages(language: str) -> dict[str, str]:
     """What widgets and checks say in a kernel: English message to its translation, where that is another."""
     paths = catalogues(language)
     messages = [m for name in KERNEL for m in read(paths[name]) if m.id and m.string and not m.fuzzy]
-    return {m.id: m.string for m in messages if m.string != m.id}
+    return {str(m.id): str(m.string) for m in messages if m.string != m.id}
 
 
 def write_kernel(language: str) -> None:
@@ -139,13 +139,13 @@ def main() -> None:
     codes = sys.argv[1:] or languages()
     shutil.rmtree(POT, ignore_errors=True)
     write_conf()
-    command = [sys.executable, "-m", "sphinx", "-b", "gettext", "-q", "-d", BUILD / ".doctrees" / "gettext"]
+    command = [sys.executable, "-m", "sphinx", "-b", "gettext", "-q", "-d", str(BUILD / ".doctrees" / "gettext")]
     # The cells run, or come from the cache of the build: what they print as tables is translated, too.
     subprocess.run([*command, ROOT, POT], cwd=ROOT, check=True, env=os.environ | SETTINGS)
     for name, catalog in (("widgets", widget_messages()), ("checks", check_messages())):
         with open(POT / f"{name}.pot", "wb") as file:
             write_po(file, catalog, omit_header=False, sort_by_file=True)
-    command = [Path(sys.executable).with_name("sphinx-intl"), "update", "-p", POT, "-d", "locale", "-w", "0"]
+    command = [str(Path(sys.executable).with_name("sphinx-intl")), "update", "-p", str(POT), "-d", "locale", "-w", "0"]
     subprocess.run([*command, *(word for code in codes for word in ("-l", code))], cwd=ROOT, check=True)
     for code in codes:
         for path in catalogues(code).values():

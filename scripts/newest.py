@@ -64,7 +64,7 @@ def main() -> int:
     if not make("install"):
         print("\nThe newest releases cannot be installed together.")
         return 1
-    freeze = [folder / ".venv/bin/python", "-m", "pip", "freeze", "--all", "--exclude-editable"]
+    freeze = [str(folder / ".venv/bin/python"), "-m", "pip", "freeze", "--all", "--exclude-editable"]
     new = pins(subprocess.run(freeze, capture_output=True, text=True, check=True).stdout)
     old = pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
     # What the tests compare the installation with.

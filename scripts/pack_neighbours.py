@@ -53,7 +53,7 @@ def short(values: torch.Tensor) -> list[float]:
 @torch.no_grad()
 def pack(net: SmallNet, norm: str, groups: int) -> dict:
     """Round the network in place and return its stored form; weight standardization is already applied in it."""
-    blocks = []
+    blocks: list[dict] = []
     for layer in net.features:
         if isinstance(layer, Conv3x3):
             weight = layer.standardized()
@@ -64,9 +64,10 @@ def pack(net: SmallNet, norm: str, groups: int) -> dict:
         elif isinstance(layer, torch.nn.MaxPool2d):
             blocks[-1]["pool"] = True
         elif not isinstance(layer, torch.nn.ReLU):
-            numbers = {"gamma": layer.weight, "beta": layer.bias}
+            names = {"gamma": "weight", "beta": "bias"}
             if norm == "bn":
-                numbers |= {"mean": layer.running_mean, "var": layer.running_var}
+                names |= {"mean": "running_mean", "var": "running_var"}
+            numbers = {key: getattr(layer, name) for key, name in names.items()}
             for key, tensor in numbers.items():
                 blocks[-1][key] = short(tensor)
                 tensor.copy_(torch.tensor(blocks[-1][key]))

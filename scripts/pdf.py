@@ -28,7 +28,7 @@ def main() -> None:
     landing = HTML / "book/index.html"
     if not landing.is_file():
         sys.exit("the site is not built: make book")
-    base = re.search(r'<link rel="canonical" href="(.*?)book/index.html"', landing.read_text(encoding="utf-8"))[1]
+    (base,) = re.findall(r'<link rel="canonical" href="(.*?)book/index.html"', landing.read_text(encoding="utf-8"))
 
     def from_disk(route):
         """The published address, answered from the folder of the build."""

@@ -7,6 +7,7 @@ the landing page holds these numbers, rounded.
 
 import math
 import re
+from collections.abc import Sequence
 
 from bs4 import BeautifulSoup
 
@@ -14,7 +15,7 @@ from gn_edu_site.path import Stop, stops
 from scripts.paths import HTML, ROOT
 
 
-def estimate(page: str, without: list[str] = (), exercises: list[str] = ()) -> float:
+def estimate(page: str, without: Sequence[str] = (), exercises: Sequence[str] = ()) -> float:
     """Minutes for a page, `without` some sections, with some exercises ("4.1") and not the others."""
     article = BeautifulSoup((HTML / f"{page}.html").read_text(encoding="utf-8"), "html.parser").find("article")
     extra = 0.0
@@ -32,7 +33,7 @@ def estimate(page: str, without: list[str] = (), exercises: list[str] = ()) -> f
         old.decompose()
     lines = 0
     for live in article.select(".gn-live"):
-        kind = live["data-gn-host"]
+        kind = str(live["data-gn-host"])
         extra += {"quick_question": 0.5, "exit_check": 8}.get(kind, 3)
         live.decompose()
     for block in article.find_all("pre"):

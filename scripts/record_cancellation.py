@@ -65,7 +65,7 @@ def plain(value) -> float | str:
 
 
 def main() -> None:
-    rows = []
+    rows: list[dict] = []
     with np.errstate(all="ignore"):
         for dtype, offsets in OFFSETS.items():
             one = getattr(np, dtype)
@@ -73,7 +73,8 @@ def main() -> None:
                 draw = np.random.RandomState(seed).standard_normal(M)
                 for offset in offsets:
                     x = [one(v) for v in draw + offset]
-                    row = {"dtype": dtype, "offset": offset, "seed": seed, "true": float(np.var(np.float64(x)))}
+                    true = float(np.var(np.asarray(x, np.float64)))
+                    row: dict = {"dtype": dtype, "offset": offset, "seed": seed, "true": true}
                     rows.append(row | {name: plain(formula(x, one)) for name, formula in FORMULAS.items()})
     record = {
         "m": M,
