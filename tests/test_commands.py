@@ -1,5 +1,6 @@
 """Every command that the texts name exists and takes the words that they give it; the small ones are run."""
 
+import doctest
 import json
 import re
 import shlex
@@ -111,6 +112,13 @@ def test_every_script_that_make_calls_is_there():
 
 
 # ---- the small ones, run
+
+
+def test_the_example_on_the_first_screen_is_true():
+    screen = "\n".join((ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:40])
+    (text,) = re.findall(r"^```python\n(.*?)^```", screen, re.M | re.S)
+    found = doctest.DocTestParser().get_doctest(text, {}, "README.md", None, 0)
+    assert len(found.examples) == 4 and doctest.DocTestRunner().run(found).failed == 0
 
 
 @pytest.mark.site
