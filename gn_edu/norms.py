@@ -75,7 +75,11 @@ def normalize_over(
 
 
 def group_norm(
-    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+    input: Tensor,
+    num_groups: int,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
 ) -> Tensor:
     """Normalize each group of channels of each image: the set S_i of Eq. 7, then scale and shift (Eq. 6).
 
@@ -223,8 +227,7 @@ def instance_norm(
         ValueError: a parameter or statistic has the wrong size or is missing, there are fewer than three axes, or
             a channel holds a single value and use_input_stats is true.
 
-    >>> two_channels = torch.tensor([[[2.0, 6.0], [0.0, 8.0]]])
-    >>> instance_norm(two_channels, eps=0).tolist()
+    >>> instance_norm(torch.tensor([[[2.0, 6.0], [0.0, 8.0]]]), eps=0).tolist()
     [[[-1.0, 1.0], [-1.0, 1.0]]]
     """
     check_input(input, "instance_norm", "(N, C, *) with at least one axis after the channels", least=3)
@@ -333,10 +336,9 @@ class BatchNorm2d(nn.BatchNorm2d):
     A subclass of torch's layer with another forward: what looks for batch norms by their class, to re-estimate or to
     synchronize them, finds this one too. Parameters, buffers and checkpoints are the parent's.
 
-    >>> layer, four_images = BatchNorm2d(1, momentum=0.5), torch.tensor([2.0, 2.0, 6.0, 6.0]).view(4, 1, 1, 1)
-    >>> _ = layer(four_images)
-    >>> layer.running_mean.tolist()
-    [2.0]
+    >>> layer = BatchNorm2d(1, momentum=0.5)
+    >>> layer(torch.full((4, 1, 8, 8), 6.0)).shape, layer.running_mean.tolist()
+    (torch.Size([4, 1, 8, 8]), [3.0])
     """
 
     @wraps(nn.BatchNorm2d.__init__)

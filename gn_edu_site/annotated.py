@@ -1,6 +1,7 @@
 """The directive `annotated`: a module as prose and code side by side, made from the file itself.
 
-A docstring stands beside the head of its function or class, a comment of whole lines beside the code that follows it.
+Beside the head of a function or class stands what its docstring says first, beside each run of lines the comment that
+leads it; under the code comes the rest of the docstring: arguments, results, errors, an example.
 """
 
 import ast
@@ -15,11 +16,12 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 SECTION = re.compile(r"^(Args|Returns|Raises):$")
+DETAILS = re.compile(r"^ *(?:(?:Args|Returns|Raises):$|>>>)", re.MULTILINE)  # where the rest of a docstring begins
 
 
 @dataclass
 class Piece:
-    """Prose and the code beside it; a name where a function or class of the module begins."""
+    """Prose and the code beside it, or none; a name where a function or class of the module begins."""
 
     name: str
     prose: str
@@ -74,9 +76,11 @@ def pieces(source: str) -> list[Piece]:
     lines, runs = source.splitlines(), comments(source)
 
     def cut(node, start, end):
-        docstring = ast.get_docstring(node, clean=False) or ""
+        docstring = ast.get_docstring(node) or ""
+        at = DETAILS.search(docstring)
+        first_words, details = (docstring[: at.start()], docstring[at.start() :]) if at else (docstring, "")
         hidden = set(range(node.body[0].lineno, node.body[0].end_lineno + 1)) if docstring else set()
-        heads = [(start, docstring)]
+        heads = [(start, first_words)]
         for first, (last, text) in runs.items():
             if start < first <= end:
                 heads.append((last, text))
@@ -84,6 +88,8 @@ def pieces(source: str) -> list[Piece]:
         for (begin, text), (stop, _) in zip(heads, [*heads[1:], (end, "")], strict=True):
             code = [line for number, line in enumerate(lines[begin:stop], begin + 1) if number not in hidden]
             yield Piece(getattr(node, "name", "") if begin == start else "", text, "\n".join(code).strip("\n"))
+        if details:
+            yield Piece("", details, "")
 
     tree = ast.parse(source)
     tops = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
@@ -104,13 +110,14 @@ class Annotated(SphinxDirective):
         for piece in pieces(path.read_text(encoding="utf-8")):
             said = [nodes.paragraph("", "", nodes.strong("", piece.name))] if piece.name else []
             left = nodes.container("", *said, *prose(piece.prose), classes=["gn-prose"])
-            block = nodes.literal_block(piece.code, piece.code, language="python")
-            right = nodes.container("", block, classes=["gn-code"])
-            row = nodes.container("", left, right, classes=["gn-annotated"])
+            row = nodes.container("", left, classes=["gn-annotated"])
+            if piece.code:
+                block = nodes.literal_block(piece.code, piece.code, language="python")
+                row += nodes.container("", block, classes=["gn-code"])
             if piece.name:
                 row["ids"].append(piece.name.strip("_").replace("_", "-").lower())
             elif rows:
-                row["classes"].append("gn-goes-on")
+                row["classes"].append("gn-goes-on" if piece.code else "gn-details")
             rows.append(row)
         # The file's own prose is English in every edition.
         return [nodes.raw("", '<div lang="en">', format="html"), *rows, nodes.raw("", "</div>", format="html")]

@@ -7,7 +7,7 @@ import sys
 import nbformat
 import pytest
 
-from gn_edu_site import mime
+from gn_edu_site import annotated, mime
 from scripts.paths import ROOT
 
 
@@ -47,6 +47,59 @@ def test_formulas_are_the_same_however_many_processes_write_the_pages(tmp_path):
     for page in pages:
         formulas = [re.findall(r"<math.*?</math>", (out / f"{page}.html").read_text(), re.S) for out in (one, four)]
         assert len(formulas[0]) == 40 and formulas[0] == formulas[1], page
+
+
+MODULE = '''"""All of it."""
+
+import this
+
+
+@this
+def twice(x):
+    """Two times x.
+
+    Args:
+        x: a number.
+
+    >>> twice(2)
+    4
+    """
+    y = x  # stays
+    # Adding is
+    # enough.
+    if x:
+        y = y + x
+        # Said once more.
+        y = y + 0
+    return "# no comment"
+
+
+class Empty:
+    """Nothing."""
+'''
+
+
+def test_comments_stand_beside_the_lines_that_follow_them():
+    found = [(piece.name, piece.prose.strip(), piece.code) for piece in annotated.pieces(MODULE)]
+    assert found == [
+        ("", "All of it.", "import this"),
+        ("twice", "Two times x.", "@this\ndef twice(x):\n    y = x  # stays"),
+        ("", "Adding is enough.", "    if x:\n        y = y + x"),
+        ("", "Said once more.", '        y = y + 0\n    return "# no comment"'),
+        ("", "Args:\n    x: a number.\n\n>>> twice(2)\n4", ""),
+        ("Empty", "Nothing.", "class Empty:"),
+    ]
+
+
+def test_no_line_of_the_module_is_lost_or_told_twice():
+    source = (ROOT / "gn_edu" / "norms.py").read_text(encoding="utf-8")
+    pieces = annotated.pieces(source)
+    code = [line for piece in pieces for line in piece.code.split("\n") if line.strip()]
+    said = " ".join(" ".join(piece.prose for piece in pieces).split())
+    lines = [line for line in source.splitlines() if line.strip()]
+    assert code == [line for line in lines if line in code]  # in order
+    for line in set(lines) - set(code):
+        assert " ".join(line.strip('" #').split()) in said, line
 
 
 # What a book of somebody else need not have. None in sys.modules: not to be had.
