@@ -25,8 +25,10 @@ from asking import AT_THE_END, Reply, ask, pack_reply
 from IPython.core.inputtransformer2 import TransformerManager
 
 ALWAYS = ("gn_edu", "matplotlib", "mpl_toolkits", "plotly", "IPython", "ipywidgets", "anywidget")
-IF_MISSING = ("pandas", "seaborn", "torchvision", "torchinfo", "torchsummary", "PIL", "cv2", "sklearn", "scipy",
-              "skimage", "imageio", "tqdm", "rich", "tabulate", "wandb", "tensorboard", "bokeh", "altair")  # fmt: skip
+IF_MISSING = (
+    "pandas seaborn torchvision torchinfo torchsummary PIL cv2 sklearn scipy skimage imageio tqdm rich tabulate wandb "
+    "tensorboard bokeh altair"
+).split()
 MOST_ASKED = 24  # times that one function is asked before the end
 _FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 

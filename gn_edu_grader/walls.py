@@ -47,19 +47,10 @@ def command(hidden: Iterable[Path] = ()) -> list[str]:
         )
     words = [bwrap, "--die-with-parent", "--new-session", "--as-pid-1", "--unshare-ipc", "--unshare-pid"]
     words += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "grader", "--clearenv"]
-    for name in ("HOME", "TMPDIR"):
-        words += ["--setenv", name, str(PLACE / "home")]
-    words += [
-        "--setenv",
-        "GN_EDU_PLACE",
-        str(PLACE),
-        "--setenv",
-        "PATH",
-        "/usr/bin",
-        "--setenv",
-        "OMP_NUM_THREADS",
-        "1",
-    ]
+    home = str(PLACE / "home")
+    variables = {"HOME": home, "TMPDIR": home, "GN_EDU_PLACE": str(PLACE), "PATH": "/usr/bin", "OMP_NUM_THREADS": "1"}
+    for name, value in variables.items():
+        words += ["--setenv", name, value]
     for name in ("lib", "lib64", "lib32", "bin", "sbin"):
         if Path("/", name).is_symlink():
             words += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
@@ -74,17 +65,7 @@ def command(hidden: Iterable[Path] = ()) -> list[str]:
         words += ["--remount-ro", folder]
     inside = [os.path.abspath(sys.executable), "-E", "-s", "-B", "/grader/worker.py"]
     if os.getuid() == 0:
-        drop = [
-            "setpriv",
-            "--pdeathsig",
-            "KILL",
-            "--reuid",
-            NOBODY,
-            "--regid",
-            NOBODY,
-            "--clear-groups",
-            "--inh-caps=-all",
-        ]
+        drop = f"setpriv --pdeathsig KILL --reuid {NOBODY} --regid {NOBODY} --clear-groups --inh-caps=-all".split()
         return [*words, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", *drop, "--bounding-set=-all", *inside]
     return [*words, "--unshare-user", *inside]
 

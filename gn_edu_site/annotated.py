@@ -103,7 +103,7 @@ class Annotated(SphinxDirective):
 
     required_arguments = 1
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         path = Path(self.env.app.confdir) / self.arguments[0]
         self.env.note_dependency(str(path))
         rows: list[nodes.Node] = []

@@ -30,7 +30,7 @@ from classroom import (
     save,
     sheet,
     write,
-)  # fmt: skip
+)
 
 from gn_edu import cli
 from gn_edu.exercises import EXERCISES
@@ -236,14 +236,18 @@ def _odd(rng: random.Random, depth: int = 0):
     """A header as a forger would write it."""
     kinds = [
         lambda: {"is": rng.choice([True, False, None, 1, 0, [], "x", 1.5])},
-        lambda: {"type": rng.choice(["int", "float", "str", "bool", 3]),
-                 "is": rng.choice(["1", "nan", "1e999", "9" * 400, 3, None])},
-        lambda: {"shape": rng.choice([[2], [], [0], [2, 0], [1, 1], [-1], [2**40], "ab", [True], [1.0]]),
-                 "stride": rng.choice([[1], [], [0], [0, 1], [1, 1], [9]]),
-                 "dtype": rng.choice(["float32", "bool", "int64", "float16", "complex64"])},
+        lambda: {
+            "type": rng.choice(["int", "float", "str", "bool", 3]),
+            "is": rng.choice(["1", "nan", "1e999", "9" * 400, 3, None]),
+        },
+        lambda: {
+            "shape": rng.choice([[2], [], [0], [2, 0], [1, 1], [-1], [2**40], "ab", [True], [1.0]]),
+            "stride": rng.choice([[1], [], [0], [0, 1], [1, 1], [9]]),
+            "dtype": rng.choice(["float32", "bool", "int64", "float16", "complex64"]),
+        },
         lambda: {"other": rng.choice(["a function", 3, None, {}])},
         lambda: rng.choice([None, [], 3, "x", {}, {"items": 3}, {"items": {}}]),
-    ]  # fmt: skip
+    ]
     if depth < 3 and rng.random() < 0.4:
         return {"items": [_odd(rng, depth + 1) for _ in range(rng.choice((0, 1, 2, 4, 4, 4)))]}
     return rng.choice(kinds)()

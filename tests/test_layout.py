@@ -17,7 +17,7 @@ from scripts.paths import ROOT
 ORDER = (
     "messages show paper questions refusals norms data augment config reading recipes records nets training "
     "gpu_results plots widgets exercises grader site cli".split()
-)  # fmt: skip
+)
 ALONE = {"matplotlib": {"plots"}, "plotly": {"plots", "site"}, "anywidget": {"widgets"}, "pooch": {"data"}}
 MODULES = sorted(p for name in ("gn_edu", "gn_edu_grader", "gn_edu_site") for p in (ROOT / name).rglob("*.py"))
 

@@ -39,14 +39,23 @@ def test_packed_values_come_back_as_they_were():
 @pytest.mark.parametrize(
     "data",
     [
-        b"", b"abc", b"\xff\xff\xff\xff{}", pack([1, 2]), pack(1), pack([1, "x", 1, 1]), pack([1, None, 1, 1]) + b"x",
-        b"\x02\x00\x00\x00{}", b"\x04\x00\x00\x00null", b"\x02\x00\x00\x00[]", b"\x09\x00\x00\x00{\"is\": 2}",
+        b"",
+        b"abc",
+        b"\xff\xff\xff\xff{}",
+        pack([1, 2]),
+        pack(1),
+        pack([1, "x", 1, 1]),
+        pack([1, None, 1, 1]) + b"x",
+        b"\x02\x00\x00\x00{}",
+        b"\x04\x00\x00\x00null",
+        b"\x02\x00\x00\x00[]",
+        b'\x09\x00\x00\x00{"is": 2}',
         b'\x35\x00\x00\x00{"shape": [1000000000], "stride": [1], "dtype": "int8"}',
         b'\x38\x00\x00\x00{"shape": [99999999], "stride": [1], "dtype": "float64"}',
         b'\x37\x00\x00\x00{"shape": [-1, 2], "stride": [1, 1], "dtype": "int32"}',
         b"\x20\x4e\x00\x00" + b'{"items":[' * 2000,
     ],
-)  # fmt: skip
+)
 def test_replies_that_are_none_are_refused(data):
     with pytest.raises(ValueError):
         unpack_reply(data)

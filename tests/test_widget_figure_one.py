@@ -81,9 +81,10 @@ def test_a_line_keeps_its_mark_in_every_figure():
         for label in (line["label"] for line in state["figures"][shown_]["lines"]):
             hidden = [line["label"] for line in state["figures"][shown_]["lines"] if line["label"] != label]
             drawn = run_module(
-                module(STEM), "w.chart(d.state, (m) => m, '')",
+                module(STEM),
+                "w.chart(d.state, (m) => m, '')",
                 state={**state, "hidden": hidden},
-            )  # fmt: skip
+            )
             shapes = set(re.findall(r'<path class="m [^"]*" d="M[\d.]+ [\d.]+([^"]*)"', drawn))
             marks.setdefault(label, set()).update(shapes)
     assert all(len(shapes) == 1 for shapes in marks.values())
