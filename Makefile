@@ -13,7 +13,7 @@ REQUIREMENTS ?= requirements.txt
 # With REPORTS=1 pytest also writes what broke, for scripts/newest.py.
 report = $(if $(REPORTS),--junit-xml=_build/$@.xml)
 
-.PHONY: install widgets book preview offline pdf audit serve test lacking test-code test-notebooks test-newest test-frontends lock outputs bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
+.PHONY: install widgets book preview offline pdf audit serve test lacking test-code test-notebooks test-newest test-frontends lock outputs exercises bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
 
 install: $(READY) $(MODULES)
 
@@ -32,19 +32,19 @@ widgets: install  ## bundle the widgets' scripts and style sheets, src/ into sta
 	$(NODE) gn_edu/widgets/build.mjs
 
 book: install  ## the site, into _build/html; TEACHER=1 with the sheets' solutions
-	TEACHER=$(TEACHER) $(PY) scripts/build_book.py $(LANGS)
+	TEACHER=$(TEACHER) $(PY) -m scripts.build_book $(LANGS)
 
 preview: install  ## English pages that follow what you change: http://localhost:8000
-	$(PY) scripts/preview.py $(PORT)
+	$(PY) -m scripts.preview $(PORT)
 
 offline: book  ## the site in one zip, for a double-click
-	$(PY) scripts/offline.py
+	$(PY) -m scripts.offline
 
 pdf: book  ## the site on paper
-	$(PY) scripts/pdf.py
+	$(PY) -m scripts.pdf
 
 audit: book  ## weight, requests, accessibility of every page; Lighthouse, where npm is there
-	$(PY) scripts/audit.py $(if $(shell command -v npx),--lighthouse)
+	$(PY) -m scripts.audit $(if $(shell command -v npx),--lighthouse)
 
 serve: install  ## look at it: http://localhost:8000
 	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
@@ -52,7 +52,7 @@ serve: install  ## look at it: http://localhost:8000
 test: lint lacking test-code test-notebooks  ## everything that CI checks; first, what is lacking for it here
 
 lacking: install
-	@$(PY) scripts/lacking.py
+	@$(PY) -m scripts.lacking
 
 test-code: book
 	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 $(report) tests
@@ -61,10 +61,10 @@ test-notebooks: book
 	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 --dist loadscope --nbval --nbval-current-env --nbval-cell-timeout=180 $(report) notebooks
 
 test-newest: install  ## the same with the newest release of everything: what moved, what broke
-	$(PY) scripts/newest.py _build/newest
+	$(PY) -m scripts.newest _build/newest
 
 lock: install  ## requirements/*.in to whole closures, the newest that fit
-	$(PY) scripts/lock.py
+	$(PY) -m scripts.lock
 
 test-frontends: install .frontends/jupyterlab/.ready .frontends/colab/.ready  ## notebooks in JupyterLab, and as in Colab
 	.frontends/colab/bin/python -m pip install --quiet --disable-pip-version-check --no-deps .
@@ -76,29 +76,35 @@ test-frontends: install .frontends/jupyterlab/.ready .frontends/colab/.ready  ##
 	touch $@
 
 outputs: install  ## run the notebooks and store what they print
-	$(PY) scripts/run_notebooks.py
+	$(PY) -m scripts.run_notebooks
+
+exercises: install  ## headings and marks in the notebooks, from the exercises' records
+	$(PY) -m scripts.exercise_records
 
 bench: install  ## group norm from scratch against torch's; writes gn_edu/results/ladder.json
-	$(PY) scripts/bench_norms.py
+	$(PY) -m scripts.bench_norms
 
 bench-widgets: install  ## how long each widget takes to redraw
-	$(PY) scripts/bench_widgets.py
+	$(PY) -m scripts.bench_widgets
 
 bench-grading: install  ## 300 submissions of three exercises
-	OMP_NUM_THREADS=1 $(PY) scripts/bench_grading.py
+	OMP_NUM_THREADS=1 $(PY) -m scripts.bench_grading
 
 classroom-demo: install  ## thirty submissions, some of them hostile, graded
-	OMP_NUM_THREADS=1 $(PY) -m gn_edu_grader.demo
+	OMP_NUM_THREADS=1 $(PY) -m scripts.class_of_thirty
 
+# Settings, training and the writing of records import torch and numpy alone: a machine with a GPU needs no install. What
+# reads records and command lines (cattrs, tyro) is imported where that is done. Without torch or numpy it says so.
 gpu-results:  ## all GPU runs that are not recorded yet; needs a GPU and a python3 with torch and numpy
 	$(PYTHON) -m gn_edu.gpu_results
 
 i18n: install  ## bring the catalogues in locale/ up to date, and say how far each page is translated
-	$(PY) scripts/i18n.py
+	$(PY) -m scripts.i18n
 
 lint: install
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m mypy
 	$(BIOME) check --error-on-warnings
 	$(NODE) node_modules/typescript/bin/tsc
 	$(NODE) node_modules/typescript/bin/tsc -p gn_edu/widgets/src/shared
@@ -106,4 +112,4 @@ lint: install
 	$(PY) -m codespell_lib --skip "*/neighbours.json,*/widgets/static" README.md CONTRIBUTING.md CHANGELOG.md book gn_edu gn_edu_site gn_edu_grader scripts tests
 
 clean:
-	rm -rf _build conf.py .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build conf.py .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -151,11 +151,11 @@ def read_cifar10(folder: Path | str) -> Cifar10:
         parts.append(np.frombuffer(data, np.uint8).reshape(RECORDS_PER_FILE, RECORD_BYTES))
     if not official:
         _check_stand_in(folder, parts)
-    tensors = []
-    for split in (np.concatenate(parts[:5]), parts[5]):
-        tensors.append(torch.from_numpy(split[:, 1:].reshape(-1, 3, 32, 32).copy()))
-        tensors.append(torch.from_numpy(split[:, 0].astype(np.int64)))
-    return Cifar10(*tensors, CLASSES, "official" if official else "stand-in")
+    train, test = (
+        (torch.from_numpy(split[:, 1:].reshape(-1, 3, 32, 32).copy()), torch.from_numpy(split[:, 0].astype(np.int64)))
+        for split in (np.concatenate(parts[:5]), parts[5])
+    )
+    return Cifar10(*train, *test, CLASSES, "official" if official else "stand-in")
 
 
 def _check_stand_in(folder: Path, parts: list[np.ndarray]) -> None:

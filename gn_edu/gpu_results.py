@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 try:
+    from gn_edu.config import RunConfig
     from gn_edu.data import Cifar10, load_cifar10
-    from gn_edu.optim import linear_rule
-    from gn_edu.recipes import RECIPES, TrainConfig
-    from gn_edu.speedrun import PAIR, warm_up
-    from gn_edu.train import choose_device, train
+    from gn_edu.recipes import RECIPES, stem
+    from gn_edu.training.device import choose_device
+    from gn_edu.training.loop import train
+    from gn_edu.training.optim import linear_rule
+    from gn_edu.training.speedrun import PAIR, warm_up
 except ModuleNotFoundError as error:
     if __name__ != "__main__" or error.name not in ("torch", "numpy"):
         raise
@@ -35,21 +37,23 @@ class Experiment:
 
     name: str
     shows: str
-    runs: tuple[TrainConfig, ...]
+    runs: tuple[RunConfig, ...]
 
 
 def _named(name: str, shows: str, runs) -> Experiment:
-    return Experiment(name, shows, tuple(replace(run, experiment=name) for run in runs))
+    return Experiment(name, shows, tuple(run.replace(experiment=name) for run in runs))
 
 
 GHOSTS = (32, 16, 8, 4, 2)
 
 
-def _protocol(norms, batches) -> list[TrainConfig]:
+def _protocol(norms, batches) -> list[RunConfig]:
     """The paper's protocol: the batch changes, the learning rate with it, and the epochs stay."""
     at = RECIPES["resnet"]
     return [
-        replace(at, norm=n, ws=ws, batch=b, lr=linear_rule(at.lr, b, at.batch), epochs=5, reestimate=4000, seed=seed)
+        at.replace(
+            norm=n, ws=ws, batch=b, lr=linear_rule(at.optim.lr, b, at.data.batch), epochs=5, reestimate=4000, seed=seed
+        )
         for b in batches
         for n, ws in norms
         for seed in SEEDS
@@ -60,21 +64,21 @@ EXPERIMENTS = (
     _named(
         "speedrun",
         "batch norm and group norm to the same accuracy, turn about",
-        [replace(config, seed=seed) for seed in range(20) for config in PAIR],
+        [config.replace(seed=seed) for seed in range(20) for config in PAIR],
     ),
     _named(
         "gpu-fast",
         "the recipe `fast`, 10 epochs",
-        [replace(RECIPES["fast"], norm=norm, ws=ws, seed=seed) for norm, ws in NORMS for seed in SEEDS],
+        [RECIPES["fast"].replace(norm=norm, ws=ws, seed=seed) for norm, ws in NORMS for seed in SEEDS],
     ),
     _named(
-        "gpu-vgg16", "the recipe `vgg16`, 10 epochs", [replace(RECIPES["vgg16"], norm=norm) for norm in ("gn", "bn")]
+        "gpu-vgg16", "the recipe `vgg16`, 10 epochs", [RECIPES["vgg16"].replace(norm=norm) for norm in ("gn", "bn")]
     ),
     _named(
         "gpu-resnet",
         "gamma that starts at 0, 10 epochs",
         [
-            replace(RECIPES["resnet"], batch=128, lr=0.2, epochs=10, zero_gamma=zero, seed=seed)
+            RECIPES["resnet"].replace(batch=128, lr=0.2, epochs=10, zero_gamma=zero, seed=seed)
             for zero in (False, True)
             for seed in SEEDS
         ],
@@ -83,7 +87,7 @@ EXPERIMENTS = (
         "gpu-ghost",
         "chapter 9's main figure on all pictures, 5 epochs",
         [
-            replace(RECIPES["resnet"], norm=norm, ws=ws, norm_batch=size, epochs=5, reestimate=4000, seed=seed)
+            RECIPES["resnet"].replace(norm=norm, ws=ws, norm_batch=size, epochs=5, reestimate=4000, seed=seed)
             for norm, ws, sizes in (
                 ("bn", False, GHOSTS),
                 ("bn", True, GHOSTS),
@@ -111,18 +115,18 @@ def shrunk(experiment: Experiment) -> Experiment:
         "compile": False,
     }
     seen = {
-        replace(run, seed=0, norm_batch=run.norm_batch and 10, reestimate=run.reestimate and 40, **small)
+        run.replace(seed=0, norm_batch=run.network.norm_batch and 10, reestimate=run.data.reestimate and 40, **small)
         for run in experiment.runs
     }
-    return replace(experiment, runs=tuple(sorted(seen, key=lambda run: run.stem)))
+    return replace(experiment, runs=tuple(sorted(seen, key=stem)))
 
 
-def missing(experiment: Experiment, data: Cifar10, out: Path) -> list[TrainConfig]:
+def missing(experiment: Experiment, data: Cifar10, out: Path) -> list[RunConfig]:
     """The runs whose record is not in out yet."""
 
     def recorded(run):
-        whole = replace(run, n_train=run.n_train or len(data.train_images))
-        return (out / experiment.name / f"{whole.stem}.json").exists()
+        whole = run.replace(n_train=run.data.n_train or len(data.train_images))
+        return (out / experiment.name / f"{stem(whole)}.json").exists()
 
     return [run for run in experiment.runs if not recorded(run)]
 
@@ -142,15 +146,16 @@ def main(argv: list[str] | None = None) -> int:
     experiments = [shrunk(e) if args.tiny else e for e in EXPERIMENTS]
     for experiment in experiments:
         left = missing(experiment, data, args.out)
-        if left and any(run.compile for run in left):
-            for run in {replace(run, seed=0) for run in left}:
+        if left and any(run.compute.compile for run in left):
+            for run in {run.replace(seed=0) for run in left}:
                 warm_up(run, data)
         for run in left:
             record = train(run, data, args.out / experiment.name, progress=False, until=until)
             if record is None:
                 break
-            said = record.stopped or f"{record.accuracy:.2f} % in {record.wall_s:.2f} s"
-            print(f"{experiment.name}: {run.stem}: {said}", flush=True)
+            result = record.result
+            outcome = result.stopped or f"{result.accuracy:.2f} % in {result.wall_s:.2f} s"
+            print(f"{experiment.name}: {stem(run)}: {outcome}", flush=True)
     for experiment in experiments:
         left = missing(experiment, data, args.out)
         print(f"{experiment.name} ({experiment.shows}): {len(left) or 'none'} of {len(experiment.runs)} missing")

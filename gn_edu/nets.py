@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from gn_edu.config import NetConfig, check_setting
 from gn_edu.norms import count_batch
-from gn_edu.recipes import NORMS, TrainConfig, check_choice
 from gn_edu.refusals import check_channels, check_groups
 
 
@@ -16,7 +16,7 @@ def norm_layer(norm: str, channels: int, groups: int) -> nn.Module:
     instance norm are the two ends of group norm (one group; one channel a group), with gamma and beta per channel
     as in Wu and He (2018).
     """
-    check_choice("norm", norm, NORMS)
+    check_setting(NetConfig, "norm", norm)
     if norm == "gn":
         check_groups(groups, channels)
     makers = {
@@ -247,26 +247,22 @@ def seeded(seed: int, norm: str, groups: int, ws: bool, width: int = 32) -> Smal
     return SmallNet(norm, groups, ws, (width, 2 * width, 4 * width))
 
 
-# What `build` reads of a TrainConfig, but for the seed: networks that agree in these differ in their weights only.
-SHAPE = ("net", "norm", "groups", "group_size", "ws", "width", "zero_gamma", "norm_batch")
-
-
-def build(config: TrainConfig) -> nn.Module:
-    """The network that a TrainConfig names, its weights drawn from the config's seed.
+def build(config: NetConfig, seed: int = 0) -> nn.Module:
+    """The network that the settings name, its weights drawn from `seed`.
 
     With norm_batch, a batch norm averages over that many images at a time; the other norms never see more than one.
     """
-    net = _net(config)
+    net = _net(config, seed)
     if config.norm_batch:
         replace_layers(net, nn.BatchNorm2d, lambda layer: GhostBatchNorm2d(layer.num_features, config.norm_batch))
     return net
 
 
-def _net(config: TrainConfig) -> nn.Module:
+def _net(config: NetConfig, seed: int) -> nn.Module:
     shape = (config.norm, config.groups, config.ws, config.width)
     if config.net == "small":
-        return seeded(config.seed, *shape)
-    torch.manual_seed(config.seed)
+        return seeded(seed, *shape)
+    torch.manual_seed(seed)
     if config.net == "resnet":
         return ResNet(*shape, config.zero_gamma)
     return FastNet(*shape, config.group_size) if config.net == "fast" else Vgg16(*shape)

@@ -24,11 +24,11 @@ from numbers import Integral
 import torch
 from torch import Tensor, nn
 
-from gn_edu.arrays import Images, PerChannel
 from gn_edu.refusals import (
     as_channels,
     as_integer,
     as_lengths,
+    as_running,
     check_channels,
     check_groups,
     check_input,
@@ -54,6 +54,10 @@ def normalize_over(
     Returns:
         The normalized input, in the precision it was computed in; the mean; the variance. Both statistics keep
         the reduced axes with length 1. The variance divides by m, not m - 1, and has the unit of input squared.
+
+    >>> x_hat, mean, var = normalize_over(torch.tensor([2.0, 2.0, 6.0, 6.0]), dim=(0,), eps=0)
+    >>> x_hat.tolist(), mean.tolist(), var.tolist()
+    ([-1.0, -1.0, 1.0, 1.0], [4.0], [4.0])
     """
     x = input.float() if input.dtype in (torch.float16, torch.bfloat16) else input
     if stats is None:
@@ -71,12 +75,12 @@ def normalize_over(
 
 
 def group_norm(
-    input: Images,
+    input: Tensor,
     num_groups: int,
-    weight: PerChannel | None = None,
-    bias: PerChannel | None = None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
     eps: float = 1e-5,
-) -> Images:
+) -> Tensor:
     """Normalize each group of channels of each image: the set S_i of Eq. 7, then scale and shift (Eq. 6).
 
     Args:
@@ -92,6 +96,10 @@ def group_norm(
         TypeError: input is not floating point, or num_groups is not an integer.
         ValueError: num_groups does not divide c, a parameter has the wrong size, there are fewer than two axes,
             or the batch has one image and its groups hold a single value each.
+
+    >>> x = torch.tensor([2.0, 2.0, 6.0, 6.0, 0.0, 0.0, 8.0, 8.0]).view(1, 4, 1, 2)
+    >>> group_norm(x, num_groups=2, eps=0).flatten().tolist()
+    [-1.0, -1.0, 1.0, 1.0, -1.0, -1.0, 1.0, 1.0]
     """
     check_input(input, "group_norm", "(N, C, *)", least=2)
     c = input.shape[1]
@@ -105,15 +113,15 @@ def group_norm(
 
 
 def batch_norm(
-    input: Images,
-    running_mean: PerChannel | None,
-    running_var: PerChannel | None,
-    weight: PerChannel | None = None,
-    bias: PerChannel | None = None,
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
     training: bool = False,
     momentum: float = 0.1,
     eps: float = 1e-5,
-) -> Images:
+) -> Tensor:
     """Normalize each channel over the whole batch: the set S_i of Eq. 3, then scale and shift (Eq. 6).
 
     Args:
@@ -132,20 +140,24 @@ def batch_norm(
         TypeError: input is not floating point.
         ValueError: a parameter or statistic has the wrong size or is missing, there are fewer than two axes, or
             a channel holds a single value in training.
+
+    >>> two_images = torch.tensor([[2.0, 6.0], [0.0, 8.0]])
+    >>> batch_norm(two_images, None, None, training=True, eps=0).tolist()
+    [[1.0, -1.0], [-1.0, 1.0]]
     """
     check_input(input, "batch_norm", "(N, C, *)", least=2)
     c = input.shape[1]
     check_parameters((c,), running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
-    check_running(running_mean, running_var, required=not training)
     shape = _per_channel(input)
     if not training:
-        stats = (running_mean.view(shape), running_var.view(shape))
+        stats = as_running(running_mean, running_var, shape)
         x_hat, _, _ = normalize_over(input, (), eps, stats)
         return _scale_and_shift(x_hat, weight, bias, shape, input.dtype)
+    check_running(running_mean, running_var)
     m = input.numel() // max(c, 1)
     check_set_size(m, "channel", input, "more images or larger maps")
     x_hat, mean, var = normalize_over(input, (0, *range(2, input.dim())), eps)
-    if running_mean is not None and m > 0:
+    if running_mean is not None and running_var is not None and m > 0:
         _update_running(running_mean, running_var, mean.flatten(), var.flatten() * m / (m - 1), momentum)
     return _scale_and_shift(x_hat, weight, bias, shape, input.dtype)
 
@@ -174,6 +186,9 @@ def layer_norm(
     Raises:
         TypeError: input is not floating point, or normalized_shape is a single number.
         ValueError: input does not end in normalized_shape, or a parameter has another shape.
+
+    >>> layer_norm(torch.tensor([[2.0, 2.0, 6.0, 6.0]]), (4,), eps=0).tolist()
+    [[-1.0, -1.0, 1.0, 1.0]]
     """
     check_input(input, "layer_norm", "(*, *normalized_shape)", least=1)
     check_normalized_shape(input, normalized_shape)
@@ -184,15 +199,15 @@ def layer_norm(
 
 
 def instance_norm(
-    input: Images,
-    running_mean: PerChannel | None = None,
-    running_var: PerChannel | None = None,
-    weight: PerChannel | None = None,
-    bias: PerChannel | None = None,
+    input: Tensor,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
     use_input_stats: bool = True,
     momentum: float = 0.1,
     eps: float = 1e-5,
-) -> Images:
+) -> Tensor:
     """Normalize each channel of each image: the set S_i of Eq. 5, then scale and shift (Eq. 6).
 
     Args:
@@ -211,20 +226,23 @@ def instance_norm(
         TypeError: input is not floating point.
         ValueError: a parameter or statistic has the wrong size or is missing, there are fewer than three axes, or
             a channel holds a single value and use_input_stats is true.
+
+    >>> instance_norm(torch.tensor([[[2.0, 6.0], [0.0, 8.0]]]), eps=0).tolist()
+    [[[-1.0, 1.0], [-1.0, 1.0]]]
     """
     check_input(input, "instance_norm", "(N, C, *) with at least one axis after the channels", least=3)
     n, c = input.shape[:2]
     check_parameters((c,), running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
-    check_running(running_mean, running_var, required=not use_input_stats)
     shape = _per_channel(input)
     if not use_input_stats:
-        stats = (running_mean.view(shape), running_var.view(shape))
+        stats = as_running(running_mean, running_var, shape)
         x_hat, _, _ = normalize_over(input, (), eps, stats)
         return _scale_and_shift(x_hat, weight, bias, shape, input.dtype)
+    check_running(running_mean, running_var)
     m = math.prod(input.shape[2:])
     check_set_size(m, "channel of an image", input, "larger maps")
     x_hat, mean, var = normalize_over(input, tuple(range(2, input.dim())), eps)
-    if running_mean is not None and n * m > 0:
+    if running_mean is not None and running_var is not None and n * m > 0:
         mean, var = mean.flatten(1).mean(0), var.flatten(1).mean(0) * m / (m - 1)
         _update_running(running_mean, running_var, mean, var, momentum)
     return _scale_and_shift(x_hat, weight, bias, shape, input.dtype)
@@ -232,6 +250,9 @@ def instance_norm(
 
 class _Affine(nn.Module):
     """Owns gamma and beta (Eq. 6), named weight and bias as in torch so that state_dicts fit both ways."""
+
+    weight: nn.Parameter | None
+    bias: nn.Parameter | None
 
     def __init__(self, shape: tuple[int, ...], eps: float, affine: bool, bias: bool, device, dtype):
         super().__init__()
@@ -250,15 +271,21 @@ class _Affine(nn.Module):
 
 
 class GroupNorm(_Affine):
-    """group_norm with its own gamma and beta. Arguments and state_dict of torch.nn.GroupNorm."""
+    """group_norm with its own gamma and beta. Arguments and state_dict of torch.nn.GroupNorm.
 
-    def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None, *, bias=True):
+    >>> GroupNorm(num_groups=2, num_channels=6)
+    GroupNorm(2, 6, eps=1e-05, affine=True, bias=True)
+    """
+
+    def __init__(
+        self, num_groups: int, num_channels: int, eps=1e-5, affine=True, device=None, dtype=None, *, bias=True
+    ):
         num_groups, num_channels = as_integer(num_groups, "num_groups"), as_channels(num_channels, "num_channels")
         check_groups(num_groups, num_channels, both_given=True)
         super().__init__((num_channels,), eps, affine, bias, device, dtype)
         self.num_groups, self.num_channels, self.affine = num_groups, num_channels, affine
 
-    def forward(self, input: Images) -> Images:
+    def forward(self, input: Tensor) -> Tensor:
         check_channels(input, self.num_channels, "GroupNorm")
         return group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
@@ -268,7 +295,11 @@ class GroupNorm(_Affine):
 
 
 class LayerNorm(_Affine):
-    """layer_norm with its own gamma and beta. Arguments and state_dict of torch.nn.LayerNorm."""
+    """layer_norm with its own gamma and beta. Arguments and state_dict of torch.nn.LayerNorm.
+
+    >>> LayerNorm((3, 32, 32)).weight.shape
+    torch.Size([3, 32, 32])
+    """
 
     def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None):
         shape = as_lengths([normalized_shape] if isinstance(normalized_shape, Integral) else normalized_shape)
@@ -287,6 +318,10 @@ def count_batch(layer: nn.BatchNorm2d) -> float:
     """Count a batch, if `layer` trains and tracks, and return its weight in the running statistics.
 
     That is the layer's momentum. None stands for the plain average over all batches so far: 1 / their number.
+
+    >>> layer = BatchNorm2d(3, momentum=None)
+    >>> count_batch(layer), count_batch(layer)
+    (1.0, 0.5)
     """
     if layer.training and layer.track_running_stats and layer.num_batches_tracked is not None:
         layer.num_batches_tracked.add_(1)
@@ -300,13 +335,17 @@ class BatchNorm2d(nn.BatchNorm2d):
 
     A subclass of torch's layer with another forward: what looks for batch norms by their class, to re-estimate or to
     synchronize them, finds this one too. Parameters, buffers and checkpoints are the parent's.
+
+    >>> layer = BatchNorm2d(1, momentum=0.5)
+    >>> layer(torch.full((4, 1, 8, 8), 6.0)).shape, layer.running_mean.tolist()
+    (torch.Size([4, 1, 8, 8]), [3.0])
     """
 
     @wraps(nn.BatchNorm2d.__init__)
-    def __init__(self, num_features, *args, **kwargs):
+    def __init__(self, num_features: int, *args, **kwargs):
         super().__init__(as_channels(num_features, "num_features"), *args, **kwargs)
 
-    def forward(self, input: Images) -> Images:
+    def forward(self, input: Tensor) -> Tensor:
         check_rank(input, (4,), "BatchNorm2d", "(N, C, H, W)")
         check_channels(input, self.num_features, "BatchNorm2d")
         momentum = count_batch(self)
@@ -318,13 +357,17 @@ class BatchNorm2d(nn.BatchNorm2d):
 
 
 class InstanceNorm2d(nn.InstanceNorm2d):
-    """instance_norm on (n, c, h, w) or (c, h, w). A subclass of torch's layer with another forward."""
+    """instance_norm on (n, c, h, w) or (c, h, w). A subclass of torch's layer with another forward.
+
+    >>> InstanceNorm2d(1, eps=0)(torch.tensor([2.0, 2.0, 6.0, 6.0]).view(1, 2, 2)).tolist()
+    [[[-1.0, -1.0], [1.0, 1.0]]]
+    """
 
     @wraps(nn.InstanceNorm2d.__init__)
-    def __init__(self, num_features, *args, **kwargs):
+    def __init__(self, num_features: int, *args, **kwargs):
         super().__init__(as_channels(num_features, "num_features"), *args, **kwargs)
 
-    def forward(self, input: Images) -> Images:
+    def forward(self, input: Tensor) -> Tensor:
         check_rank(input, (3, 4), "InstanceNorm2d", "(N, C, H, W) or (C, H, W)")
         if input.dim() == 3:
             return self.forward(input[None])[0]

@@ -88,7 +88,7 @@ def statistic_sets(
                 for pixel in range(h * w):
                     at = (channel, image * (h * w + 1) + pixel)
                     lit = chosen(image, channel, pixel)
-                    style = dict(facecolor=colour, hatch="//") if lit else dict(facecolor="white")
+                    style: dict = dict(facecolor=colour, hatch="//") if lit else dict(facecolor="white")
                     if values is not None:
                         style["alpha"] = 0.55 if lit else 1
                         number = f"{values[image, channel].flatten()[pixel].item():g}"
@@ -106,7 +106,7 @@ def statistic_sets(
 
 
 def _by_run(records: Sequence[RunRecord]) -> dict[tuple[str, bool], list[RunRecord]]:
-    return {key: [r for r in records if (r.norm, r.ws) == key] for key in RUNS}
+    return {key: [r for r in records if (r.config.network.norm, r.config.network.ws) == key] for key in RUNS}
 
 
 def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> Live:
@@ -117,16 +117,16 @@ def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> L
         if not runs:
             continue
         label, short, colour, marker, symbol = RUNS[key]
-        epochs = list(range(1, runs[0].epochs + 1))
-        mean = [sum(errors) / len(runs) for errors in zip(*(r.error_by_epoch for r in runs), strict=True)]
+        epochs = list(range(1, runs[0].result.epochs + 1))
+        mean = [sum(errors) / len(runs) for errors in zip(*(r.result.error_by_epoch for r in runs), strict=True)]
         for run in runs:
-            ax.plot(epochs, run.error_by_epoch, color=colour, linewidth=0.7, alpha=0.6)
+            ax.plot(epochs, run.result.error_by_epoch, color=colour, linewidth=0.7, alpha=0.6)
         ax.plot(epochs, mean, color=colour, marker=marker, label=short)
         hover = N_("seed %{customdata}: %{y:.2f} %<extra></extra>")
         for run in runs:
             figure.add_scatter(
-                x=epochs, y=run.error_by_epoch, mode="lines", line=dict(color=colour, width=1), opacity=0.6,
-                customdata=[run.seed] * len(epochs), hovertemplate=hover, showlegend=False, legendgroup=label,
+                x=epochs, y=run.result.error_by_epoch, mode="lines", line=dict(color=colour, width=1), opacity=0.6,
+                customdata=[run.config.seed] * len(epochs), hovertemplate=hover, showlegend=False, legendgroup=label,
             )  # fmt: skip
         figure.add_scatter(
             x=epochs, y=[round(e, 3) for e in mean], mode="lines+markers", name=label, legendgroup=label,

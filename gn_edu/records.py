@@ -1,87 +1,87 @@
-"""RunRecord: the settings and the numbers of one training run, to and from one JSON file."""
+"""RunRecord: settings, result and provenance of one training run, to and from one JSON file."""
 
 import json
 import os
-import subprocess
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 
-
-def check_types(settings, where: str = "") -> None:
-    """Refuse a value that is not of its field's type; an int may stand for a float, and True is no number."""
-    for field in fields(settings):
-        value, kind = getattr(settings, field.name), field.type
-        if kind not in (bool, int, float, str):
-            continue
-        fits = isinstance(value, (int, float) if kind is float else kind)
-        if not fits or (isinstance(value, bool) and kind is not bool):
-            raise ValueError(f"{where}{field.name} must be {kind.__name__}, got {value!r}")
+from gn_edu.config import RunConfig
 
 
 @dataclass(frozen=True)
-class RunRecord:
-    """One run. Errors and accuracies are in percent, on the whole test set; times in seconds.
+class Result:
+    """What came out. Errors and accuracies are in percent, on the whole test set; times in seconds.
 
-    The settings are those of gn_edu.recipes.TrainConfig. `images` is how many were trained on, repetitions counted;
-    `layers` holds gn_edu.layers.layer_statistics after each epoch; `stopped` says why a run ended before its time;
-    `accuracy_reestimated` is that of a batch norm network after its running statistics were measured anew;
-    `accuracy_rounded` belongs to runs whose weights were rounded for use in a page.
+    Args:
+        accuracy: after the last epoch.
+        error_by_epoch: after each epoch; with a budget, the last one may be a part of an epoch.
+        images: how many were trained on, repetitions counted; 0 where that was not counted yet.
+        images_per_s: of them, a second of wall time.
+        cpu_s: CPU-seconds of initialisation and training.
+        wall_s: the same by the clock on the wall.
+        layers: gn_edu.training.layer_statistics after each epoch.
+        stopped: why a run ended before its time.
+        accuracy_reestimated: of a batch norm network after its running statistics were measured anew.
+        accuracy_rounded: of a network whose weights were rounded for use in a page.
     """
 
-    experiment: str
-    norm: str
-    groups: int
-    ws: bool
-    width: int
-    batch: int
-    lr: float
-    epochs: int
-    seed: int
-    n_train: int
-    device: str
-    precision: str
     accuracy: float
     error_by_epoch: list[float]
+    images: int
     images_per_s: float
     cpu_s: float
     wall_s: float
+    layers: list[list[list[float]]] | None = None
+    stopped: str | None = None
+    accuracy_reestimated: float | None = None
+    accuracy_rounded: float | None = None
+
+    def __post_init__(self):
+        if not 0 <= self.accuracy <= 100:
+            raise ValueError(f"accuracy must lie between 0 and 100 percent, got {self.accuracy}")
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were trained and tested."""
+        return len(self.error_by_epoch)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a run was made with, and when.
+
+    Args:
+        device: name of the GPU, or of the CPU and how many of its threads.
+        precision: in which the network computed.
+        torch: version.
+        python: version.
+        commit: of the code; "+" behind it where files differed from it.
+        date: day (UTC).
+        data: fingerprint of the pictures.
+    """
+
+    device: str
+    precision: str
     torch: str
     python: str
     commit: str
     date: str
     data: str
-    accuracy_rounded: float | None = None
-    # Keys that came later, at the values that earlier runs had.
-    recipe: str = ""
-    net: str = "small"
-    optimizer: str = "sgd"
-    lr_head: float = 0.0
-    lr_norm: float = 0.0
-    schedule: str = "linear"
-    warm_up: float = 0.2
-    weight_decay: float = 5e-4
-    decay_norm: bool = False
-    smoothing: float = 0.1
-    shift: int = 2
-    zero_gamma: bool = False
-    budget: float = 0.0
-    compile: bool = False
-    group_size: int = 0
-    norm_batch: int = 0
-    reestimate: int = 0
-    accuracy_reestimated: float | None = None
-    images: int = 0
-    layers: list | None = None
-    stopped: str | None = None
-    threads: int = 1
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run: the settings that it was asked for, what came out, and what it was made with."""
+
+    config: RunConfig
+    result: Result
+    provenance: Provenance
 
     def __post_init__(self):
-        check_types(self, "record: ")
-        if len(self.error_by_epoch) != self.epochs and not self.stopped:
-            raise ValueError(f"record: {self.epochs} epochs but {len(self.error_by_epoch)} entries in error_by_epoch")
-        if not 0 <= self.accuracy <= 100:
-            raise ValueError(f"record: accuracy must lie between 0 and 100 percent, got {self.accuracy}")
+        asked, found = self.config.clock, self.result.epochs
+        if found != asked.epochs and not asked.budget and not self.result.stopped:
+            raise ValueError(f"{asked.epochs} epochs but {found} entries in error_by_epoch")
 
 
 def write_record(record: RunRecord, path: Path | str) -> None:
@@ -99,9 +99,11 @@ def read_record(path: Path | str) -> RunRecord:
     Raises:
         ValueError: the file is not JSON, or its keys or values do not fit the schema; the message names the file.
     """
+    from gn_edu.reading import structure  # here: a GPU machine that only writes records can do without cattrs
+
     try:
-        return RunRecord(**json.loads(Path(path).read_text()))
-    except (TypeError, ValueError) as error:
+        return structure(json.loads(Path(path).read_text()), RunRecord)
+    except ValueError as error:
         raise ValueError(f"{path} is not a run record: {error}") from error
 
 
@@ -127,16 +129,3 @@ def published(experiment: str, required: bool = True) -> list[RunRecord]:
 def measured(name: str) -> dict:
     """The book's own measurement results/<name>.json: not a training run, but with device, versions and date."""
     return json.loads(_results(f"{name}.json").read_text(encoding="utf-8"))
-
-
-def current_commit() -> str:
-    """The commit of the working tree, "+" behind it where files differ from it; "unknown" outside a checkout."""
-    folder = Path(__file__).parent
-
-    def git(*words):
-        return subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True).stdout.strip()
-
-    try:
-        return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"

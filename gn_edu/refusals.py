@@ -11,7 +11,7 @@ from torch import Tensor
 def check_floating(x: Tensor, name: str) -> None:
     if torch.is_tensor(x) and x.is_floating_point():
         return
-    kind, fix = type(x).__name__, ""
+    kind: object = type(x).__name__
     if isinstance(x, torch.fx.Proxy):
         fix = "; torch.fx cannot look into this layer: let is_leaf_module of your Tracer return True for it"
     elif not torch.is_tensor(x):
@@ -118,14 +118,22 @@ def check_parameters(shape: tuple[int, ...], **parameters: Tensor | None) -> Non
             raise ValueError(f"{name} must have shape {shape}, {meaning}; got {tuple(value.shape)}")
 
 
-def check_running(running_mean, running_var, required: bool) -> None:
+def check_running(running_mean: Tensor | None, running_var: Tensor | None) -> None:
     if (running_mean is None) != (running_var is None):
         raise ValueError("running_mean and running_var go together: give both or neither")
-    if required and running_mean is None:
+
+
+def as_running(
+    running_mean: Tensor | None, running_var: Tensor | None, shape: tuple[int, ...]
+) -> tuple[Tensor, Tensor]:
+    """Both in a shape that fits the input, to be used in place of its own statistics."""
+    check_running(running_mean, running_var)
+    if running_mean is None or running_var is None:
         raise ValueError(
             "without the input's own statistics, running_mean and running_var are needed; got None. "
             "Pass both, or set training=True (batch_norm) or use_input_stats=True (instance_norm)"
         )
+    return running_mean.view(shape), running_var.view(shape)
 
 
 def check_set_size(values: int, what: str, x: Tensor, fix: str) -> None:

@@ -4,16 +4,17 @@ Runs inside the sandbox, beside worker.py.
 """
 
 import ctypes
+import errno
 import os
-import platform
 import resource
-import struct
 from math import nan
 from pathlib import Path
+from typing import Any
 
 import torch
 
 libc = ctypes.CDLL(None)
+PR_SET_DUMPABLE = 4
 
 
 def limit(seconds: float, memory: int) -> None:
@@ -29,49 +30,87 @@ def limit(seconds: float, memory: int) -> None:
         resource.setrlimit(what, (most, most))
 
 
-# System calls that an answer has no use for: other processes and programs, others' limits and memory, keys and memory
-# that outlive it, sockets, namespaces, priorities. By machine; and the number by which the kernel knows the machine.
-_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-_DENIED = {
-    "x86_64": (56, 57, 58, 435, 59, 322, 62, 200, 234, 129, 297, 302, 141, 203, 248, 249, 250, 240, 29, 30, 31, 64, 66,
-               68, 71, 41, 53, 272, 308, 165, 166, 101, 310, 311, 321, 298, 425, 323, 319, 424, 434, 438, 155, 161,
-               142, 144, 314, 251),
-    "aarch64": (220, 435, 221, 281, 129, 130, 131, 138, 240, 261, 140, 122, 217, 218, 219, 180, 194, 195, 196, 190, 191,
-                186, 187, 198, 199, 97, 268, 40, 39, 117, 270, 271, 280, 241, 425, 282, 279, 424, 434, 438, 41, 51,
-                118, 119, 274, 30),
-}  # fmt: skip
-_FCNTL = {"x86_64": 72, "aarch64": 25}
-_SIGNALS = (8, 10, 15)  # what fcntl must not do: F_SETOWN, F_SETSIG, F_SETOWN_EX send signals to other processes
-KNOWN = platform.machine() in _DENIED
+# What an answer has no use for, by the names of the system calls.
+DENIED = {
+    "other processes and programs": "clone clone3 fork vfork execve execveat",
+    "signals to others": "kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_send_signal pidfd_getfd",
+    "limits and priorities": "prlimit64 setpriority ioprio_set sched_setaffinity sched_setparam sched_setscheduler "
+    "sched_setattr",
+    "keys, queues and memory that outlive it": "add_key request_key keyctl mq_open msgget msgctl semget semctl "
+    "shmget shmat shmctl memfd_create",
+    "sockets": "socket socketpair",
+    "other namespaces and roots": "unshare setns mount umount2 pivot_root chroot",
+    "others' memory, the kernel's inside": "ptrace process_vm_readv process_vm_writev bpf perf_event_open "
+    "io_uring_setup userfaultfd",
+}
+# What fcntl must not do, since it has signals sent to other processes: F_SETOWN, F_SETSIG, F_SETOWN_EX.
+DENIED_FCNTL = (8, 10, 15)
+# libseccomp's constants.
+ALLOW, NOT_PERMITTED, KILL = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x80000000
+ACT_BADARCH, MASKED_EQUAL = 2, 7
+
+
+class Comparison(ctypes.Structure):
+    """libseccomp's scmp_arg_cmp: that the argument, as far as the mask reaches, is the value."""
+
+    _fields_ = [
+        ("argument", ctypes.c_uint),
+        ("how", ctypes.c_int),
+        ("mask", ctypes.c_uint64),
+        ("value", ctypes.c_uint64),
+    ]
+
+
+def libseccomp() -> ctypes.CDLL:
+    """The library that makes the kernel's filters.
+
+    Raises:
+        OSError: it is not there.
+    """
+    library = ctypes.CDLL("libseccomp.so.2")
+    library.seccomp_init.restype = ctypes.c_void_p
+    for name in ("attr_set", "rule_add_array", "load", "release"):
+        getattr(library, f"seccomp_{name}").argtypes = [ctypes.c_void_p]  # the others are integers and pointers
+    return library
+
+
+def lacking() -> str:
+    """Why system calls can't be filtered on this machine, or ""."""
+    try:
+        library = libseccomp()
+    except OSError:
+        return "libseccomp is missing: apt-get install libseccomp2 (dnf, pacman: libseccomp)"
+    unknown = [name for name in denied() if library.seccomp_syscall_resolve_name(name.encode()) == -1]
+    return f"this libseccomp is too old: it does not know {', '.join(unknown)}" if unknown else ""
+
+
+def denied() -> list[str]:
+    """All names in one list."""
+    return [name for names in DENIED.values() for name in names.split()]
 
 
 def without_system_calls() -> None:
     """From here on the kernel answers the denied system calls with "not permitted" (seccomp)."""
-    machine = platform.machine()
-    denied = _DENIED[machine]
-
-    def step(code: int, true: int, false: int, k: int) -> bytes:
-        return struct.pack("<HBBI", code, true, false, k)
-
-    load, equal, above, end = 0x20, 0x15, 0x35, 0x06
-    program = [step(load, 0, 0, 4), step(equal, 1, 0, _ARCH[machine]), step(end, 0, 0, 0x80000000)]
-    program += [step(load, 0, 0, 0), step(above, len(denied) + 1, 0, 0x40000000)]  # x86_64 has a second table up there
-    program += [step(equal, len(denied) - k, 0, number) for k, number in enumerate(denied)]
-    program += [step(end, 0, 0, 0x7FFF0000), step(end, 0, 0, 0x00050001)]  # go on; not permitted
-    command = [step(equal, 0, len(_SIGNALS) + 3, _FCNTL[machine]), step(load, 0, 0, 24)]  # its second argument
-    command += [step(equal, len(_SIGNALS) - k, 0, number) for k, number in enumerate(_SIGNALS)]
-    command += [step(end, 0, 0, 0x7FFF0000), step(end, 0, 0, 0x00050001)]
-    program[4:4] = command  # where the number of the call is loaded
-    text = ctypes.create_string_buffer(b"".join(program))
-    whole = ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(text)))
-    libc.prctl(38, 1, 0, 0, 0)  # what a filter asks for: no new privileges
-    if libc.prctl(22, 2, whole, 0, 0):
+    library = libseccomp()
+    rules = library.seccomp_init(ALLOW)
+    # Calls in the way of another machine (x86_64 knows two) end the process.
+    failed = [not rules, library.seccomp_attr_set(rules, ACT_BADARCH, KILL)]
+    failed += [_deny(library, rules, name) for name in denied()]
+    # The kernel looks at the lower half of the command only, and so does the filter.
+    failed += [_deny(library, rules, "fcntl", Comparison(1, MASKED_EQUAL, 0xFFFFFFFF, what)) for what in DENIED_FCNTL]
+    if any(failed) or library.seccomp_load(rules):
         os._exit(1)
+    library.seccomp_release(rules)
+
+
+def _deny(library: ctypes.CDLL, rules: int, name: str, *when: Comparison) -> int:
+    number = library.seccomp_syscall_resolve_name(name.encode())
+    return library.seccomp_rule_add_array(rules, NOT_PERMITTED, number, len(when), (Comparison * len(when))(*when))
 
 
 def not_dumpable() -> None:
     """No other process of this user can look into this one or change it; nor into those that it starts."""
-    libc.prctl(4, 0, 0, 0, 0)
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def without_group_norm() -> None:
@@ -101,7 +140,7 @@ def without_group_norm() -> None:
 
 def _override(space: str, name: str, key: str, kernel) -> None:
     """Put a kernel in place of torch's, for as long as the process lives."""
-    library = torch._C._dispatch_library("IMPL", space, key, __file__, 0)
+    library: Any = torch._C._dispatch_library("IMPL", space, key, __file__, 0)
     library.impl(name, key, kernel, False)
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))  # it must not end
 

@@ -14,11 +14,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from gn_edu.exercises import EXERCISES, SHEETS
-from gn_edu.exercises._check import Report
 from gn_edu.exercises.asking import AT_THE_END, pack_reply
-from gn_edu.exercises.probes import Exercise, Probe
+from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.report import Report
 from gn_edu.exercises.sheet1_sets import numbers
-from gn_edu.train import progress_bar
+from gn_edu.training.progress import progress_bar
 from gn_edu_grader.release import NUMBERS, student_seed
 from gn_edu_grader.sandbox import Answers, Limits, Sandbox
 from gn_edu_grader.submissions import Cell, Submission, defines, mentions, notebook, read, submissions
@@ -70,7 +70,8 @@ class _Student:
                 self.notebooks.append((path, read(path)))
             except ValueError as error:
                 self.row.notes.append(str(error))
-        self.told, self.errors = [f"# {handed_in.student}", "", *self.row.notes, ""], []
+        self.told = [f"# {handed_in.student}", "", *self.row.notes, ""]
+        self.errors: list = []
 
     def grade(self, names: Sequence[str], seed: int) -> Row:
         """Points, mistakes and feedback. The probes' numbers come from the seed, which students don't know."""
@@ -153,11 +154,11 @@ class _Student:
 
     def _reports(self, exercise: Exercise, probes, answers: Answers) -> list[tuple[Report, int]]:
         """A report for each state; the same replies are judged once."""
-        seen: dict[bytes, Report] = {}
+        seen: dict[bytes, tuple[Report, int]] = {}
         for cell, replies in answers.rounds:
             key = b"".join(map(pack_reply, replies))
             if key not in seen:
-                seen[key] = self._judged(exercise, probes, replies), cell
+                seen[key] = (self._judged(exercise, probes, replies), cell)
         return list(seen.values())
 
     def _judged(self, exercise: Exercise, probes, replies) -> Report:
@@ -277,7 +278,8 @@ def grade(
 
 def exercises_in(found: Iterable[Submission]) -> tuple[str, ...]:
     """The exercises whose check stands in a submission; where there is no check at all, those that are defined."""
-    by_check, by_name = set(), set()
+    by_check: set[str] = set()
+    by_name: set[str] = set()
     for path in (path for one in found for path in one.notebooks):
         try:
             cells = read(path)

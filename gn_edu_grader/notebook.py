@@ -25,8 +25,10 @@ from asking import AT_THE_END, Reply, ask, pack_reply
 from IPython.core.inputtransformer2 import TransformerManager
 
 ALWAYS = ("gn_edu", "matplotlib", "mpl_toolkits", "plotly", "IPython", "ipywidgets", "anywidget")
-IF_MISSING = ("pandas", "seaborn", "torchvision", "torchinfo", "torchsummary", "PIL", "cv2", "sklearn", "scipy",
-              "skimage", "imageio", "tqdm", "rich", "tabulate", "wandb", "tensorboard", "bokeh", "altair")  # fmt: skip
+IF_MISSING = (
+    "pandas seaborn torchvision torchinfo torchsummary PIL cv2 sklearn scipy skimage imageio tqdm rich tabulate wandb "
+    "tensorboard bokeh altair"
+).split()
 MOST_ASKED = 24  # times that one function is asked before the end
 _FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 
@@ -120,7 +122,8 @@ def stand_ins() -> None:
             setattr(tqdm, name, tqdm.std)
     except ImportError:
         pass
-    torch.set_num_threads = torch.set_num_interop_threads = lambda count: None  # there are no threads here
+    for name in ("set_num_threads", "set_num_interop_threads"):
+        setattr(torch, name, lambda count: None)  # there are no threads here
     builtins.input = lambda *args: "1"
 
 

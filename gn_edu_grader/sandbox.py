@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gn_edu.exercises.asking import AT_THE_END, Reply, framed, pack, unpack_reply
-from gn_edu.exercises.probes import NO_ANSWER, Exercise, Probe
+from gn_edu.exercises.errors import NO_ANSWER
+from gn_edu.exercises.exercise import Exercise, Probe
 from gn_edu_grader.walls import HERE, INSIDE, SandboxError, command
 
 UNPROTECTED = (
@@ -159,10 +160,12 @@ class Sandbox:
             SandboxError: twice, no worker ran anything of the notebook.
         """
         args = pack([list(probe.args) for probe in probes])
-        request = {"cells": notebook.cells, "files": {k: b64encode(v).decode() for k, v in notebook.files.items()}}
+        request: dict = {"cells": notebook.cells}
+        request["files"] = {k: b64encode(v).decode() for k, v in notebook.files.items()}
         request |= {"function": exercise.function, "check": exercise.check_name, "how": [p.how for p in probes]}
         request |= {"seconds": limits.seconds, "memory": limits.memory}
-        skip, notes, anew, slow = [], [], 0, 0
+        skip: list = []
+        notes, anew, slow = [], 0, 0
         while True:
             try:
                 end, said = self._request(request | {"skip": skip}, args)

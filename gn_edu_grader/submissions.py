@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gn_edu.exercises.probes import Exercise
+from gn_edu.exercises.exercise import Exercise
 from gn_edu_grader.sandbox import Notebook
 
 MOST_BYTES = 100 * 2**20  # of a notebook

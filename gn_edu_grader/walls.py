@@ -47,19 +47,10 @@ def command(hidden: Iterable[Path] = ()) -> list[str]:
         )
     words = [bwrap, "--die-with-parent", "--new-session", "--as-pid-1", "--unshare-ipc", "--unshare-pid"]
     words += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "grader", "--clearenv"]
-    for name in ("HOME", "TMPDIR"):
-        words += ["--setenv", name, str(PLACE / "home")]
-    words += [
-        "--setenv",
-        "GN_EDU_PLACE",
-        str(PLACE),
-        "--setenv",
-        "PATH",
-        "/usr/bin",
-        "--setenv",
-        "OMP_NUM_THREADS",
-        "1",
-    ]
+    home = str(PLACE / "home")
+    variables = {"HOME": home, "TMPDIR": home, "GN_EDU_PLACE": str(PLACE), "PATH": "/usr/bin", "OMP_NUM_THREADS": "1"}
+    for name, value in variables.items():
+        words += ["--setenv", name, value]
     for name in ("lib", "lib64", "lib32", "bin", "sbin"):
         if Path("/", name).is_symlink():
             words += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
@@ -74,17 +65,7 @@ def command(hidden: Iterable[Path] = ()) -> list[str]:
         words += ["--remount-ro", folder]
     inside = [os.path.abspath(sys.executable), "-E", "-s", "-B", "/grader/worker.py"]
     if os.getuid() == 0:
-        drop = [
-            "setpriv",
-            "--pdeathsig",
-            "KILL",
-            "--reuid",
-            NOBODY,
-            "--regid",
-            NOBODY,
-            "--clear-groups",
-            "--inh-caps=-all",
-        ]
+        drop = f"setpriv --pdeathsig KILL --reuid {NOBODY} --regid {NOBODY} --clear-groups --inh-caps=-all".split()
         return [*words, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", *drop, "--bounding-set=-all", *inside]
     return [*words, "--unshare-user", *inside]
 
@@ -106,6 +87,8 @@ def _mounts(hidden: Iterable[Path]) -> list[str]:
         for path in dict.fromkeys((Path(os.path.abspath(folder)), folder.resolve())):
             if path.is_dir() and path not in at and any(p in path.parents for p in seen):
                 at[path] = ["--tmpfs", str(path), "--chmod", "0755", str(path)]
+    for path in _ways_to_own_code(seen):
+        at[path] = ["--ro-bind", "/dev/null", str(path)]
     for path, text in _without_group_norm().items():
         if any(p in path.parents for p in seen):
             at[path] = ["--ro-bind", str(text), str(path)]
@@ -126,6 +109,12 @@ def _own_code(seen: Iterable[Path]) -> list[Path]:
     return [HERE, Path(gn_edu.__file__).parent, *clone, *installed]
 
 
+def _ways_to_own_code(seen: Iterable[Path]) -> list[Path]:
+    """What pip writes where the book is installed from its clone: files that say where the clone lies."""
+    patterns = ("__editable__*gn_edu*", "python*/*-packages/__editable__*gn_edu*")
+    return [path for p in seen for pattern in patterns for path in p.glob(pattern)]
+
+
 @functools.cache
 def _scratch() -> tempfile.TemporaryDirectory:
     """Removed when the process ends."""
@@ -139,7 +128,9 @@ def _without_group_norm() -> dict[Path, Path]:
     scratch.chmod(0o755)
     found = {}
     for name in COMPUTE:
-        path = Path(find_spec(name).origin)
+        spec = find_spec(name)
+        assert spec and spec.origin, f"this torch has no {name}"
+        path = Path(spec.origin)
         text = scratch / f"{name}.py"
         text.write_text("" if name == TESTS else cut(path.read_text(encoding="utf-8")), encoding="utf-8")
         code = text.with_suffix(".pyc")
@@ -155,9 +146,7 @@ def cut(text: str) -> str:
     lines = text.splitlines(keepends=True)
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef) and "group_norm" in node.name:
-            first, indent = node.body[0], " " * node.body[0].col_offset
-            lines[first.lineno - 1 : node.end_lineno] = [
-                f"{indent}raise RuntimeError('not at hand in a graded answer')\n",
-                *["\n"] * (node.end_lineno - first.lineno),
-            ]
+            first, last = node.body[0], node.end_lineno or 0
+            raising = f"{' ' * first.col_offset}raise RuntimeError('not at hand in a graded answer')\n"
+            lines[first.lineno - 1 : last] = [raising, *["\n"] * (last - first.lineno)]
     return "".join(lines)

@@ -219,8 +219,8 @@ def _left() -> list[str]:
 def serve() -> None:
     """Answer requests until stdin ends."""
     if sys.platform == "linux":
-        if not fences.KNOWN:
-            sys.exit("no list of system calls for this machine")
+        if why := fences.lacking():
+            sys.exit(why)
         fences.not_dumpable()
     torch.set_num_threads(1)
     if "torch" not in sys.argv:

@@ -2,30 +2,25 @@
 
 import csv
 import html
-import re
 from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
 from docutils import nodes
+from sphinx import addnodes
+from sphinx.locale import _
 from sphinx.search import SearchLanguage
+from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from gn_edu.messages import N_
-
+logger = logging.getLogger(__name__)
 TERMS = {"term": "en", "si": "si", "ja": "ja", "zh": "zh"}
-STATUS = {"published": N_("published"), "proposed": N_("proposed")}
-# What the theme and the folds of the notebooks say, in English whatever the language.
-FRAME = (
-    N_("Skip to content"), N_("Toggle site navigation sidebar"), N_("Toggle table of contents sidebar"), N_("Menu"),
-    N_("Toggle Light / Dark / Auto color theme"), N_("Contents"), N_("Expand"), N_("Light mode"), N_("Dark mode"),
-    N_("Auto light/dark, in light mode"), N_("Auto light/dark, in dark mode"), N_("Back to top"), N_("Made with"),
-    N_("Index"), N_("Next"), N_("Previous"), N_("Home"), N_("On this page"), N_("Link to this heading"),
-    N_("Link to this image"), N_("Link to this definition"), N_("Link to this term"), N_("Hint"), N_("Solution"),
-    N_("Answer"), N_("Please activate JavaScript to enable the search functionality."),
-)  # fmt: skip
-_FRAME = re.compile(rf"""(>|aria-label="|title=")\s*({"|".join(map(re.escape, FRAME))})\s*(?=[<"])""")
-_CAPTION = re.compile(r'(<span class="caption-text">)([^<]+)')
+# What Sphinx says by itself: it asks our catalogue sphinx.po before its own.
+OF_SPHINX = ("Link to this heading", "Link to this image", "Link to this definition", "Link to this term")
+# The folds of the notebooks are HTML, which Sphinx does not translate.
+FOLDS = ("Hint", "Solution")
 
 
 @cache
@@ -54,11 +49,6 @@ def catalogue(app, pagename: str) -> dict[str, str]:
     return {message: word for message, word in _catalogue(app, "widgets").items() if word}
 
 
-def say(app, message: str) -> str:
-    """A message in the language of the build; scripts/i18n.py collects these calls."""
-    return html.escape(_catalogue(app, "widgets").get(message) or message)
-
-
 def addresses(app, pagename: str) -> list[tuple[str, str, str]]:
     """(code, name, relative address of this page in that language) for every language that is built."""
     up = "../" * (pagename.count("/") + (app.config.language != "en"))
@@ -68,45 +58,59 @@ def addresses(app, pagename: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def alternates(app, pagename: str) -> str:
-    """What tells a search engine where this page stands in other languages."""
+def alternates(app, pagename: str) -> list[tuple[str, str]]:
+    """(language, address) for a search engine: where this page stands in every language, and for all others."""
     site = app.config.html_baseurl.removesuffix(f"{app.config.language}/")
     links = [(code, site + ("" if code == "en" else f"{code}/")) for code in app.config.gn_built.split(",")]
-    return "\n".join(
-        f'<link rel="alternate" hreflang="{code}" href="{folder}{pagename}.html">'
-        for code, folder in [*links, ("x-default", site)]
-    )
+    return [(code, f"{folder}{pagename}.html") for code, folder in [*links, ("x-default", site)]]
 
 
-def framed(app, text: str) -> str:
-    """A whole page, its frame in the language of the build."""
+def edition(app, pagename: str) -> str:
+    """What a reader is told of a page's translation: nothing, "unreviewed" or "untranslated"."""
     if app.config.language == "en":
-        return text
-    captions = _catalogue(app, "book/index")
-    text = _CAPTION.sub(lambda m: m[1] + (captions.get(m[2]) or m[2]), text)
-    return _FRAME.sub(lambda m: m[1] + say(app, m[2]), text)
+        return ""
+    return "unreviewed" if translated(app, pagename) else "untranslated"
 
 
-def described(app, pagename: str, body: str) -> str:
-    """The page's body with the descriptions of its pictures translated."""
-    words = catalogue(app, pagename)
-    if not words:
-        return body
-    return re.sub(
-        r' alt="([^"]+)"', lambda m: f' alt="{html.escape(words.get(text := html.unescape(m[1]), text))}"', body
-    )
+class TranslateCaptions(SphinxTransform):
+    """The names of the book's parts, from _toc.yml: they come to the page after Sphinx has translated it."""
+
+    default_priority = 110
+
+    def apply(self, **kwargs):
+        words = _catalogue(self.app, self.env.docname)
+        for toctree in self.document.findall(addnodes.toctree):
+            toctree["caption"] = words.get(toctree["caption"]) or toctree["caption"]
 
 
-def noted(app, pagename: str, body: str, report: str) -> str:
-    """The page's body, under a word on its translation."""
-    if app.config.language == "en":
-        return body
-    if not translated(app, pagename):
-        note = say(app, "This page is not translated yet.")
-        return f'<p class="gn-untranslated">{note}</p><div lang="en">{body}</div>'
-    note = say(app, "No native reader has reviewed this translation yet.")
-    send = f' <a href="{report}">{say(app, "Send a correction")}</a>' if report else ""
-    return f'<p class="gn-unreviewed">{note}{send}</p>{body}'
+class TranslatePictures(SphinxPostTransform):
+    """The descriptions of pictures."""
+
+    default_priority = 700
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        words = catalogue(self.app, self.env.docname)
+        for image in self.document.findall(nodes.image):
+            if "alt" in image:
+                image["alt"] = words.get(image["alt"], image["alt"])
+
+
+class TranslateFolds(SphinxPostTransform):
+    """The names of the notebooks' folds, <summary>Hint</summary>."""
+
+    default_priority = 700
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        known = {f"<details>\n<summary>{name}</summary>": name for name in FOLDS}
+        for raw in list(self.document.findall(nodes.raw)):
+            text = raw.astext().strip()
+            if text in known:
+                words = f"<details>\n<summary>{_(known[text])}</summary>\n"
+                raw.replace_self(nodes.raw(words, words, format="html"))
+            elif text.startswith("<details>"):
+                logger.warning("a fold of a name that is not one of %s: %s", ", ".join(FOLDS), text, location=raw)
 
 
 class SearchSinhala(SearchLanguage):
@@ -133,12 +137,13 @@ class Terms(SphinxDirective):
             lines = list(csv.DictReader(file))
         names = {"en": "English", "si": "සිංහල", "ja": "日本語", "zh": "中文"}
         head = "".join(f'<th scope="col" lang="{code}">{names[code]}</th>' for code in TERMS.values())
-        status = say(self.env.app, "Status of the Sinhala")
-        head += f'<th scope="col">{status}</th>'
+        last = _("Status of the Sinhala")
+        head += f'<th scope="col">{last}</th>'
+        status = {"published": _("published"), "proposed": _("proposed")}
         body = ""
         for line in lines:
             cells = "".join(f'<td lang="{code}">{html.escape(line[key])}</td>' for key, code in TERMS.items())
-            body += f"<tr>{cells}<td>{say(self.env.app, STATUS[line['status']])}</td></tr>"
+            body += f"<tr>{cells}<td>{status[line['status']]}</td></tr>"
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         return [nodes.raw("", f'<div class="table-wrapper" tabindex="0">{table}</div>', format="html")]
 
@@ -146,3 +151,6 @@ class Terms(SphinxDirective):
 def setup(app):
     app.add_directive("terms", Terms)
     app.add_search_language(SearchSinhala)
+    app.add_transform(TranslateCaptions)
+    app.add_post_transform(TranslatePictures)
+    app.add_post_transform(TranslateFolds)

@@ -30,7 +30,7 @@ def _block(visitor, node):
     tex = _NUMBERED.sub(r"\\\1{\2*}", node.astext().strip())
     if not tex.startswith(r"\begin{") and (r"\\" in tex or "&" in tex):
         tex = rf"\begin{{split}}{tex}\end{{split}}"
-    visitor.body.append(visitor.starttag(node, "div", CLASS="math notranslate"))
+    visitor.body.append(visitor.starttag(node, "div", CLASS="math notranslate", TABINDEX="0"))
     if node["number"]:
         visitor.body.append(f'<span class="eqno">({get_node_equation_number(visitor, node)})')
         visitor.add_permalink_ref(node, "Link to this equation")

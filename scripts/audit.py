@@ -1,4 +1,4 @@
-"""A table about every page of the built site: python scripts/audit.py [--lighthouse] [PAGE ...]   (make audit)
+"""A table about every page of the built site: python -m scripts.audit [--lighthouse] [PAGE ...]   (make audit)
 
 Gzipped bytes and requests before scrolling, requests to other hosts, axe violations (light, dark, 360 px), console
 errors, layout shift, and seconds until the widgets are alive. With --lighthouse also the median of three runs of npm's
@@ -6,72 +6,45 @@ lighthouse (mobile) for the landing page and the three heaviest pages.
 """
 
 import argparse
-import gzip
-import http.server
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from functools import partial
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-HTML = ROOT / "_build" / "html"
+from scripts.chromium import FLAGS, find_chromium, open_chromium
+from scripts.paths import HTML
+from scripts.serve import Gzipped, served
+
 LANDING = "book/index.html"
 COLUMNS = "kB requests foreign axe errors shift alive_s".split()
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 # The size of targets, WCAG 2.2, is off by default.
 AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-TEXTS = {".html", ".css", ".js", ".json", ".svg", ".txt", ".xml"}
-
-
-class Zipped(http.server.SimpleHTTPRequestHandler):
-    """Serves as hosts do: texts gzipped."""
-
-    def do_GET(self):
-        path = Path(self.translate_path(self.path))
-        if not path.is_file() or path.suffix not in TEXTS:
-            return super().do_GET()
-        body = gzip.compress(path.read_bytes())
-        self.send_response(200)
-        for name, value in (
-            ("Content-Type", f"{self.guess_type(str(path)).split(';')[0]}; charset=utf-8"),
-            ("Content-Encoding", "gzip"),
-            ("Content-Length", str(len(body))),
-            ("Cache-Control", "max-age=600"),
-        ):
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        pass
 
 
 def measure(browser, address: str, name: str) -> dict:
     """One line of the table."""
-    row, errors = dict.fromkeys(COLUMNS, 0) | {"page": name}, []
+    row: dict = dict.fromkeys(COLUMNS, 0) | {"page": name}
+    errors: list[str] = []
     for scheme, width in (("light", 1280), ("dark", 1280), ("light", 360)):
         context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
         page = context.new_page()
-        sizes, first = {}, scheme == "light" and width == 1280
+        sizes: dict[str, int] = {}
+        first = scheme == "light" and width == 1280
 
         def note(response, sizes=sizes):
             if urlsplit(response.url).scheme.startswith("http"):
                 sizes[response.url] = int(response.headers.get("content-length") or 0)
 
         page.on("response", note)
-        page.on("console", lambda m: m.type in ("error", "warning") and errors.append(m.text))
+        page.on("console", lambda m: errors.extend([m.text] if m.type in ("error", "warning") else []))
         page.on("pageerror", lambda e: errors.append(str(e)))
         page.add_init_script(
             "window.gnShift=0;new PerformanceObserver((l)=>l.getEntries().forEach((e)=>{if(!e.hadRecentInput)"
@@ -107,7 +80,7 @@ def measure(browser, address: str, name: str) -> dict:
     return row | {"errors": len(errors)}
 
 
-def lighthouse(address: str, name: str, chromium: str) -> list[int]:
+def lighthouse(address: str, name: str) -> list[int]:
     """Median scores of three runs: performance, accessibility, best practices, search."""
     scores = []
     for _ in range(3):
@@ -119,7 +92,7 @@ def lighthouse(address: str, name: str, chromium: str) -> list[int]:
                 f"--chrome-flags={flags}",
                 f"--only-categories={','.join(CATEGORIES)}",
             ]
-            subprocess.run(words, check=True, env=os.environ | {"CHROME_PATH": chromium})
+            subprocess.run(words, check=True, env=os.environ | {"CHROME_PATH": find_chromium()})
             found = json.loads(Path(out.name).read_text())["categories"]
             scores.append([round(100 * found[key]["score"]) for key in CATEGORIES])
     return [int(median(column)) for column in zip(*scores, strict=True)]
@@ -131,26 +104,21 @@ def main() -> int:
     parser.add_argument("pages", nargs="*")
     parser.add_argument("--lighthouse", action="store_true")
     args = parser.parse_args()
-    chromium = os.environ.get("GN_EDU_CHROMIUM") or shutil.which("chromium") or sys.exit("audit needs Chromium")
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Zipped, directory=HTML))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_address[1]}/"
     names = args.pages or sorted(
         path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "refresh" not in path.read_text()[:400]
     )
     print(f"{'page':44}" + "".join(f"{column:>10}" for column in COLUMNS))
     rows = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for name in names:
-            rows.append(measure(browser, address, name))
-            print(f"{name:44}" + "".join(f"{rows[-1][column]:>10}" for column in COLUMNS), flush=True)
-        browser.close()
-    if args.lighthouse:
-        print(f"\n{'lighthouse, median of three':44}" + "".join(f"{c[:9]:>10}" for c in CATEGORIES))
-        heavy = sorted(rows, key=lambda row: -row["kB"])[:3]
-        for name in dict.fromkeys([LANDING, *(row["page"] for row in heavy), "book/glossary.html"]):
-            print(f"{name:44}" + "".join(f"{score:>10}" for score in lighthouse(address, name, chromium)), flush=True)
+    with served(HTML, Gzipped) as address:
+        with open_chromium() as browser:
+            for name in names:
+                rows.append(measure(browser, address, name))
+                print(f"{name:44}" + "".join(f"{rows[-1][column]:>10}" for column in COLUMNS), flush=True)
+        if args.lighthouse:
+            print(f"\n{'lighthouse, median of three':44}" + "".join(f"{c[:9]:>10}" for c in CATEGORIES))
+            heavy = sorted(rows, key=lambda row: -row["kB"])[:3]
+            for name in dict.fromkeys([LANDING, *(row["page"] for row in heavy), "book/glossary.html"]):
+                print(f"{name:44}" + "".join(f"{score:>10}" for score in lighthouse(address, name)), flush=True)
     return int(any(row["foreign"] or row["axe"] or row["errors"] for row in rows))
 
 

@@ -1,14 +1,13 @@
-"""How long 300 submissions of three exercises take: python scripts/bench_grading.py [--submissions N]"""
+"""How long 300 submissions of three exercises take: python -m scripts.bench_grading [--submissions N]"""
 
 import argparse
 import tempfile
 import time
 from pathlib import Path
 
-from gn_edu_grader.demo import HOSTILE, write_class
 from gn_edu_grader.grade import grade
-
-ROOT = Path(__file__).resolve().parent.parent
+from scripts.class_of_thirty import HOSTILE, write_class
+from scripts.paths import ROOT
 
 
 def main() -> None:

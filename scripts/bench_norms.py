@@ -1,24 +1,20 @@
-"""Measure group norm from scratch against torch's, side by side: python scripts/bench_norms.py
+"""Measure group norm from scratch against torch's, side by side: python -m scripts.bench_norms
 
 Writes gn_edu/results/ladder.json: per variant and shape the CPU time of a forward pass and of forward and backward
 together, as a multiple of torch.nn.functional.group_norm in the same rounds (minimum over interleaved rounds, one
 thread), and how much it keeps for the backward pass.
 """
 
-import datetime
 import json
-import platform
 import time
-from pathlib import Path
 
 import torch
 from torch.nn import functional as F
 
 from gn_edu import norms
-from gn_edu.records import current_commit
-from gn_edu.train import processor
+from gn_edu.training.provenance import processor, provenance
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 SHAPES = [(8, 64, 32, 32), (32, 256, 16, 16)]
 GROUPS, ROUNDS = 32, 15
 
@@ -125,7 +121,7 @@ def measure(shape: tuple[int, ...]) -> list[dict]:
             best[name, step] = min(before, cpu_seconds(step, VARIANTS[name], x, weight, bias, torch.ones(shape)))
     rows = []
     for name in VARIANTS:
-        row = {"variant": name, "shape": shape}
+        row: dict = {"variant": name, "shape": shape}
         for step in (forward, forward_backward):
             ratio = best[name, step] / best["torch", step]
             row[step.__name__] = round(ratio, 2) if ratio < float("inf") else None
@@ -140,11 +136,7 @@ def main() -> None:
     record = {
         "groups": GROUPS,
         "rows": [row for shape in SHAPES for row in measure(shape)],
-        "device": processor(),
-        "torch": torch.__version__,
-        "python": platform.python_version(),
-        "commit": current_commit(),
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        **provenance(processor(), "torch"),
     }
     (ROOT / "gn_edu" / "results" / "ladder.json").write_text(json.dumps(record, indent=1) + "\n")
 

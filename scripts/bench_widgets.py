@@ -1,16 +1,14 @@
-"""How long a widget takes to redraw: python scripts/bench_widgets.py [--times N]   (needs the built site and Chromium)
+"""How long a widget takes to redraw: python -m scripts.bench_widgets [--times N]   (needs the built site and Chromium)
 
 One line a widget: median and largest time of 60 changes, script and layout together, in headless Chromium. A slider
 drag must stay under 16 ms (median). The networks of the landing page answer from a worker: under 100 ms.
 """
 
 import argparse
-import os
-import shutil
 import statistics
 
-from audit import FLAGS, HTML
-from playwright.sync_api import sync_playwright
+from scripts.chromium import open_chromium
+from scripts.paths import HTML
 
 SLIDE = "const s = root.querySelector('{}'); s.value = k % (+s.max + 1); s.dispatchEvent(new Event('input'));"
 CHANGES = {
@@ -50,11 +48,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=60, help="changes of each widget (%(default)s)")
     count = parser.parse_args().times
-    chromium = os.environ.get("GN_EDU_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium or not HTML.exists():
-        raise SystemExit("build the site (make book) and install Chromium (apt install chromium) first")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    if not HTML.exists():
+        raise SystemExit("the site is not built: make book")
+    with open_chromium() as browser:
 
         def measure(page, stem, change, wait, limit):
             tab = browser.new_page()
@@ -69,7 +65,6 @@ def main() -> None:
             measure(page, stem, change, "", 16)
         again = "root.querySelector('[data-gn-do=again]').click();"
         measure("book/index.html#neighbours.home?batch=8", "neighbours", again, ANSWERED, 100)
-        browser.close()
 
 
 if __name__ == "__main__":

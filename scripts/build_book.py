@@ -1,4 +1,4 @@
-"""Build the site: python scripts/build_book.py [LANGUAGE ...]   (English at the root, others under their code)
+"""Build the site: python -m scripts.build_book [LANGUAGE ...]   (English at the root, others under their code)
 
 With TEACHER=1 in the environment the exercise sheets keep their solutions.
 
@@ -14,9 +14,8 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / "_build"
-HTML = BUILD / "html"
+from scripts.paths import BUILD, HTML, ROOT
+
 # The pages are the same whatever data lies on the machine that builds them; two threads of a busy one would wait for
 # each other most of the time.
 SETTINGS = {"GN_EDU_DATA": "synthetic", "OMP_NUM_THREADS": "1"}

@@ -10,9 +10,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 SIZE = 256
+BICUBIC = Image.Resampling.BICUBIC
 DARK = (12, 12, 12)
 GLASS = (65, 82, 98)
-Colour = tuple[int, int, int]
+Colour = tuple[int, ...]  # red, green, blue
 
 
 class Scene:
@@ -48,8 +49,8 @@ class Scene:
     def mottle(self, amount: float, cell: int, top: float = 0) -> None:
         """Lighten and darken in patches of about `cell` pixels, below `top`."""
         height = SIZE - int(top)
-        patches = self.noise.rand(height // cell + 1, SIZE // cell + 1) * 255
-        patches = Image.fromarray(patches.astype(np.uint8)).resize((SIZE, height), Image.BICUBIC)
+        noise = self.noise.rand(height // cell + 1, SIZE // cell + 1) * 255
+        patches = Image.fromarray(noise.astype(np.uint8)).resize((SIZE, height), BICUBIC)
         pixels = np.asarray(self.image, float)
         pixels[int(top) :] += (np.asarray(patches, float)[..., None] / 127 - 1) * amount
         self.image = Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
@@ -92,7 +93,7 @@ def airplane(s: Scene) -> None:
     s.polygon((140, y + 2), (105, y + 62), (82, y + 62), (105, y + 2), fill=shade(body, 0.6))
     s.polygon((150, y - 6), (122, y - 48), (104, y - 48), (118, y - 6), fill=shade(body, 0.85))
     s.ellipse(112, y + 30, 14, 8, shade(body, 0.45))
-    s.image = s.image.rotate(s.random.uniform(-14, 18), Image.BICUBIC, fillcolor=s.near((140, 180, 215), 10))
+    s.image = s.image.rotate(s.random.uniform(-14, 18), BICUBIC, fillcolor=s.near((140, 180, 215), 10))
 
 
 def automobile(s: Scene) -> None:
@@ -260,6 +261,6 @@ def scene(label: int, seed: int) -> np.ndarray:
     edge = (1 - s.random.uniform(0.84, 1.0)) * SIZE / 2
     image = s.image.crop((edge, edge, SIZE - edge, SIZE - edge)).filter(ImageFilter.GaussianBlur(2))
     if s.random.random() < 0.5:
-        image = image.transpose(Image.FLIP_LEFT_RIGHT)
-    small = np.asarray(image.resize((32, 32), Image.LANCZOS), int)
-    return (small // 4 * 4).astype(np.uint8)
+        image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    small = np.asarray(image.resize((32, 32), Image.Resampling.LANCZOS))
+    return small // 4 * 4

@@ -1,9 +1,9 @@
-"""Collect the messages to translate: python scripts/i18n.py [LANGUAGE ...]   (make i18n)
+"""Collect the messages to translate: python -m scripts.i18n [LANGUAGE ...]   (make i18n)
 
-Writes the templates to _build/gettext (pages through Sphinx, the words of widgets and checks through Babel), brings the
-catalogues locale/<language>/LC_MESSAGES/ up to date with sphinx-intl (new messages come in empty, translated ones stay,
-numbers and symbols translate to themselves), writes the kernel's messages, gn_edu/languages/<language>.json, and prints
-how far each page is translated.
+Writes the templates to _build/gettext (pages through Sphinx; through Babel what widgets, checks and the frame of a page
+say), brings the catalogues locale/<language>/LC_MESSAGES/ up to date with sphinx-intl (new messages come in empty,
+translated ones stay, numbers and symbols translate to themselves), writes the kernel's messages,
+gn_edu/languages/<language>.json, and prints how far each page is translated.
 """
 
 import json
@@ -18,13 +18,15 @@ import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
-from build_book import ROOT, SETTINGS, write_conf
 
 from gn_edu.data import CLASSES
-from gn_edu.exercises.probes import mistakes
+from gn_edu.exercises.exercise import mistakes
 from gn_edu.questions import questions
+from gn_edu_site.languages import FOLDS, OF_SPHINX
+from scripts.build_book import SETTINGS, write_conf
+from scripts.paths import BUILD, ROOT
 
-POT = ROOT / "_build" / "gettext"
+POT = BUILD / "gettext"
 TEXTS = {"prompt", "text", "reply", "again"}  # what a reader sees of a question
 KERNEL = ("widgets", "checks")  # catalogues whose messages a kernel needs
 CODE = re.compile(r"`[^`]*`|\$[^$]*\$|\\[a-z]+|\{[^}]*\}|\bx_hat\b")
@@ -37,7 +39,7 @@ def languages() -> list[str]:
 
 
 def widget_messages() -> Catalog:
-    """Every message of the widgets, class names, questions, figures, and of what stands around a page."""
+    """Every message of the widgets, class names, questions and figures."""
     catalog = Catalog(project="Group Normalization", charset="utf-8")
     scripts = sorted((ROOT / "gn_edu" / "widgets" / "src").rglob("*.js"), key=lambda path: path.name)
     for path in [*scripts, ROOT / "book" / "_static" / "gn-page.js"]:
@@ -45,7 +47,7 @@ def widget_messages() -> Catalog:
         for line, message, *_ in extract_from_file("javascript", path, {"tr": None, "N_": None}, options=options):
             catalog.add(message, locations=[(path.name, line)])
     for path in [ROOT / "gn_edu" / "plots.py", *sorted((ROOT / "gn_edu_site").glob("*.py"))]:
-        for line, message, *_ in extract_from_file("python", path, {"say": (2,), "N_": None}):
+        for line, message, *_ in extract_from_file("python", path, {"N_": None}):
             catalog.add(message, locations=[(path.name, line)])
 
     for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
@@ -71,11 +73,24 @@ def widget_messages() -> Catalog:
     return catalog
 
 
+def site_messages() -> Catalog:
+    """Every message of what stands around a page: the catalogue that Sphinx asks for templates and for itself."""
+    catalog = Catalog(project="Group Normalization", charset="utf-8")
+    extractors = {"jinja2.ext:babel_extract": "book/_templates/**/*.html", "python": "gn_edu_site/*.py"}
+    for extractor, pattern in extractors.items():
+        for path in sorted(ROOT.glob(pattern)):
+            for line, message, *_ in extract_from_file(extractor, path, {"_": None}):
+                catalog.add(message, locations=[(path.name, line)])
+    for message in (*OF_SPHINX, *FOLDS):
+        catalog.add(message, locations=[("languages.py", 1)])
+    return catalog
+
+
 def check_messages() -> Catalog:
     """Every message of the checks."""
     catalog = Catalog(project="Group Normalization", charset="utf-8")
     for path in sorted((ROOT / "gn_edu" / "exercises").glob("*.py")):
-        for line, message, *_ in extract_from_file("python", path, {"tr": None, "N_": None}):
+        for line, message, *_ in extract_from_file("python", path, {"tr": None, "N_": None, "said": None}):
             catalog.add(message, locations=[(path.name, line)])
     for name, sentences in mistakes().items():
         for sentence in sentences.values():
@@ -103,7 +118,7 @@ def fill(path: Path) -> None:
     """Give messages without words themselves as translations."""
     catalog = read(path)
     for message in catalog:
-        if message.id and not message.string and not speaks(message.id):
+        if message.id and not message.string and not speaks(str(message.id)):
             message.string = message.id
     with open(path, "wb") as file:
         write_po(file, catalog, width=0, ignore_obsolete=True)
@@ -113,7 +128,7 @@ def kernel_messages(language: str) -> dict[str, str]:
     """What widgets and checks say in a kernel: English message to its translation, where that is another."""
     paths = catalogues(language)
     messages = [m for name in KERNEL for m in read(paths[name]) if m.id and m.string and not m.fuzzy]
-    return {m.id: m.string for m in messages if m.string != m.id}
+    return {str(m.id): str(m.string) for m in messages if m.string != m.id}
 
 
 def write_kernel(language: str) -> None:
@@ -138,13 +153,14 @@ def main() -> None:
     codes = sys.argv[1:] or languages()
     shutil.rmtree(POT, ignore_errors=True)
     write_conf()
-    command = [sys.executable, "-m", "sphinx", "-b", "gettext", "-q", "-d", ROOT / "_build" / ".doctrees" / "gettext"]
+    command = [sys.executable, "-m", "sphinx", "-b", "gettext", "-q", "-d", str(BUILD / ".doctrees" / "gettext")]
     # The cells run, or come from the cache of the build: what they print as tables is translated, too.
     subprocess.run([*command, ROOT, POT], cwd=ROOT, check=True, env=os.environ | SETTINGS)
-    for name, catalog in (("widgets", widget_messages()), ("checks", check_messages())):
+    collected = {"widgets": widget_messages(), "checks": check_messages(), "sphinx": site_messages()}
+    for name, catalog in collected.items():
         with open(POT / f"{name}.pot", "wb") as file:
             write_po(file, catalog, omit_header=False, sort_by_file=True)
-    command = [Path(sys.executable).with_name("sphinx-intl"), "update", "-p", POT, "-d", "locale", "-w", "0"]
+    command = [str(Path(sys.executable).with_name("sphinx-intl")), "update", "-p", str(POT), "-d", "locale", "-w", "0"]
     subprocess.run([*command, *(word for code in codes for word in ("-l", code))], cwd=ROOT, check=True)
     for code in codes:
         for path in catalogues(code).values():

@@ -1,4 +1,4 @@
-"""Compile requirements/*.in into whole closures, the newest that fit: python scripts/lock.py [--check]   (make lock)
+"""Compile requirements/*.in into whole closures, the newest that fit: python -m scripts.lock [--check]   (make lock)
 
 book.in becomes requirements.txt, the others NAME.txt beside their list. A file holds no address of an index, so pip
 takes the packages from wherever it is told to. Then, and alone with --check, the book's file is resolved once more,
@@ -11,7 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from scripts.paths import ROOT
+
 FOLDER = ROOT / "requirements"
 PYTHONS = ("3.11", "3.12", "3.13")
 SYSTEMS = ("linux", "macos", "windows")

@@ -1,23 +1,30 @@
-"""Start a chapter: python scripts/new_chapter.py ch05_backward "The backward pass by hand"
+"""Start a chapter: python -m scripts.new_chapter ch05_backward "The backward pass by hand"
 
 Writes the notebook with its set-up cells, the module of its checks, and its line in _toc.yml.
 """
 
 import re
 import sys
-from pathlib import Path
 
 import nbformat
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-ROOT = Path(__file__).resolve().parent.parent
+from scripts.paths import ROOT
+
 LIKE = ROOT / "notebooks" / "ch02_batch_norm.ipynb"  # whose set-up cell is taken
 OPENING = """# {}
 
 What the reader can do after this chapter, in two sentences.
 
 *You need: ... About ... minutes, no GPU.*"""
+
+MODULE = '''"""Exercises of chapter {chapter}: ..."""
+
+from gn_edu.exercises.exercise import Exercise
+
+EXERCISES: tuple[Exercise, ...] = ()
+'''
 
 
 def main() -> None:
@@ -37,9 +44,7 @@ def main() -> None:
     for number, cell in enumerate(cells, 1):
         cell["id"] = f"c{number:02d}"
     nbformat.write(new_notebook(cells=cells), path)
-    (ROOT / "gn_edu" / "exercises" / f"{stem}.py").write_text(
-        f'"""Checks of chapter {int(stem[2:4])}."""\n\nfrom gn_edu.exercises._check import Report, answer, call\n'
-    )
+    (ROOT / "gn_edu" / "exercises" / f"{stem}.py").write_text(MODULE.format(chapter=int(stem[2:4])), encoding="utf-8")
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
     chapters = toc["parts"][0]["chapters"]
     at = sum(chapter["file"].startswith("notebooks/") and chapter["file"] < f"notebooks/{stem}" for chapter in chapters)

@@ -1,4 +1,4 @@
-"""Build and test with the newest releases of everything: python scripts/newest.py FOLDER   (make test-newest)
+"""Build and test with the newest releases of everything: python -m scripts.newest FOLDER   (make test-newest)
 
 Clones the tree into FOLDER, with an environment of its own, made from requirements/book.in without exact versions.
 Prints which packages moved against requirements.txt, and which steps and tests broke; fails if one did.
@@ -11,11 +11,11 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from lock import ACCELERATOR
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).resolve().parent.parent
+from scripts.lock import ACCELERATOR
+from scripts.paths import ROOT
 
 
 def pins(text: str) -> dict[str, str]:
@@ -64,7 +64,7 @@ def main() -> int:
     if not make("install"):
         print("\nThe newest releases cannot be installed together.")
         return 1
-    freeze = [folder / ".venv/bin/python", "-m", "pip", "freeze", "--all", "--exclude-editable"]
+    freeze = [str(folder / ".venv/bin/python"), "-m", "pip", "freeze", "--all", "--exclude-editable"]
     new = pins(subprocess.run(freeze, capture_output=True, text=True, check=True).stdout)
     old = pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
     # What the tests compare the installation with.

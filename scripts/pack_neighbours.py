@@ -1,4 +1,4 @@
-"""Pack the two networks of the landing page: python scripts/pack_neighbours.py
+"""Pack the two networks of the landing page: python -m scripts.pack_neighbours
 
 Takes the weights that `gn-edu train --recipe neighbours --norm bn --weights` (and gn) left in
 gn_edu/results/neighbours, rounds them to 4 or 6 bits a weight with one scale a filter, writes the accuracy after
@@ -11,18 +11,17 @@ import json
 import string
 from dataclasses import replace
 from itertools import count, islice
-from pathlib import Path
 
 import torch
-from draw_pictures import scene
 
 from gn_edu.augment import PIXEL_MEAN, PIXEL_STD, to_input
 from gn_edu.data import CLASSES, load_cifar10
-from gn_edu.nets import Conv3x3, SmallNet, seeded
+from gn_edu.nets import Conv3x3, SmallNet, build
 from gn_edu.records import read_records, write_record
-from gn_edu.train import evaluate
+from gn_edu.training.evaluation import evaluate
+from scripts.draw_pictures import scene
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "gn_edu" / "results" / "neighbours"
 ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 TARGET = ROOT / "gn_edu" / "widgets" / "neighbours.json"
@@ -54,7 +53,7 @@ def short(values: torch.Tensor) -> list[float]:
 @torch.no_grad()
 def pack(net: SmallNet, norm: str, groups: int) -> dict:
     """Round the network in place and return its stored form; weight standardization is already applied in it."""
-    blocks = []
+    blocks: list[dict] = []
     for layer in net.features:
         if isinstance(layer, Conv3x3):
             weight = layer.standardized()
@@ -65,9 +64,10 @@ def pack(net: SmallNet, norm: str, groups: int) -> dict:
         elif isinstance(layer, torch.nn.MaxPool2d):
             blocks[-1]["pool"] = True
         elif not isinstance(layer, torch.nn.ReLU):
-            numbers = {"gamma": layer.weight, "beta": layer.bias}
+            names = {"gamma": "weight", "beta": "bias"}
             if norm == "bn":
-                numbers |= {"mean": layer.running_mean, "var": layer.running_var}
+                names |= {"mean": "running_mean", "var": "running_var"}
+            numbers = {key: getattr(layer, name) for key, name in names.items()}
             for key, tensor in numbers.items():
                 blocks[-1][key] = short(tensor)
                 tensor.copy_(torch.tensor(blocks[-1][key]))
@@ -97,12 +97,13 @@ def main() -> None:
     data = load_cifar10(synthetic=False)
     stored, nets = {}, []
     for path, record in zip(sorted(RUNS.glob("*.json")), read_records(RUNS), strict=True):
-        net = seeded(record.seed, record.norm, record.groups, record.ws, record.width)
+        network = record.config.network
+        net = build(network, record.config.seed)
         net.load_state_dict(torch.load(path.with_suffix(".pt"), weights_only=True))
-        stored[record.norm] = pack(net, record.norm, record.groups)
+        stored[network.norm] = pack(net, network.norm, network.groups)
         accuracy = evaluate(net, data.test_images, data.test_labels)
-        write_record(replace(record, accuracy_rounded=round(accuracy, 4)), path)
-        print(f"{record.norm}: test accuracy {record.accuracy:.2f} %, after rounding {accuracy:.2f} %")
+        write_record(replace(record, result=replace(record.result, accuracy_rounded=round(accuracy, 4))), path)
+        print(f"{network.norm}: test accuracy {record.result.accuracy:.2f} %, after rounding {accuracy:.2f} %")
         nets.append(net)
     pictures = [
         # Each letter is the step from the value before it, modulo 64: smooth pictures pack smaller.

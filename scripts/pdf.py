@@ -1,21 +1,21 @@
-"""The whole book as one PDF: python scripts/pdf.py [--out FILE] [PAGE ...]   (make pdf)
+"""The whole book as one PDF: python -m scripts.pdf [--out FILE] [PAGE ...]   (make pdf)
 
 Chromium prints each page as a reader's would, without scripts: widgets are their still pictures. Links lead to the
 published site.
 """
 
 import argparse
-import os
 import re
-import shutil
 import sys
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from build_book import HTML, pages
-from playwright.sync_api import sync_playwright
 from pypdf import PdfReader, PdfWriter
+
+from scripts.build_book import pages
+from scripts.chromium import open_chromium
+from scripts.paths import BUILD, HTML
 
 
 def main() -> None:
@@ -23,13 +23,12 @@ def main() -> None:
     parser.add_argument(
         "pages", nargs="*", default=pages(), help="as _toc.yml names them; all of them if none is given"
     )
-    parser.add_argument("--out", type=Path, default=HTML.parent / "group-normalization.pdf")
+    parser.add_argument("--out", type=Path, default=BUILD / "group-normalization.pdf")
     args = parser.parse_args()
-    chromium = os.environ.get("GN_EDU_CHROMIUM") or shutil.which("chromium") or sys.exit("make pdf needs Chromium")
     landing = HTML / "book/index.html"
     if not landing.is_file():
         sys.exit("the site is not built: make book")
-    base = re.search(r'<link rel="canonical" href="(.*?)book/index.html"', landing.read_text(encoding="utf-8"))[1]
+    (base,) = re.findall(r'<link rel="canonical" href="(.*?)book/index.html"', landing.read_text(encoding="utf-8"))
 
     def from_disk(route):
         """The published address, answered from the folder of the build."""
@@ -37,15 +36,13 @@ def main() -> None:
         route.fulfill(path=path) if path.is_file() else route.abort()
 
     book = PdfWriter()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with open_chromium() as browser:
         page = browser.new_context(java_script_enabled=False).new_page()
         page.route("**/*", from_disk)
         for name in args.pages:
             page.goto(f"{base}{name}.html", wait_until="networkidle")
             printed = page.pdf(format="A4", print_background=True, tagged=True)
             book.append(BytesIO(printed), outline_item=page.title().removesuffix(" - Group Normalization"))
-        browser.close()
     book.add_metadata({"/Title": "Group Normalization"})
     book.write(args.out)
     print(f"{args.out}: {len(PdfReader(args.out).pages)} pages, {args.out.stat().st_size / 1e6:.1f} MB")

@@ -1,4 +1,4 @@
-"""The English pages while you write them: python scripts/preview.py [PORT]   (make preview)
+"""The English pages while you write them: python -m scripts.preview [PORT]   (make preview)
 
 Builds them into _build/preview, serves them, and builds and reloads what changed: a page in seconds, its widgets, too.
 Nothing is packed, and cells run only where a notebook is new to the cache. Python code is read at the start alone.
@@ -8,7 +8,8 @@ import os
 import re
 import sys
 
-from build_book import BUILD, ROOT, SETTINGS, forget_stale_cells, write_conf
+from scripts.build_book import SETTINGS, forget_stale_cells, write_conf
+from scripts.paths import BUILD, ROOT
 
 # Where a change counts; everything else in the folder is ignored.
 SOURCES = ("book", "notebooks", "gn_edu/widgets/src", "_toc.yml")

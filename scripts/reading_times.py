@@ -1,23 +1,21 @@
-"""How long the pages of the two-hour path take: python scripts/reading_times.py   (needs the built site)
+"""How long the pages of the two-hour path take: python -m scripts.reading_times   (needs the built site)
 
 An estimate by length: 150 words of text a minute, 15 lines of code or output a minute, 3 minutes a widget, half a
-minute a quick question, one a question of the exit check; an exercise takes what its first line says. The list on
-the landing page holds these numbers, rounded.
+minute a quick question, one a question of the exit check; an exercise takes what its first line says. book/path.yml
+holds these numbers, rounded.
 """
 
 import math
 import re
-from pathlib import Path
+from collections.abc import Sequence
 
 from bs4 import BeautifulSoup
 
 from gn_edu_site.path import Stop, stops
-
-ROOT = Path(__file__).resolve().parent.parent
-HTML = ROOT / "_build" / "html"
+from scripts.paths import HTML, ROOT
 
 
-def estimate(page: str, without: list[str] = (), exercises: list[str] = ()) -> float:
+def estimate(page: str, without: Sequence[str] = (), exercises: Sequence[str] = ()) -> float:
     """Minutes for a page, `without` some sections, with some exercises ("4.1") and not the others."""
     article = BeautifulSoup((HTML / f"{page}.html").read_text(encoding="utf-8"), "html.parser").find("article")
     extra = 0.0
@@ -35,7 +33,7 @@ def estimate(page: str, without: list[str] = (), exercises: list[str] = ()) -> f
         old.decompose()
     lines = 0
     for live in article.select(".gn-live"):
-        kind = live["data-gn-host"]
+        kind = str(live["data-gn-host"])
         extra += {"quick_question": 0.5, "exit_check": 8}.get(kind, 3)
         live.decompose()
     for block in article.find_all("pre"):
@@ -45,9 +43,8 @@ def estimate(page: str, without: list[str] = (), exercises: list[str] = ()) -> f
 
 
 def measured(stop: Stop) -> float:
-    """The estimate for a stop of the path, as its line says: "with exercise 4.1", "without *a section*"."""
-    without = re.findall(r"\*([^*]+)\*", stop.rest.partition("without")[2])
-    return estimate(stop.page, without, re.findall(r"with exercise (\d\.\d)", stop.rest))
+    """The estimate for a stop of the path, with its exercises and without the sections that it leaves out."""
+    return estimate(stop.page, stop.without, stop.exercises)
 
 
 def main() -> None:

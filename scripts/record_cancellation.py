@@ -1,19 +1,16 @@
-"""Four variance formulas in float32 and float16 at growing offsets: python scripts/record_cancellation.py
+"""Four variance formulas in float32 and float16 at growing offsets: python -m scripts.record_cancellation
 
 Writes gn_edu/results/cancellation.json. Every operation is rounded to the type, sums run from left to right, so the
 numbers are the same on every machine. The truth is the variance in float64 of the values as they are after rounding.
 """
 
-import datetime
 import json
-import platform
-from pathlib import Path
 
 import numpy as np
 
-from gn_edu.records import current_commit
+from gn_edu.training.provenance import provenance
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 OFFSETS = {
     "float32": [0, 10, 30, 100, 300, 1000, 2000, 4000, 10_000, 30_000, 100_000],
     "float16": [0, 1, 3, 10, 30, 60, 100, 200, 300, 1000],
@@ -66,7 +63,7 @@ def plain(value) -> float | str:
 
 
 def main() -> None:
-    rows = []
+    rows: list[dict] = []
     with np.errstate(all="ignore"):
         for dtype, offsets in OFFSETS.items():
             one = getattr(np, dtype)
@@ -74,18 +71,15 @@ def main() -> None:
                 draw = np.random.RandomState(seed).standard_normal(M)
                 for offset in offsets:
                     x = [one(v) for v in draw + offset]
-                    row = {"dtype": dtype, "offset": offset, "seed": seed, "true": float(np.var(np.float64(x)))}
+                    true = float(np.var(np.asarray(x, np.float64)))
+                    row: dict = {"dtype": dtype, "offset": offset, "seed": seed, "true": true}
                     rows.append(row | {name: plain(formula(x, one)) for name, formula in FORMULAS.items()})
     record = {
         "m": M,
         "spread": 1,
         "eps": 1e-5,
         "rows": rows,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-        "device": "CPU; the numbers do not depend on it",
-        "commit": current_commit(),
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        **provenance("CPU; the numbers do not depend on it", "numpy"),
     }
     (ROOT / "gn_edu" / "results" / "cancellation.json").write_text(json.dumps(record, separators=(",", ":")) + "\n")
     for row in rows:

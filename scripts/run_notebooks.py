@@ -1,4 +1,4 @@
-"""Run notebooks and store their outputs: python scripts/run_notebooks.py [NOTEBOOK ...]   (all chapters by default)
+"""Run notebooks and store their outputs: python -m scripts.run_notebooks [NOTEBOOK ...]   (all chapters by default)
 
 What is stored is the same on every machine: one thread, the made-up pictures, no execution times, no widget state
 (its ids are random; the book makes it afresh), the numbers that gn_edu.show refuses near a rounding boundary.
@@ -11,7 +11,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-ROOT = Path(__file__).resolve().parent.parent
+from scripts.paths import ROOT
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SETTINGS = {"GN_EDU_AUTHORING": "1", "GN_EDU_DATA": "synthetic", "OMP_NUM_THREADS": "1"}
 

@@ -1,23 +1,18 @@
 """The built site in headless Chromium: where it is, how to start it, and what every browser test needs."""
 
-import functools
 import gzip
-import http.server
 import json
-import os
-import shutil
 import subprocess
-import threading
 import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from scripts_path import scripts
 
 from gn_edu_site.node import node_path
-
-HTML = Path(__file__).parents[1] / "_build" / "html"
+from scripts.chromium import MISSING, find_chromium, open_chromium
+from scripts.paths import HTML
+from scripts.serve import served
 
 
 def _worth_a_visit(path: Path) -> bool:
@@ -26,24 +21,27 @@ def _worth_a_visit(path: Path) -> bool:
     return 'http-equiv="refresh"' not in text and 'class="gn-untranslated"' not in text
 
 
-PAGES = sorted(str(path.relative_to(HTML)) for path in HTML.rglob("*.html") if _worth_a_visit(path)) or [
-    "book/index.html"
-]
-WITH_WIDGETS = [
-    page for page in PAGES if HTML.exists() and 'data-gn="widget"' in (HTML / page).read_text(encoding="utf-8")
-]
-CHAPTERS = [page for page in PAGES if page.startswith(("book/", "notebooks/"))]
 LANDING = "book/index.html"
+IS_BUILT = (HTML / LANDING).is_file()
+PAGES = [LANDING]
+if IS_BUILT:
+    PAGES = sorted(str(path.relative_to(HTML)) for path in HTML.rglob("*.html") if _worth_a_visit(path))
+WITH_WIDGETS = [p for p in PAGES if IS_BUILT and 'data-gn="widget"' in (HTML / p).read_text(encoding="utf-8")]
+CHAPTERS = [page for page in PAGES if page.startswith(("book/", "notebooks/"))]
 CLASS = "class.test"  # another name of this machine, without https: no secure context
-FLAGS = [*scripts("audit").FLAGS, f"--host-resolver-rules=MAP {CLASS} 127.0.0.1"]
-CHROMIUM = os.environ.get("GN_EDU_CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser"))), ""
-)
 
-site_is_built = pytest.mark.skipif(not (HTML / LANDING).exists(), reason="the site is not built: make book")
-in_browser = pytest.mark.skipif(
-    not CHROMIUM, reason="Chromium is missing: apt install chromium, or set GN_EDU_CHROMIUM to its path"
-)
+site_is_built = pytest.mark.skipif(not IS_BUILT, reason="the site is not built: make book")
+in_browser = pytest.mark.skipif(not find_chromium(), reason=MISSING)
+
+
+def pytest_collection_modifyitems(items):
+    """A test that asks for the browser needs Chromium; one that asks for the site's address, or says so, the site."""
+    for item in items:
+        asked = getattr(item, "fixturenames", ())  # a notebook's cell asks for nothing
+        if "browser" in asked:
+            item.add_marker(in_browser)
+        if "address" in asked or item.get_closest_marker("site"):
+            item.add_marker(site_is_built)
 
 
 @pytest.fixture(scope="session")
@@ -52,25 +50,14 @@ def address(tmp_path_factory):
     root = tmp_path_factory.mktemp("host")
     (root / "some").mkdir()
     (root / "some" / "where").symlink_to(HTML)
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=root))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/some/where/"
-    server.shutdown()
+    with served(root) as host:
+        yield f"{host}some/where/"
 
 
 @pytest.fixture(scope="session")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with open_chromium(f"--host-resolver-rules=MAP {CLASS} 127.0.0.1") as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -114,6 +101,18 @@ def visit(browser, address):
         assert not (check and complaints), complaints
 
 
+@pytest.fixture
+def widget_page(visit):
+    """widget_page(page, **what visit takes) -> the same when all its widgets are awake."""
+
+    def widget_page(name, **options):
+        page = visit(name, **options)
+        wait_until_awake(page)
+        return page
+
+    return widget_page
+
+
 def until(page, expression, timeout=30_000):
     """Wait until an expression holds. Not wait_for_function: that evaluates text, which the pages' policy forbids."""
     end = time.monotonic() + timeout / 1000
@@ -143,11 +142,15 @@ def shown(value, digits=3):
     return text if float(text) else f"{0:.{digits}f}"
 
 
-def run_module(path, script, **data):
-    """The value that `script` returns, given the module at `path` as `w` and the data as `d`."""
+VIEW = "d.cases.map(w.view)"  # what a widget computes for each of the cases
+
+
+def run_module(path, expression, **data):
+    """The value of a JavaScript expression, given the module at `path` as `w` and the data as `d`."""
     program = (
-        'let i="";process.stdin.on("data",(t)=>(i+=t)).on("end",async()=>{const d=JSON.parse(i);'
-        f"const w=await import({json.dumps(path.as_uri())});{script}}});"
+        'let input = ""; process.stdin.on("data", (text) => (input += text)).on("end", async () => {'
+        f" const d = JSON.parse(input), w = await import({json.dumps(path.as_uri())});"
+        f" process.stdout.write(JSON.stringify({expression})); }});"
     )
     result = subprocess.run([node_path(), "-e", program], input=json.dumps(data), capture_output=True, text=True)
     assert result.returncode == 0, result.stderr

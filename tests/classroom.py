@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from gn_edu_grader import demo, walls
+from gn_edu_grader import fences, walls
 from gn_edu_grader.grade import Settings, grade
 from gn_edu_grader.sandbox import Notebook
+from scripts.class_of_thirty import filled
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 SHEETS = sorted((ROOT / "notebooks/exercises").glob("*.ipynb"))
 SHEET_2 = ROOT / "notebooks/exercises/sheet2_forward.ipynb"
 COUNT = "def count_means(n, c, h, w, num_groups):\n    return n * num_groups\n"
@@ -41,7 +42,7 @@ def no_sandbox() -> str:
     return f"no sandbox: {done.stderr.strip()}" if done.returncode else ""
 
 
-NO_SANDBOX = no_sandbox()
+NO_SANDBOX = no_sandbox() or fences.lacking()
 can_sandbox = pytest.mark.skipif(bool(NO_SANDBOX), reason=NO_SANDBOX)
 
 
@@ -57,7 +58,7 @@ def notebook(*cells) -> dict:
 
 def sheet(answers: dict[str, str] = RIGHT, path: Path = SHEET_2) -> dict:
     """A released sheet with answers written into it."""
-    return demo.filled(json.loads(path.read_text(encoding="utf-8")), answers)
+    return filled(json.loads(path.read_text(encoding="utf-8")), answers)
 
 
 def save(path: Path, found: dict) -> Path:

@@ -3,15 +3,12 @@
 Firefox speaks WebDriver BiDi; Debian has no geckodriver for more. WebKitGTK has a driver that speaks WebDriver.
 """
 
-import functools
-import http.server
 import json
 import os
 import re
 import shutil
 import signal
 import subprocess
-import threading
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, suppress
@@ -19,6 +16,8 @@ from pathlib import Path
 
 from driving import PATIENCE, free_port, wait_for
 from websockets.sync.client import connect
+
+from scripts.serve import Quiet, served
 
 FIREFOX = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), "")
 WEBKIT = shutil.which("WebKitWebDriver") if shutil.which("Xvfb") else None
@@ -35,33 +34,17 @@ NOTES = (
 )
 
 
-class Host:
-    """The folder at self.address, from another thread: as it is, or each page with a script that notes complaints."""
+class Noting(Quiet):
+    """Each page with a script that notes complaints; under /phone a frame for a page."""
 
-    def __init__(self, folder: Path, noting=False):
-        class Handler(http.server.SimpleHTTPRequestHandler):
-            def do_GET(self):
-                if self.path == "/phone":
-                    return self.answer(b"<body style='margin: 0'><iframe style='border: 0; display: block'></iframe>")
-                path = Path(self.translate_path(self.path))
-                if not noting or path.suffix != ".html":
-                    return super().do_GET()
-                page = re.sub(r"(<meta charset=[^>]*>)", rf"\1{NOTES}", path.read_text(encoding="utf-8"), count=1)
-                self.answer(page.encode())
-
-            def answer(self, body):
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *args):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=folder))
-        self.address = f"http://127.0.0.1:{self.server.server_address[1]}/"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+    def do_GET(self):
+        if self.path == "/phone":
+            return self.answer(b"<body style='margin: 0'><iframe style='border: 0; display: block'></iframe>")
+        path = Path(self.translate_path(self.path))
+        if path.suffix != ".html":
+            return super().do_GET()
+        page = re.sub(r"(<meta charset=[^>]*>)", rf"\1{NOTES}", path.read_text(encoding="utf-8"), count=1)
+        self.answer(page.encode())
 
 
 class Engine:
@@ -82,14 +65,14 @@ class Engine:
 
 class Firefox(Engine):
     def __init__(self, html: Path, profile: Path):
-        self.address = Host(html).address
+        self.ends = ExitStack()
+        self.address = self.ends.enter_context(served(html))
         command = [FIREFOX, "--headless", "--remote-debugging-port", "0", "--profile", profile]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         told = profile / "WebDriverBiDiServer.json"
         place = wait_for(
             lambda: told.exists() and told.read_text().endswith("}") and json.loads(told.read_text()), told
         )
-        self.ends = ExitStack()
         at = f"ws://{place['ws_host']}:{place['ws_port']}/session"
         self.socket = self.ends.enter_context(connect(at, max_size=None, proxy=None))
         self.sent, self.said, self.context = 0, [], None
@@ -140,9 +123,9 @@ class Firefox(Engine):
 
 class WebKit(Engine):
     def __init__(self, html: Path):
-        self.address = Host(html, noting=True).address
-        self.session = ""
         self.ends = ExitStack()
+        self.address = self.ends.enter_context(served(html, Noting))
+        self.session = ""
         self.start()
         self.send("POST", "/window/rect", x=0, y=0, width=1280, height=900)
 

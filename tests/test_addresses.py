@@ -5,9 +5,9 @@ from html import unescape
 from urllib.parse import urljoin
 
 import pytest
-from browser import CHAPTERS, CLASS, HTML, WITH_WIDGETS, in_browser, site_is_built, until, wait_until_awake
+from browser import CHAPTERS, CLASS, HTML, IS_BUILT, WITH_WIDGETS, until, wait_until_awake
 
-pytestmark = [pytest.mark.site, site_is_built, in_browser]
+pytestmark = pytest.mark.site
 
 
 def linked() -> list[str]:
@@ -24,7 +24,7 @@ def linked() -> list[str]:
     return links + list(others.values())
 
 
-LINKS = linked() if HTML.exists() else []
+LINKS = linked() if IS_BUILT else []
 WIDGET = """document.querySelector('[data-gn-widget="{}"][data-gn-name="{}"]')"""
 # Where an element stands once the page has not been scrolled for thirty pictures in a row.
 AT_REST = (

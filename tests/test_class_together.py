@@ -30,14 +30,16 @@ from classroom import (
     save,
     sheet,
     write,
-)  # fmt: skip
+)
 
 from gn_edu import cli
 from gn_edu.exercises import EXERCISES
 from gn_edu.exercises.asking import Reply, pack
-from gn_edu_grader import demo
+from gn_edu.exercises.exercise import answered
+from gn_edu.exercises.judge import fault_of
 from gn_edu_grader.grade import Settings, grade
 from gn_edu_grader.sandbox import Sandbox, understood
+from scripts.class_of_thirty import HOSTILE, write_class
 
 SHEET2 = ("ex04", "ex05", "ex06")
 
@@ -76,10 +78,8 @@ SPOIL = {
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_hostile_notebooks_change_no_right_ones_points(tmp_path, jobs):
     """Before, between and after right ones; who writes a file in a cell gets full points, too."""
-    names = demo.write_class(SHEET_2, tmp_path / "all")
-    hostile = {
-        name: json.loads((tmp_path / "all" / f"{name}.ipynb").read_text()) for name in names if name in demo.HOSTILE
-    }
+    names = write_class(SHEET_2, tmp_path / "all")
+    hostile = {name: json.loads((tmp_path / "all" / f"{name}.ipynb").read_text()) for name in names if name in HOSTILE}
     for name, what in SPOIL.items():
         hostile[name] = sheet(RIGHT | {"normalize": f"import os\nHOME = os.getcwd()\n{what}\n{NORMALIZE}"})
     for name, what in {"forged": '{"is": false}', "forged_too": '{"items": []}'}.items():
@@ -236,14 +236,18 @@ def _odd(rng: random.Random, depth: int = 0):
     """A header as a forger would write it."""
     kinds = [
         lambda: {"is": rng.choice([True, False, None, 1, 0, [], "x", 1.5])},
-        lambda: {"type": rng.choice(["int", "float", "str", "bool", 3]),
-                 "is": rng.choice(["1", "nan", "1e999", "9" * 400, 3, None])},
-        lambda: {"shape": rng.choice([[2], [], [0], [2, 0], [1, 1], [-1], [2**40], "ab", [True], [1.0]]),
-                 "stride": rng.choice([[1], [], [0], [0, 1], [1, 1], [9]]),
-                 "dtype": rng.choice(["float32", "bool", "int64", "float16", "complex64"])},
+        lambda: {
+            "type": rng.choice(["int", "float", "str", "bool", 3]),
+            "is": rng.choice(["1", "nan", "1e999", "9" * 400, 3, None]),
+        },
+        lambda: {
+            "shape": rng.choice([[2], [], [0], [2, 0], [1, 1], [-1], [2**40], "ab", [True], [1.0]]),
+            "stride": rng.choice([[1], [], [0], [0, 1], [1, 1], [9]]),
+            "dtype": rng.choice(["float32", "bool", "int64", "float16", "complex64"]),
+        },
         lambda: {"other": rng.choice(["a function", 3, None, {}])},
         lambda: rng.choice([None, [], 3, "x", {}, {"items": 3}, {"items": {}}]),
-    ]  # fmt: skip
+    ]
     if depth < 3 and rng.random() < 0.4:
         return {"items": [_odd(rng, depth + 1) for _ in range(rng.choice((0, 1, 2, 4, 4, 4)))]}
     return rng.choice(kinds)()
@@ -353,7 +357,8 @@ def _passes(exercise, answer, probe) -> bool:
         reply = Reply(value=exercise.expected(probe, answer))
     except ValueError as error:
         reply = Reply(error=("RuntimeError", str(error)))
-    return exercise._fault(probe, reply) is None
+    table = exercise.table([probe])
+    return fault_of(table, table.questions[0], answered(reply)) is None
 
 
 @can_sandbox

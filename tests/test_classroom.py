@@ -12,23 +12,26 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import pytest
-from browser import HTML, site_is_built
+from browser import HTML
 from classroom import COUNT, GROUP_OF, ROOT, SHEET_2, SHEETS, can_sandbox, submit, write
 
 from gn_edu import cli
 from gn_edu.exercises import EXERCISES
+from gn_edu.exercises import SHEETS as SHEETS_OF_EXERCISES
 from gn_edu.exercises.sheet1_sets import numbers
-from gn_edu_grader import demo
 from gn_edu_grader.grade import Settings, _Kept, grade
 from gn_edu_grader.release import NUMBERS, release, student_notebook, student_seed, student_source
 from gn_edu_grader.submissions import read, submissions
 from gn_edu_site.sheets import _as_student
+from scripts import exercise_records as RECORDS
+from scripts.class_of_thirty import HOSTILE, OTHERS_RIGHT, WRONG, write_class
 
 NBGRADER = os.environ.get("NBGRADER") or shutil.which("nbgrader")
 
@@ -66,25 +69,40 @@ def test_the_solution_passes_and_the_student_version_fails_every_check(path):
     assert run(code(student_notebook(source))) == ["Not attempted yet."] * len(asked)
 
 
-def test_sixteen_exercises_in_the_sheets_with_their_metadata():
-    seen = {}
-    for path in SHEETS:
-        notebook = nbformat.read(path, as_version=4)
-        headings = re.findall(
-            r"## Exercise (\d+): (.*)\n\n\*(\w+), (\d+) minutes, (\d+) points",
-            "\n".join(c.source for c in notebook.cells),
-        )
-        ids = [c.metadata.nbgrader for c in notebook.cells if "nbgrader" in c.metadata]
-        assert len({m.grade_id for m in ids}) == len(ids)
-        points = {m.grade_id: m.points for m in ids if m.grade}
-        for number, title, level, minutes, worth in headings:
-            e = EXERCISES[f"ex{int(number):02d}"]
-            assert (title, level.lower(), int(minutes), int(worth)) == (e.title, e.level, e.minutes, e.points)
-            assert points[e.name] == e.points
-            seen[e.name] = "<summary>Hint" in "\n".join(
-                c.source for c in notebook.cells if f"Exercise {number}:" in c.source
-            )
-    assert list(seen) == list(EXERCISES) and all(seen.values())
+@pytest.mark.parametrize("path", RECORDS.records(), ids=lambda p: p.stem)
+def test_notebooks_say_what_the_records_of_their_exercises_say(path):
+    exercises = RECORDS.records()[path]
+    assert RECORDS.brought_up(path, exercises) == path.read_text(encoding="utf-8"), "run make exercises"
+    harder = tuple(replace(e, minutes=99, points=e.points and 77) for e in exercises)
+    assert RECORDS.brought_up(path, harder).count(", 99 minutes") == len(exercises)
+    assert RECORDS.brought_up(path, harder).count("report.share(77)") == sum(e.points > 0 for e in exercises)
+    with pytest.raises(ValueError, match=f"{path.name}: headings of the exercises"):
+        RECORDS.brought_up(path, exercises[1:])
+
+
+def test_a_notebook_without_an_exercises_cell_is_refused():
+    notebook = nbformat.read(SHEET_2, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if "def normalize" not in cell.source]
+    with pytest.raises(ValueError, match="no code cell with .*normalize"):
+        RECORDS.bring_up(notebook, SHEETS_OF_EXERCISES[1])
+
+
+def test_sixteen_exercises_in_the_sheets_each_with_a_hint():
+    cells = [cell for path in SHEETS for cell in nbformat.read(path, as_version=4).cells]
+    marks = [cell.metadata.nbgrader for cell in cells if "nbgrader" in cell.metadata]
+    assert len({mark.grade_id for mark in marks}) == len(marks) == 2 * 16
+    assert [mark.grade_id for mark in marks if mark.grade] == list(EXERCISES)
+    hints = [
+        e.name for e in EXERCISES.values() for c in cells if f"Exercise {e.number}:" in c.source and "Hint" in c.source
+    ]
+    assert hints == list(EXERCISES)
+
+
+def test_teachers_have_a_table_of_all():
+    lines = RECORDS.table().splitlines()[2:]
+    assert len(lines) == sum(map(len, RECORDS.records().values()))
+    assert "| 3.1 | one mean per pixel | easy | 5 |  |" in lines
+    assert "| 5 | The forward pass for images | medium | 15 | 10 |" in lines
 
 
 def test_student_source():
@@ -178,7 +196,7 @@ def test_the_same_cells_as_nbgrader(tmp_path):
 @pytest.fixture(scope="module")
 def demo_class(tmp_path_factory):
     folder = tmp_path_factory.mktemp("class")
-    names = demo.write_class(SHEET_2, folder / "submitted")
+    names = write_class(SHEET_2, folder / "submitted")
     began = time.monotonic()
     rows = grade(folder / "submitted", folder / "out" / "grades.csv", Settings(seconds=2.0), progress=False)
     assert [row.student for row in rows] == sorted(names) and len(names) == 30
@@ -188,8 +206,8 @@ def demo_class(tmp_path_factory):
 @can_sandbox
 def test_the_right_ones_get_all_points_and_each_mistake_is_named(demo_class):
     rows, _, _ = demo_class
-    assert {rows[name].total for name in demo.OTHERS_RIGHT} == {24.0}
-    for student, (_, mistake) in demo.WRONG.items():
+    assert {rows[name].total for name in OTHERS_RIGHT} == {24.0}
+    for student, (_, mistake) in WRONG.items():
         found = rows[student].mistakes
         assert any(mistake in names for names in found.values()), (student, found)
         assert all(len(names) <= 2 for names in found.values()) and rows[student].total < 24
@@ -198,7 +216,7 @@ def test_the_right_ones_get_all_points_and_each_mistake_is_named(demo_class):
 @can_sandbox
 def test_no_hostile_one_gets_more_than_its_honest_answers(demo_class):
     rows, folder, seconds = demo_class
-    for student in demo.HOSTILE:
+    for student in HOSTILE:
         assert rows[student].points == {"ex04": 6.0, "ex05": 0.0, "ex06": 8.0}, student
     assert "torch's own group norm was called" in "; ".join(rows["torchs"].notes)
     assert any("took too long" in note for note in rows["loop"].notes)
@@ -311,7 +329,6 @@ def test_submissions_are_found_by_name(tmp_path):
 
 
 @pytest.mark.site
-@site_is_built
 @pytest.mark.parametrize("path", SHEETS, ids=lambda p: p.stem)
 def test_the_public_site_holds_no_solution(path):
     solutions = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", "\n".join(read_cells(path)), re.DOTALL)

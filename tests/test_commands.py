@@ -1,24 +1,29 @@
 """Every command that the texts name exists and takes the words that they give it; the small ones are run."""
 
+import doctest
+import functools
 import json
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import yaml
-from browser import in_browser, site_is_built
-from scripts_path import scripts
+from browser import in_browser
 
 from gn_edu import cli
-from gn_edu.sweep import read_sweep
+from gn_edu.config import PARTS, SETTINGS, RunConfig
+from gn_edu.training.sweep import read_sweep
+from scripts.address import files, present
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 # Words that begin commands of others.
 OTHERS = {"git", "cd", "python3", "apt", "pip", "jupyter", "pytest"}
+OURS = r"(?:scripts|gn_edu\w*)\."  # how the modules of ours that are run begin
 
 
 def texts() -> dict[str, str]:
@@ -41,38 +46,76 @@ def commands() -> list[tuple[str, str, bool]]:
             found += [(name, part.strip(), True) for line in lines if line for part in line.split("&&")]
         inline = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
         spans = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", inline)]
-        # In a text, `gn-edu train` may be the name of the command, and a file in scripts/ one to read.
-        ours = re.compile(r"(?:(?:\S*/)?(?:make|gn-edu|python) \S|gn-edu$|--[a-z]|scripts/\w+\.py)")
+        # In a text, `gn-edu train` may be the name of the command.
+        ours = re.compile(r"(?:(?:\S*/)?(?:make|gn-edu|python) \S|gn-edu$|--[a-z])")
         found += [(name, span, False) for span in spans if ours.match(span)]
     return sorted(set(found))
 
 
 COMMANDS = commands()
-PARSERS = next(a.choices for a in cli._parser()._actions if hasattr(a, "choices") and a.dest == "command")
+SUBCOMMANDS = ("train", "speedrun", "sweep", "release", "grade")
 
 
 def gn_edu(words: list[str], whole: bool) -> None:
     """Parse it as the command does, and read the files that it names."""
-    assert not words or words[0] in PARSERS
+    assert not words or words[0] in SUBCOMMANDS
     if not whole and len(words) < 2:
         return
-    args = cli._parser().parse_args(words)
-    if args.command == "train":
-        cli._config(args)
-    elif args.command == "sweep":
-        assert read_sweep(ROOT / args.file)
-    elif args.command == "release":
-        assert (ROOT / args.source).exists()
+    if "--help" in words:
+        run_gn_edu(words)
+        return
+    command = cli.parse(words)
+    if words[0] == "train":
+        command.config()
+    elif words[0] == "sweep":
+        assert read_sweep(ROOT / command.file)
+    elif words[0] == "release":
+        assert (ROOT / command.source).exists()
+
+
+@functools.cache
+def options() -> set[str]:
+    """What any subcommand of gn-edu takes."""
+    help_texts = [run_gn_edu([name, "--help"]) for name in SUBCOMMANDS]
+    return {option for text in help_texts for option in re.findall(r"--[a-z-]+", text)}
+
+
+def run_gn_edu(words: list[str], without: str = "", ends: int = 0) -> str:
+    """What gn-edu prints, in a process where the package `without` is missing and torch stays out."""
+    missing = f"sys.modules[{without!r}] = None; " if without else ""
+    code = f"import sys; {missing}import atexit; from gn_edu.cli import main; "
+    code += "atexit.register(lambda: print('torch' in sys.modules)); sys.exit(main())"
+    result = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == ends and result.stdout.endswith("False\n"), result.stdout + result.stderr
+    return result.stdout + result.stderr
+
+
+def test_help_does_without_torch():
+    text = run_gn_edu(["--help"])
+    assert all(f"• {name} " in text for name in SUBCOMMANDS)
+    assert {"--norm", "--no-ws", "--seed-by", "--shard", "--runs", "--students"} <= options()
+
+
+def test_every_setting_is_an_option_and_its_docstring_the_help():
+    text = " ".join(re.sub("[│╭╮╰╯─]", " ", run_gn_edu(["train", "--help"])).split())
+    for name, part in SETTINGS.items():
+        kind = PARTS.get(part, RunConfig)
+        (said,) = re.findall(rf"\n        {name}: ((?:.|\n            )+)", kind.__doc__)
+        assert f"--{name.replace('_', '-')}" in options() and " ".join(said.split()) in text
+
+
+def test_without_the_grader_its_commands_say_how_to_get_it():
+    assert 'pip install "gn-edu[grader]"' in " ".join(run_gn_edu(["--help"], "gn_edu_grader").replace("│", "").split())
+    for words in (["release", "a", "b"], ["grade", "a", "--out", "b.csv"], ["grade", "--help"]):
+        said = run_gn_edu(words, "gn_edu_grader", ends=2)
+        assert 'gn-edu: this command comes with the grader: pip install "gn-edu[grader]"' in said
 
 
 def python(words: list[str]) -> None:
-    """A script or module of ours exists and can be imported; a module that comes with Python is taken as it is."""
-    if words[0].startswith("scripts/"):
-        assert callable(scripts(Path(words[0]).stem).main), words
-    elif words[0] == "-m" and words[1] in ("gn_edu.gpu_results", "gn_edu_grader.demo", "gn_edu_site.npm"):
-        assert (ROOT / words[1].replace(".", "/")).with_suffix(".py").exists()
-    else:
-        assert words[0] == "-m" and words[1] in ("venv", "pip"), words
+    """A module of ours can be imported and has something to run; one that comes with Python is taken as it is."""
+    assert words[0] == "-m", words
+    if words[1] not in ("venv", "pip"):
+        assert re.match(OURS, words[1]) and callable(import_module(words[1]).main), words
 
 
 @pytest.mark.parametrize("text, command, whole", COMMANDS, ids=lambda value: str(value))
@@ -90,11 +133,8 @@ def test_a_command_in_a_text_can_be_given(text, command, whole):
         gn_edu(words[1:], whole)
     elif name == "python":
         python(words[1:])
-    elif name.startswith("scripts/"):
-        python(words)
     elif name.startswith("--"):
-        known = {option for parser in PARSERS.values() for option in parser._option_string_actions}
-        assert name in known, f"no command has the option {name}"
+        assert name in options(), f"no command has the option {name}"
     else:
         assert name in OTHERS, f"what is {name!r}? Teach this test to check it"
 
@@ -105,17 +145,26 @@ def test_the_texts_name_what_this_test_is_about():
 
 
 def test_every_script_that_make_calls_is_there():
-    for script in re.findall(r"scripts/\w+\.py", (ROOT / "Makefile").read_text()):
-        python([script])
+    modules = re.findall(rf"-m ({OURS}[\w.]+)", (ROOT / "Makefile").read_text())
+    assert len(modules) > 10
+    for module in modules:
+        python(["-m", module])
 
 
 # ---- the small ones, run
 
 
-@site_is_built
+def test_the_example_on_the_first_screen_is_true():
+    screen = "\n".join((ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:40])
+    (text,) = re.findall(r"^```python\n(.*?)^```", screen, re.M | re.S)
+    found = doctest.DocTestParser().get_doctest(text, {}, "README.md", None, 0)
+    assert len(found.examples) == 4 and doctest.DocTestRunner().run(found).failed == 0
+
+
+@pytest.mark.site
 @in_browser
 def test_the_widgets_can_be_timed():
-    command = [sys.executable, "scripts/bench_widgets.py", "--times", "1"]
+    command = [sys.executable, "-m", "scripts.bench_widgets", "--times", "1"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     shown = set(re.findall(r"^(\w+) +median", result.stdout, re.M))
@@ -144,15 +193,15 @@ def copied(tmp_path):
 
 def run_as_in(text: str, script: str, folder: Path) -> list[str]:
     """Run the command that a text gives for a script, in a folder; returns its words."""
-    (command,) = [c for name, c, _ in COMMANDS if name == text and f"scripts/{script}.py" in c]
+    (command,) = [c for name, c, _ in COMMANDS if name == text and f"scripts.{script}" in c]
     words = shlex.split(command)[1:]
     result = subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
-    return words[1:]
+    return words[2:]
 
 
 def test_a_new_chapter_gets_its_files_and_its_place(copied):
-    (stem,) = re.findall(r"new_chapter\.py (\w+)", (ROOT / "CONTRIBUTING.md").read_text())
+    (stem,) = re.findall(r"new_chapter (\w+)", (ROOT / "CONTRIBUTING.md").read_text())
     old = yaml.safe_load((ROOT / "_toc.yml").read_text())["parts"][0]["chapters"]
     others = [chapter for chapter in old if chapter["file"] != f"notebooks/{stem}"]
     toc = yaml.safe_load((copied / "_toc.yml").read_text())
@@ -170,9 +219,9 @@ def test_a_new_chapter_gets_its_files_and_its_place(copied):
 
 
 def test_a_new_address_and_tag_reach_every_place(copied):
-    before = scripts("address").present()
+    before = present()
     address, tag = run_as_in("CONTRIBUTING.md", "address", copied)
-    read = {path: (copied / path.relative_to(ROOT)).read_text() for path in scripts("address").files()}
+    read = {path: (copied / path.relative_to(ROOT)).read_text() for path in files()}
     for path, text in read.items():
         assert text.count(address) == path.read_text().count(before[0]) and before[0] not in text
         assert f"{address}@{before[1]}" not in text

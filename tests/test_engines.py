@@ -3,11 +3,11 @@
 from functools import cache
 
 import pytest
-from browser import HTML, WITH_WIDGETS, in_browser, site_is_built, wait_until_awake
+from browser import HTML, WITH_WIDGETS, wait_until_awake
 from driving import Chromium, drive, wait_for
 from engines import FIREFOX, WEBKIT, Firefox, WebKit
 
-pytestmark = [pytest.mark.site, site_is_built]
+pytestmark = pytest.mark.site
 
 AWAKE = (
     "document.querySelectorAll('[data-gn-ready]').length >= document.querySelectorAll('script[data-gn=widget]').length"
@@ -57,7 +57,6 @@ ENGINES = [
 ]
 
 
-@in_browser
 @pytest.mark.parametrize("which", ENGINES)
 @pytest.mark.parametrize("name", WITH_WIDGETS)
 def test_page_in_other_engines(request, in_chromium, name, which):

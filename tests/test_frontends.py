@@ -4,15 +4,15 @@ import json
 import os
 import shutil
 import subprocess
-from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import pytest
-from browser import CLASS, in_browser
+from browser import CLASS
 from driving import Chromium, drive, free_port, wait_for
 
-ROOT = Path(__file__).parents[1]
+from scripts.paths import ROOT
+
 NOTEBOOKS = [p for folder in ("", "exercises") for p in sorted((ROOT / "notebooks" / folder).glob("*.ipynb"))]
 OPENED = ["ch03_one_formula.ipynb", "exercises/sheet2_forward.ipynb"]
 BOOK, LAB, COLAB = ROOT / ".venv", ROOT / ".frontends" / "jupyterlab", ROOT / ".frontends" / "colab"
@@ -99,7 +99,6 @@ def printed(cells):
     return [text for text in texts if text]
 
 
-@in_browser
 @pytest.mark.parametrize("name", OPENED)
 @pytest.mark.parametrize("which", ASKED)
 def test_a_notebook_is_alive_in_the_front_end(browser, served, which, name):

@@ -2,22 +2,23 @@
 
 import subprocess
 import sys
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from gn_edu import gpu_results, records, speedrun
+from gn_edu import gpu_results, records
 from gn_edu.data import synthetic_cifar10
+from gn_edu.training import speedrun
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 ALONE = """
 import sys
 sys.modules |= dict.fromkeys(sys.argv[1].split(","))  # None: not at hand
 from gn_edu.gpu_results import main
 sys.exit(main(["--tiny", "--out", sys.argv[2]]))
 """
-OTHERS = "tqdm,pooch,matplotlib,plotly,anywidget,ipywidgets,traitlets,IPython,tensorboard"
+OTHERS = "cattrs,attrs,attr,tyro,docstring_parser,typeguard," + (
+    "tqdm,pooch,matplotlib,plotly,anywidget,ipywidgets,traitlets,IPython,tensorboard"
+)
 
 
 def run_alone(out):
@@ -32,7 +33,7 @@ def test_every_experiment_runs_with_torch_and_numpy_alone_and_once(tmp_path):
     for experiment in gpu_results.EXPERIMENTS:
         assert f"{experiment.name} ({experiment.shows}): none of" in first
         found = records.read_records(tmp_path / experiment.name)
-        assert {r.norm for r in found} == {run.norm for run in experiment.runs}
+        assert {r.config.network.norm for r in found} == {run.network.norm for run in experiment.runs}
     path = next((tmp_path / "gpu-vgg16").glob("*.json"))
     path.unlink()
     again = run_alone(tmp_path).splitlines()
@@ -54,13 +55,13 @@ def test_without_a_gpu_it_says_so(capsys):
 def test_the_pair_takes_turns_and_is_summed_up(tmp_path):
     data = synthetic_cifar10(60, 40)
     tiny = [
-        replace(c, batch=20, width=8, group_size=2, epochs=e, compile=False)
+        c.replace(batch=20, width=8, group_size=2, epochs=e, compile=False)
         for c, e in zip(speedrun.PAIR, (1, 2), strict=True)
     ]
     found = speedrun.speedrun(data, tmp_path, runs=2, pair=tiny, progress=False)
-    assert [(r.norm, r.seed) for r in found] == [("bn", 0), ("gn", 0), ("bn", 1), ("gn", 1)]
+    assert [(r.config.network.norm, r.config.seed) for r in found] == [("bn", 0), ("gn", 0), ("bn", 1), ("gn", 1)]
     with pytest.raises(ValueError, match="runs must be at least 1, got 0"):
         speedrun.speedrun(data, tmp_path, runs=0, pair=tiny)
     lines = speedrun.summary(found)
     assert [(line["norm"], line["runs"]) for line in lines] == [("bn", 2), ("gn", 2)]
-    assert lines[0]["ratio"] == 1 and lines[1]["accuracy"] == sum(r.accuracy for r in found[1::2]) / 2
+    assert lines[0]["ratio"] == 1 and lines[1]["accuracy"] == sum(r.result.accuracy for r in found[1::2]) / 2

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 import yaml
-from scripts_path import scripts
 
 from gn_edu.questions import part as part_of
 from gn_edu.questions import questions as all_questions
+from scripts.address import files, present
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 # A module imports only from the lines before its own.
 ORDER = (
-    "messages show paper questions arrays refusals norms data augment records recipes nets layers optim train "
-    "speedrun sweep gpu_results plots widgets exercises grader site cli".split()
-)  # fmt: skip
+    "messages show paper questions refusals norms data augment config reading recipes records nets training "
+    "gpu_results plots widgets exercises grader site cli".split()
+)
 ALONE = {"matplotlib": {"plots"}, "plotly": {"plots", "site"}, "anywidget": {"widgets"}, "pooch": {"data"}}
 MODULES = sorted(p for name in ("gn_edu", "gn_edu_grader", "gn_edu_site") for p in (ROOT / name).rglob("*.py"))
 
@@ -91,8 +91,8 @@ def test_every_question_is_asked_once():
 
 
 def test_address_and_tag_agree_everywhere():
-    address, tag = scripts("address").present()
-    places = {path for path in scripts("address").files() if address in path.read_text(encoding="utf-8")}
+    address, tag = present()
+    places = {path for path in files() if address in path.read_text(encoding="utf-8")}
     found = set()
     for path in tracked():
         for match in re.findall(r"https://github\.com/[\w.-]+/[\w.-]+(?:@[\w.]+)?", path.read_text("utf-8", "ignore")):

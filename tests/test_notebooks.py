@@ -2,17 +2,15 @@
 
 import re
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
-from scripts_path import scripts
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").rglob("*.ipynb"))
-present = scripts("address").present
-normalise = scripts("run_notebooks").normalise
+from scripts.address import present
+from scripts.paths import ROOT
+from scripts.run_notebooks import normalise
 
-
+NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 CHAPTERS = [path for path in NOTEBOOKS if path.stem.startswith("ch")]
 
 

@@ -1,17 +1,17 @@
-"""gn_edu.optim, recipes and layers: what steps, what decays, and what is measured on the way."""
-
-from dataclasses import fields, replace
+"""Settings, step sizes, networks and layer statistics: what is refused, what steps, what decays, what is measured."""
 
 import pytest
 import torch
 from torch import nn
 
-from gn_edu import nets, optim
-from gn_edu.layers import MEASURES, layer_statistics
-from gn_edu.recipes import RECIPES, TrainConfig
+from gn_edu import nets
+from gn_edu.config import NORMS, SCHEDULES, SETTINGS, DataConfig, NetConfig, RunConfig
+from gn_edu.recipes import RECIPES, stem
+from gn_edu.training import optim
+from gn_edu.training.layer_statistics import MEASURES, layer_statistics
 
 
-@pytest.mark.parametrize("shape", optim.SCHEDULES)
+@pytest.mark.parametrize("shape", SCHEDULES)
 def test_schedule_rises_to_1_then_falls_or_stays(shape):
     factors = [optim.schedule(k / 1000, shape, warm_up=0.2) for k in range(1001)]
     assert factors[0] == 0 and factors[100] == pytest.approx(0.5) and max(factors) == pytest.approx(1)
@@ -29,15 +29,16 @@ def test_linear_rule_is_the_papers():
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_every_parameter_has_one_optimizer(recipe):
     config = RECIPES[recipe]
-    model = nets.build(config)
-    stepped = [p for o in optim.optimizers(model, config) for group in o.param_groups for p in group["params"]]
+    model = nets.build(config.network)
+    stepped = [p for o in optim.optimizers(model, config.optim) for group in o.param_groups for p in group["params"]]
     assert len(stepped) == len(set(stepped)) == len(list(model.parameters()))
 
 
 @pytest.mark.parametrize("decay_norm", [False, True])
 def test_gamma_and_beta_decay_on_request(decay_norm):
-    model = nets.build(RECIPES["resnet"])
-    (optimizer,) = optim.optimizers(model, replace(RECIPES["resnet"], decay_norm=decay_norm))
+    config = RECIPES["resnet"].replace(decay_norm=decay_norm)
+    model = nets.build(config.network)
+    (optimizer,) = optim.optimizers(model, config.optim)
     for group in optimizer.param_groups:
         for p in group["params"]:
             assert (group["weight_decay"] > 0) == (p.dim() > 1 or decay_norm)
@@ -130,14 +131,38 @@ REFUSED = [
 @pytest.mark.parametrize("change, said", REFUSED, ids=lambda value: str(value)[:40])
 def test_settings_that_cannot_run_or_have_no_effect_are_refused_at_once(change, said):
     with pytest.raises(ValueError) as caught:
-        replace(RECIPES["resnet"], **change)
+        RECIPES["resnet"].replace(**change)
     for words in said:
         assert words in str(caught.value)
 
 
 def test_every_setting_has_a_refusal():
     free = {"decay_norm"}  # yes or no, and any answer runs
-    assert {name for change, _ in REFUSED for name in change} | free == {field.name for field in fields(TrainConfig)}
+    assert {name for change, _ in REFUSED for name in change} | free == set(SETTINGS)
+
+
+@pytest.mark.parametrize("part, change", [(NetConfig, {"groups": 2.0}), (DataConfig, {"batch": 64, "n_train": 40})])
+def test_a_part_refuses_by_itself(part, change):
+    with pytest.raises(ValueError, match="groups must be int|between 1 and n_train=40"):
+        part(**change)
+
+
+def test_a_setting_is_found_in_its_part_by_its_name():
+    config = RunConfig()
+    assert len(SETTINGS) == len(config.settings()) and not set(SETTINGS) & set(SETTINGS.values())
+    for recipe in RECIPES.values():
+        assert config.replace(**recipe.settings()) == recipe and hash(recipe)
+    with pytest.raises(ValueError, match="there is no setting 'normm'; the settings are experiment, .*threads"):
+        config.replace(normm="bn")
+
+
+def test_groups_take_the_place_of_a_group_size():
+    network = RECIPES["fast"].replace(groups=4).network
+    assert (network.groups, network.group_size) == (4, 0)
+
+
+def test_file_name_says_what_differs_from_the_recipe():
+    assert stem(RECIPES["resnet"].replace(zero_gamma=True, seed=2)) == "gn4_ws_b32_lr0.05_e1_zero_gamma-True_s2"
 
 
 @pytest.mark.parametrize("shape, warm_up", [("step", 0.2), ("linear", 1.0), ("linear", -0.1)])
@@ -150,44 +175,29 @@ def test_a_schedule_that_cannot_be_meant_is_refused(shape, warm_up):
 # ---- networks
 
 
-def test_a_shape_is_all_that_build_reads_but_the_seed():
-    read = set()
-
-    class Watched:
-        def __init__(self, config):
-            self.__dict__["config"] = config
-
-        def __getattr__(self, name):
-            read.add(name)
-            return getattr(self.config, name)
-
-    for recipe in RECIPES.values():
-        nets.build(Watched(replace(recipe, norm="bn", norm_batch=2)))
-    assert read == {"seed", *nets.SHAPE}
-
-
 def test_vgg16_has_the_parameters_of_the_page_that_the_book_grew_from():
-    assert nets.count_parameters(nets.build(RECIPES["vgg16"])) == 14_728_266
+    assert nets.count_parameters(nets.build(RECIPES["vgg16"].network)) == 14_728_266
 
 
 def test_resnet_has_the_parameters_that_its_docstring_says():
-    assert nets.count_parameters(nets.build(RECIPES["resnet"])) == 308_826
+    assert nets.count_parameters(nets.build(RECIPES["resnet"].network)) == 308_826
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-@pytest.mark.parametrize("norm", nets.NORMS)
+@pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("ws", [False, True])
 def test_the_norm_is_one_argument_everywhere(recipe, norm, ws):
-    def trunk(config):
-        shapes = {n: tuple(p.shape) for n, p in nets.build(config).named_parameters()}
+    def trunk(network):
+        shapes = {n: tuple(p.shape) for n, p in nets.build(network).named_parameters()}
         return {n: s for n, s in shapes.items() if len(s) > 1}
 
-    config = replace(RECIPES[recipe], norm=norm, ws=ws)
-    assert trunk(config) == trunk(RECIPES[recipe])
-    model = nets.build(config)
+    usual = RECIPES[recipe].network
+    network = RECIPES[recipe].replace(norm=norm, ws=ws).network
+    assert trunk(network) == trunk(usual)
+    model = nets.build(network)
     assert model(torch.randn(2, 3, 32, 32)).shape == (2, 10)
     assert sum(isinstance(m, nn.BatchNorm2d) for m in model.modules()) == (
-        sum(isinstance(m, nn.GroupNorm) for m in nets.build(RECIPES[recipe]).modules()) if norm == "bn" else 0
+        sum(isinstance(m, nn.GroupNorm) for m in nets.build(usual).modules()) if norm == "bn" else 0
     )
 
 
@@ -213,7 +223,7 @@ def test_stem_whitens_its_patches():
 
 
 def test_layer_statistics_see_dead_and_saturated_channels():
-    net = nets.build(TrainConfig(ws=False))
+    net = nets.build(NetConfig(ws=False))
     norms = [m for m in net.modules() if isinstance(m, nn.GroupNorm)]
     x = torch.randn(20, 3, 32, 32)
     with torch.no_grad():

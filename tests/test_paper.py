@@ -2,13 +2,11 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 from gn_edu import paper
-
-ROOT = Path(__file__).parents[1]
+from scripts.paths import ROOT
 
 
 def test_every_table_is_complete_and_has_its_source():

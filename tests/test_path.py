@@ -1,21 +1,21 @@
 """The two-hour path, the exit from it, and what teachers take: marks, minutes, links with a state, polls, GIFT."""
 
 import math
+import os
 import re
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urljoin
 
 import pytest
-from browser import HTML, in_browser, site_is_built, wait_until_awake
-from scripts_path import scripts
+from browser import HTML
 
 from gn_edu.questions import gift, questions
-from gn_edu_site.path import ROOT_PAGE, stops
+from gn_edu_site.path import ROOT_PAGE, Stop, stops, way_on
+from scripts import i18n, reading_times
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 PATH = stops(ROOT)
-site = [pytest.mark.site, site_is_built]
 
 
 def test_eight_stops_from_the_landing_page_to_the_exit_check():
@@ -26,22 +26,39 @@ def test_eight_stops_from_the_landing_page_to_the_exit_check():
 
 
 @pytest.mark.site
-@site_is_built
 @pytest.mark.parametrize("stop", PATH, ids=lambda stop: Path(stop.page).name)
 def test_minutes_are_those_of_the_page(stop):
     """Within a fifth and a minute of the estimate by length."""
-    times = scripts("reading_times")
-    found = times.measured(stop)
+    found = reading_times.measured(stop)
     assert abs(stop.minutes - found) <= 1 + found / 5
     text = (HTML / f"{stop.page}.html").read_text(encoding="utf-8")
-    for section in re.findall(r"\*([^*]+)\*", stop.rest):
+    for section in stop.without:
         assert f">{section}<" in text, f"there is no section {section!r} to leave out"
-    assert times.estimate(stop.page) >= found or "exercise" in stop.rest
+    assert reading_times.estimate(stop.page) >= found or stop.exercises
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
+@pytest.mark.parametrize("stop", PATH, ids=lambda stop: Path(stop.page).name)
+def test_each_line_is_a_message_that_translators_have(stop):
+    source = next(ROOT.glob(f"{stop.page}.*"))
+    for paths in map(i18n.catalogues, i18n.languages()):
+        messages = {message.id: message.string for message in i18n.read(paths[ROOT_PAGE])}
+        assert messages[stop.line(os.path.relpath(source, ROOT / "book"))]
+
+
+def test_a_line_names_exercises_sections_and_a_note():
+    assert Stop("a", "T", 5).line("a.md") == "[T](a.md) (5 min)."
+    stop = Stop("a", "T", 5, exercises=("4.1",), without=("A", "B", "C"), note="the end")
+    assert stop.line("a.md") == "[T](a.md) (5 min), with exercise 4.1, without *A*, *B* and *C*: the end."
+
+
+def test_the_way_on_leads_from_stop_to_stop_and_ends():
+    titles = {stop.page: stop.title for stop in PATH}
+    on = [way_on(PATH, stop.page, titles) for stop in PATH]
+    assert [said["number"] for said in on] == list(range(1, 9)) and {said["all"] for said in on} == {8}
+    assert [said.get("next") for said in on] == [stop.page for stop in PATH[1:]] + [None]
+    assert way_on(PATH, "book/facts", titles) is None
+
+
 def test_the_browser_remembers_the_stops(visit):
     page = visit(f"{PATH[1].page}.html")
     tick, mark = page.locator("[data-gn-read]"), page.locator(f".sidebar-tree [data-gn-stop='{PATH[1].page}']")
@@ -61,16 +78,12 @@ def test_the_browser_remembers_the_stops(visit):
     assert page.locator("[data-gn-read]").get_attribute("aria-pressed") == "false"
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_links_into_the_widgets_set_their_state(visit):
+def test_links_into_the_widgets_set_their_state(widget_page):
     source = (HTML / "book/teach.html").read_text(encoding="utf-8").replace("&amp;", "&")
     links = re.findall(r'href="([^"]*#\w+\.\w+\?[^"]*)"', source)
     assert len(links) >= 8
     for link in links:
-        page = visit(unquote(urljoin("book/teach.html", link)).replace(" ", "%20"))
-        wait_until_awake(page)
+        page = widget_page(unquote(urljoin("book/teach.html", link)).replace(" ", "%20"))
         stem, name, query = re.search(r"#(\w+)\.(\w+)\?(.*)", link).groups()
         widget = page.locator(f"[data-gn-widget={stem}][data-gn-name={name}]")
         assert widget.count() == 1
@@ -86,7 +99,6 @@ def unmarked(text: str) -> str:
 
 
 @pytest.mark.site
-@site_is_built
 def test_the_gift_file_goes_through_a_parser(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # the parser writes its tables where it stands
     from pygiftparser import parser
@@ -106,7 +118,6 @@ def test_the_gift_file_goes_through_a_parser(tmp_path, monkeypatch):
 
 
 @pytest.mark.site
-@site_is_built
 def test_text_alternatives_are_sentences():
     for page in sorted(HTML.rglob("*.html")):
         for alt in re.findall(r'<img[^>]*\balt="([^"]*)"', page.read_text(encoding="utf-8")):
@@ -114,7 +125,6 @@ def test_text_alternatives_are_sentences():
 
 
 @pytest.mark.site
-@site_is_built
 def test_every_question_is_a_poll_with_its_mistakes():
     text = re.sub(r"<[^>]+>", "", (HTML / "book/teach.html").read_text(encoding="utf-8"))
     text = unescape(text).replace("’", "'")
@@ -125,9 +135,6 @@ def test_every_question_is_a_poll_with_its_mistakes():
                 assert f"{choice['text']}: {choice['mistake'].replace('-', ' ')}. Ask: {choice['reply']}" in text
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
 @pytest.mark.parametrize("name", ["worksheet", "worksheet_key"])
 def test_worksheets_print_on_one_page(visit, name):
     page = visit(f"book/{name}.html")
@@ -135,12 +142,8 @@ def test_worksheets_print_on_one_page(visit, name):
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_on_a_phone_code_is_folded_and_a_widget_can_stay_in_view(visit):
-    page = visit("notebooks/ch02_batch_norm.html", width=390)
-    wait_until_awake(page)
+def test_on_a_phone_code_is_folded_and_a_widget_can_stay_in_view(widget_page):
+    page = widget_page("notebooks/ch02_batch_norm.html", width=390)
     cell = page.locator(".gn-code-folded").nth(1)
     assert not cell.locator("pre").is_visible()
     assert page.locator(".cell_output pre").first.is_visible()
@@ -158,8 +161,7 @@ def test_on_a_phone_code_is_folded_and_a_widget_can_stay_in_view(visit):
     widget.locator("[data-gn-batch='2']").focus()
     page.keyboard.press("Escape")
     assert pin.get_attribute("aria-pressed") == "false" and widget.bounding_box()["y"] < 0
-    wide = visit("notebooks/ch02_batch_norm.html")
-    wait_until_awake(wide)
+    wide = widget_page("notebooks/ch02_batch_norm.html")
     assert wide.locator(".gn-code-folded").count() == wide.locator(".gn-code-folded[open]").count() > 0
     assert not wide.locator(".gn-code-folded > summary").first.is_visible()
     assert not wide.locator("[data-gn-do=pin]").first.is_visible()

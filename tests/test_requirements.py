@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from scripts_path import scripts
 
-ROOT = Path(__file__).parents[1]
-lock = scripts("lock")
-OWN = {"gn-edu", "pip"}  # pip comes with the environment
+from scripts import lock
+from scripts.paths import ROOT
+
+OWN = {"gn-edu", "gn-edu-grader", "gn-edu-site", "pip"}  # pip comes with the environment
 
 
 def requirements(path: Path) -> dict[str, Requirement]:

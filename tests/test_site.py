@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import unquote, urljoin, urlsplit
 
+import jinja2
 import pytest
 import yaml
 from browser import (
@@ -18,22 +19,21 @@ from browser import (
     HTML,
     LANDING,
     PAGES,
+    WITH_WIDGETS,
     gzipped,
     in_browser,
     number,
-    site_is_built,
     until,
     wait_until_awake,
 )
-from scripts_path import scripts
 
 from gn_edu.questions import questions as all_questions
 from gn_edu_site import pages
-from gn_edu_site.languages import noted
-from gn_edu_site.styles import pruned, words_of
+from scripts.audit import AXE
+from scripts.i18n import widget_messages
+from scripts.paths import ROOT
 
-pytestmark = [pytest.mark.site, site_is_built]
-ROOT = HTML.parents[1]
+pytestmark = pytest.mark.site
 
 
 # ---- every page
@@ -75,11 +75,10 @@ def violations(page):
     """What axe finds on the whole page, the theme's parts included."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page, options=scripts("audit").AXE)
+    found = Axe().run(page, options=AXE)
     return [(v["id"], [n["html"][:150] for n in v["nodes"]][:4]) for v in found.response["violations"]]
 
 
-@in_browser
 @pytest.mark.parametrize("name", PAGES)
 def test_page(visit, name):
     """One visit: weight before scrolling, and then in every look nothing sticks out, moves, or stops axe."""
@@ -116,7 +115,6 @@ def test_page(visit, name):
     assert faults == {}
 
 
-@in_browser
 @pytest.mark.parametrize("name", PAGES)
 def test_what_comes_late_moves_nothing(browser, address, name):
     """Fonts and scripts come when the reader has begun to read: everything keeps its place."""
@@ -141,7 +139,6 @@ PLACES = (
 )
 
 
-@in_browser
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_moves_while_the_page_comes_in(browser, address, name):
     """What stands in the first window stands there as soon as it is read, however much of the page is still to come."""
@@ -182,7 +179,6 @@ def test_every_page_carries_the_policy_and_one_bundle(name):
     assert text.count('class="gn-live"') == text.count('class="gn-still"')
 
 
-@in_browser
 def test_the_policy_refuses_a_foreign_script(visit):
     page = visit("book/glossary.html", check=False)
     page.evaluate(
@@ -192,7 +188,6 @@ def test_the_policy_refuses_a_foreign_script(visit):
     assert any("Content Security Policy" in said for said in page.complaints)
 
 
-@in_browser
 def test_search_finds_words_and_names_of_code(visit):
     for words, found in (
         ("num_groups", "ch04_build"),
@@ -216,9 +211,7 @@ def test_what_other_sites_read():
 
 
 def test_the_font_of_formulas_has_their_letters():
-    ranges = re.search(
-        r'"Book Math";.*?unicode-range: ([^;]*);', (HTML.parents[1] / "book/_static/gn.css").read_text(), re.DOTALL
-    )
+    ranges = re.search(r'"Book Math";.*?unicode-range: ([^;]*);', (ROOT / "book/_static/gn.css").read_text(), re.DOTALL)
     known = set()
     for part in ranges[1].split(", "):
         first, _, last = part.removeprefix("U+").partition("-")
@@ -265,19 +258,6 @@ def test_no_page_names_another_host_for_anything_it_loads(name):
 # ---- other ways to look at a page
 
 
-def test_no_style_that_nothing_uses():
-    words = words_of(path.read_text(encoding="utf-8") for path in [*HTML.rglob("*.html"), *HTML.rglob("_static/*.js")])
-    for path in HTML.rglob("_static/site-*.css"):
-        css = path.read_text(encoding="utf-8")
-        assert len(css) > 10_000 and pruned(css, words) == css.replace("\n", "")
-
-
-def test_pruning_keeps_what_a_page_may_meet():
-    css = ".a .b,.c{x:1}#d:not(.e){x:1}.f:is(.g,.h),p>a{x:1}@media print{.i{x:1}.a{x:1}}@media print{.i{x:1}}@page{x:1}"
-    kept = ".c{x:1}#d:not(.e){x:1}p>a{x:1}@media print{.a{x:1}}@page{x:1}"
-    assert pruned(css, {"a", "c", "d"}) == kept
-
-
 def test_figures_have_an_address():
     for name, figure in (
         ("ch03_one_formula", "figure-3-1"),
@@ -293,8 +273,8 @@ def test_the_book_prints_as_one_pdf(tmp_path):
     from pypdf import PdfReader
 
     out = tmp_path / "book.pdf"
-    command = [sys.executable, "scripts/pdf.py", "--out", out, "book/index", "notebooks/ch03_one_formula"]
-    subprocess.run(command, check=True, cwd=HTML.parents[1])
+    command = [sys.executable, "-m", "scripts.pdf", "--out", out, "book/index", "notebooks/ch03_one_formula"]
+    subprocess.run(command, check=True, cwd=ROOT)
     book = PdfReader(out)
     assert [entry.title for entry in book.outline] == ["Group Normalization", "One formula, four layers"]
     text = "".join(page.extract_text() for page in book.pages)
@@ -305,7 +285,6 @@ def test_the_book_prints_as_one_pdf(tmp_path):
 # ---- without a server, without JavaScript
 
 
-@in_browser
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_widgets_wake_when_the_page_is_opened_from_the_file_system(browser, name):
     page = browser.new_page()
@@ -321,7 +300,6 @@ def test_widgets_wake_when_the_page_is_opened_from_the_file_system(browser, name
     assert not said
 
 
-@in_browser
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_without_javascript_every_live_output_has_a_picture_or_its_text(visit, name):
     page = visit(name, java_script_enabled=False)
@@ -336,7 +314,6 @@ def test_without_javascript_every_live_output_has_a_picture_or_its_text(visit, n
             assert len(picture.get_attribute("alt")) > 40 and picture.bounding_box()["width"] > 200
 
 
-@in_browser
 def test_without_javascript_stills_formulas_and_answers_stand_there(visit):
     page = visit(LANDING, java_script_enabled=False)
     assert "group norm airplane" in page.locator(".gn-still img").first.get_attribute("alt")
@@ -356,12 +333,10 @@ def test_without_javascript_stills_formulas_and_answers_stand_there(visit):
 # ---- quick questions
 
 
-@in_browser
 @pytest.mark.parametrize("name", [page for page in CHAPTERS if page.startswith("notebooks/ch")])
-def test_quick_questions_answer_by_mouse_and_keyboard(visit, name):
+def test_quick_questions_answer_by_mouse_and_keyboard(widget_page, name):
     questions = all_questions()
-    page = visit(name)
-    wait_until_awake(page)
+    page = widget_page(name)
     widgets = page.locator("[data-gn-widget=quick_question]")
     assert widgets.count() == 3
     for widget in widgets.all():
@@ -384,10 +359,8 @@ def test_quick_questions_answer_by_mouse_and_keyboard(visit, name):
 # ---- figures and languages
 
 
-@in_browser
-def test_plotly_comes_when_it_is_asked_for(visit):
-    page = visit("notebooks/ch08_cifar10.html")
-    wait_until_awake(page)
+def test_plotly_comes_when_it_is_asked_for(widget_page):
+    page = widget_page("notebooks/ch08_cifar10.html")
     page.locator("[data-gn-host=plotly]").scroll_into_view_if_needed()
     page.wait_for_timeout(300)
     assert not any("plotly" in path for path in page.fetched)
@@ -397,11 +370,10 @@ def test_plotly_comes_when_it_is_asked_for(visit):
     assert page.locator(".js-plotly-plot .scatterlayer .trace").count() >= 12
 
 
-@in_browser
 @pytest.mark.parametrize("name", [page for page in CHAPTERS if "ch08" not in page])
 def test_every_label_of_a_widget_can_be_translated(visit, address, browser, name):
     """With a catalogue that puts brackets around each message, no word stands outside of brackets."""
-    words = {m.id: f"⟦{m.id}⟧" for m in scripts("i18n").widget_messages() if m.id}
+    words = {m.id: f"⟦{m.id}⟧" for m in widget_messages() if m.id}
     script = f'<script type="application/gn+json" data-gn="catalogue">{json.dumps(words)}</script>'
     page = browser.new_page()
     html = (HTML / name).read_text(encoding="utf-8").replace("</body>", script + "</body>")
@@ -426,7 +398,7 @@ def test_every_label_of_a_widget_can_be_translated(visit, address, browser, name
 def test_annotated_module_shows_the_file():
     text = unescape(re.sub(r"<[^>]+>", "", (HTML / "book/module.html").read_text(encoding="utf-8")))
     squeezed = re.sub(r"\s+", "", text)
-    source = (HTML.parents[1] / "gn_edu" / "norms.py").read_text(encoding="utf-8")
+    source = (ROOT / "gn_edu" / "norms.py").read_text(encoding="utf-8")
     code = re.sub(r'"""(?:.|\n)*?"""', "", source)
     lines = [
         re.sub(r"\s+", "", line) for line in code.splitlines() if line.strip() and not line.strip().startswith("#")
@@ -435,7 +407,6 @@ def test_annotated_module_shows_the_file():
     assert [line for line in lines if line not in squeezed] == []
 
 
-@in_browser
 def test_annotated_module_is_one_column_on_a_phone(visit):
     lefts = []
     for width in (1280, 390):
@@ -454,15 +425,21 @@ def test_annotated_module_is_one_column_on_a_phone(visit):
 @pytest.mark.parametrize("name", ["OWNER/REPO", "me/my-book"])
 def test_links_into_the_repository_wait_for_its_address(name):
     """_config.yml's placeholder shows no link to Colab, to an issue or to a correction; an address shows all three."""
-    config = SimpleNamespace(gn_repository=f"https://github.com/{name}", gn_tag="v1", language="si", gn_teacher=False)
-    app = SimpleNamespace(config=config, srcdir=str(ROOT), confdir=str(ROOT))
-    app.env = SimpleNamespace(app=app)
-    page = "notebooks/ch03_one_formula"
-    shown = noted(app, page, pages._launch(app, page), pages._report(app, page))
+    config = SimpleNamespace(gn_repository=f"https://github.com/{name}", gn_tag="v1", language="si")
+    page, app = "notebooks/ch03_one_formula", SimpleNamespace(config=config)
+    links = pages.launch_links(app, page)
     there = name == "me/my-book"
-    for address in ("colab.research.google.com/github/me/my-book", "github.com/me/my-book/issues/new"):
-        assert (address in shown) == there
-    assert shown.count("issues/new") == 2 * there and "OWNER" not in shown
+    assert ("colab.research.google.com/github/me/my-book" in links.get("colab", "")) == there
+    for report in (links["report"], pages.report_address(app, page)):
+        assert ("github.com/me/my-book/issues/new?title=si/notebooks" in report) == there
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ROOT / "book/_templates"), extensions=["jinja2.ext.i18n"]
+    )
+    templates.install_null_translations()
+    shown = templates.get_template("launch.html").render(links)
+    assert shown.count("<a ") == (3 if there else 1) and "OWNER" not in shown
+    sheet = templates.get_template("launch.html").render(pages.launch_links(app, "notebooks/exercises/sheet1_sets"))
+    assert "Open it in Colab" in sheet and "colab.research" not in sheet  # the repository holds the solutions, too
 
 
 def test_no_page_leads_to_the_placeholder():
@@ -496,11 +473,9 @@ def test_colours_are_there_without_light_dark():
             assert re.search(rf"{name}: ?(?!light-dark|color-mix)", plain), (path.name, name)
 
 
-@in_browser
-@pytest.mark.parametrize("name", [page for page in CHAPTERS if "data-gn-host" in (HTML / page).read_text()][:12])
-def test_on_paper_widgets_keep_their_colours_and_stay_whole(visit, name):
-    page = visit(name)
-    wait_until_awake(page)
+@pytest.mark.parametrize("name", [page for page in WITH_WIDGETS if page in CHAPTERS][:12])
+def test_on_paper_widgets_keep_their_colours_and_stay_whole(widget_page, name):
+    page = widget_page(name)
     page.emulate_media(media="print")
     styles = page.evaluate(
         "[...document.querySelectorAll('[data-gn-widget]')].map((e) => getComputedStyle(e))"
@@ -509,7 +484,6 @@ def test_on_paper_widgets_keep_their_colours_and_stay_whole(visit, name):
     assert set(styles) == {"avoid,exact"}
 
 
-@in_browser
 def test_the_worksheet_has_room_for_a_hand(visit):
     page = visit("book/worksheet.html", width=794)  # A4
     page.emulate_media(media="print")

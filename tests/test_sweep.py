@@ -1,4 +1,4 @@
-"""gn_edu.sweep and ghost batch norm: what a file means, what a kill leaves, what a slice sees."""
+"""gn_edu.training.sweep and ghost batch norm: what a file means, what a kill leaves, what a slice sees."""
 
 import os
 import random
@@ -7,7 +7,6 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
@@ -17,10 +16,10 @@ from torch.optim.swa_utils import update_bn
 
 from gn_edu import nets, records
 from gn_edu.cli import main
-from gn_edu.recipes import RECIPES
-from gn_edu.sweep import read_sweep, shard, sweep
+from gn_edu.recipes import RECIPES, stem
+from gn_edu.training.sweep import read_sweep, shard, sweep
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 SMALL = """
 experiment = "tiny"
 recipe = "resnet"
@@ -46,19 +45,21 @@ def small(tmp_path):
 
 def test_lists_stand_for_all_combinations_seeds_innermost(small):
     runs = read_sweep(small)
-    assert [(r.norm, r.ws, r.norm_batch, r.seed) for r in runs] == [
+    assert [(r.network.norm, r.network.ws, r.network.norm_batch, r.seed) for r in runs] == [
         (norm, ws, slices, seed)
         for norm, ws, slices in (("bn", False, 2), ("bn", False, 16), ("gn", True, 0), ("gn", False, 0))
         for seed in (0, 1)
     ]
-    assert {(r.experiment, r.net, r.batch, r.n_train) for r in runs} == {("tiny", "resnet", 16, 160)}
-    assert len({r.stem for r in runs}) == len(runs)
+    shared = {(r.experiment, r.network.net, r.data.batch, r.data.n_train) for r in runs}
+    assert shared == {("tiny", "resnet", 16, 160)}
+    assert len({stem(r) for r in runs}) == len(runs)
 
 
 def test_linear_rule_follows_the_batch(tmp_path):
     (tmp_path / "a.toml").write_text("linear_rule = true\nbatch = [2, 32]")
     two, thirty_two = read_sweep(tmp_path / "a.toml")
-    assert thirty_two.lr == RECIPES["resnet"].lr and two.lr == pytest.approx(thirty_two.lr / 16)
+    assert thirty_two.optim == RECIPES["resnet"].optim
+    assert two.optim.lr == pytest.approx(thirty_two.optim.lr / 16)
     assert two.experiment == "a"
 
 
@@ -75,7 +76,7 @@ def test_linear_rule_follows_the_batch(tmp_path):
         ('recipe = ["resnet"]', "recipe must be one of"),
         ('[[runs]]\nrecipe = "fast"', "there is no setting 'recipe'"),
         ("experiment = 3", "experiment must be str, got 3"),
-        ('linear_rule = "no"', "linear_rule must be true or false, got 'no'"),
+        ('linear_rule = "no"', "linear_rule must be bool, got 'no'"),
         ("[runs]\nbatch = 2", r"runs must be tables, each under a line \[\[runs\]\]"),
     ],
 )
@@ -97,9 +98,9 @@ def test_shards_share_out_the_runs(small):
 def test_records_of_shards_merge_in_one_folder(small, tmp_path):
     for part in ("1/2", "2/2"):
         assert main(["sweep", str(small), "--shard", part, "--out", str(tmp_path / "out"), "--synthetic"]) == 0
-    assert {(r.norm_batch, r.seed) for r in records.read_records(tmp_path / "out" / "tiny") if r.norm == "bn"} == {
-        (2, 0), (2, 1), (16, 0), (16, 1)
-    }  # fmt: skip
+    configs = [record.config for record in records.read_records(tmp_path / "out" / "tiny")]
+    ghosts = {(c.network.norm_batch, c.seed) for c in configs if c.network.norm == "bn"}
+    assert ghosts == {(2, 0), (2, 1), (16, 0), (16, 1)}
 
 
 def test_killed_three_times_a_sweep_ends_like_an_undisturbed_one(small, tmp_path):
@@ -111,7 +112,7 @@ def test_killed_three_times_a_sweep_ends_like_an_undisturbed_one(small, tmp_path
 
     assert run("whole").wait() == 0
     whole = records.read_records(tmp_path / "whole" / "tiny")
-    each = sum(r.wall_s for r in whole) / len(whole) + 0.3
+    each = sum(r.result.wall_s for r in whole) / len(whole) + 0.3
     folder, moments = tmp_path / "killed" / "tiny", random.Random()
     for _ in range(3):
         before, process = len(list(folder.glob("*.json"))), run("killed")
@@ -123,9 +124,14 @@ def test_killed_three_times_a_sweep_ends_like_an_undisturbed_one(small, tmp_path
         process.wait()
     assert run("killed").wait() == 0
     killed = records.read_records(folder)
-    changing = {"cpu_s": 0.0, "wall_s": 0.0, "images_per_s": 0.0, "date": "", "commit": ""}
-    assert [replace(r, **changing) for r in killed] == [replace(r, **changing) for r in whole]
+    assert [unhurried(r) for r in killed] == [unhurried(r) for r in whole]
     assert {p.suffix for p in folder.iterdir()} == {".json"}
+
+
+def unhurried(record):
+    """A record without its times."""
+    result = replace(record.result, cpu_s=0.0, wall_s=0.0, images_per_s=0.0)
+    return replace(record, result=result, provenance=replace(record.provenance, date="", commit=""))
 
 
 @pytest.mark.parametrize("name", ["ghost", "equal_epochs", "choice_of_g"])
@@ -134,7 +140,8 @@ def test_a_sweep_of_the_book_is_recorded_whole(name):
     runs = read_sweep(ROOT / "gn_edu" / "results" / f"{name}.toml")
     if not (ROOT / "gn_edu" / "results" / name).exists():
         return
-    assert {p.stem for p in (ROOT / "gn_edu" / "results" / name).glob("*.json")} == {run.stem for run in runs}
+    recorded = {path.stem: records.read_record(path).config for path in (ROOT / "gn_edu/results" / name).glob("*.json")}
+    assert recorded == {stem(run): run for run in runs}
 
 
 # ---- ghost batch norm
@@ -224,6 +231,6 @@ def test_reestimated_statistics_are_the_plain_average(tmp_path):
     from gn_edu.data import synthetic_cifar10
 
     data = synthetic_cifar10(160, 40)
-    run = replace(RECIPES["resnet"], norm="bn", ws=False, batch=16, n_train=160, reestimate=64)
-    found = sweep([run, replace(run, norm="gn")], data, tmp_path, progress=False)
-    assert 0 <= found[0].accuracy_reestimated <= 100 and found[1].accuracy_reestimated is None
+    run = RECIPES["resnet"].replace(norm="bn", ws=False, batch=16, n_train=160, reestimate=64)
+    bn, gn = sweep([run, run.replace(norm="gn")], data, tmp_path, progress=False)
+    assert 0 <= bn.result.accuracy_reestimated <= 100 and gn.result.accuracy_reestimated is None

@@ -8,16 +8,17 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from browser import CHAPTERS, HTML, PAGES, in_browser, site_is_built, until, wait_until_awake
-from scripts_path import scripts
+from browser import CHAPTERS, HTML, PAGES, until, wait_until_awake
+from bs4 import BeautifulSoup
+from sphinx.writers import html5
 
 from gn_edu import exercises, messages
 from gn_edu_site import languages
+from scripts import i18n
+from scripts.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
-I18N = scripts("i18n")
-LANGUAGES = I18N.languages()
-FILES = [(code, name, path) for code in LANGUAGES for name, path in I18N.catalogues(code).items()]
+LANGUAGES = i18n.languages()
+FILES = [(code, name, path) for code in LANGUAGES for name, path in i18n.catalogues(code).items()]
 by_catalogue = pytest.mark.parametrize("code, name, path", FILES, ids=[f"{code}-{name}" for code, name, _ in FILES])
 WHOLE = [name for code, name, _ in FILES if code == LANGUAGES[0]]
 SINHALA = "\u0d80-\u0dff"
@@ -26,10 +27,10 @@ FORMULA = re.compile(r"\$[^$]+\$|\\begin.*?\\end\{align\}|\\frac.*", re.DOTALL)
 
 @cache
 def entries(path):
-    return [m for m in I18N.read(path) if m.id]
+    return [m for m in i18n.read(path) if m.id]
 
 
-report = cache(I18N.report)
+report = cache(i18n.report)
 
 
 def without_words(formula: str) -> str:
@@ -61,7 +62,6 @@ def formulas(page):
 
 
 @pytest.mark.site
-@site_is_built
 @pytest.mark.parametrize("name", [page for page in PAGES if page.split("/")[0] in LANGUAGES])
 def test_a_page_has_the_same_formulas_in_every_language(name):
     assert formulas(name) == formulas(name.split("/", 1)[1])
@@ -108,7 +108,7 @@ def test_nothing_fuzzy_is_published(code, name, path):
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("name", WHOLE)
 def test_page_is_translated_as_a_whole(code, name):
-    assert [m.id for m in entries(I18N.catalogues(code)[name]) if not m.string] == []
+    assert [m.id for m in entries(i18n.catalogues(code)[name]) if not m.string] == []
     assert re.search(rf"^{name} .* 100$", report(code), re.MULTILINE)
 
 
@@ -210,15 +210,18 @@ def test_a_language_that_is_not_there_is_refused():
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_kernels_messages_are_those_of_the_catalogues(code):
     kept = json.loads((ROOT / "gn_edu" / "languages" / f"{code}.json").read_text(encoding="utf-8"))
-    assert kept == I18N.kernel_messages(code), "run make i18n"
+    assert kept == i18n.kernel_messages(code), "run make i18n"
 
 
-@pytest.mark.parametrize("name, collect", [("widgets", I18N.widget_messages), ("checks", I18N.check_messages)])
-def test_every_message_is_in_the_catalogue(name, collect):
+@pytest.mark.parametrize(
+    "name, collect, least",
+    [("widgets", i18n.widget_messages, 300), ("checks", i18n.check_messages, 300), ("sphinx", i18n.site_messages, 40)],
+)
+def test_every_message_is_in_the_catalogue(name, collect, least):
     wanted = {message.id for message in collect() if message.id}
-    assert len(wanted) > 300
+    assert len(wanted) > least
     for code in LANGUAGES:
-        assert {m.id for m in entries(I18N.catalogues(code)[name])} == wanted, "run make i18n"
+        assert {m.id for m in entries(i18n.catalogues(code)[name])} == wanted, "run make i18n"
 
 
 # ---- the pages
@@ -229,14 +232,10 @@ both_built = pytest.mark.skipif(
 )
 
 
-@pytest.mark.site
-@site_is_built
 @both_built
-@in_browser
 @pytest.mark.parametrize("name", ENGLISH)
-def test_language_switch_leads_to_the_same_page_with_the_same_widgets(visit, name):
-    page = visit(name)
-    wait_until_awake(page)
+def test_language_switch_leads_to_the_same_page_with_the_same_widgets(widget_page, name):
+    page = widget_page(name)
     widgets = "[...document.querySelectorAll('[data-gn-widget]')].map((e) => e.dataset.gnWidget + e.dataset.gnName)"
     before = page.evaluate(widgets)
     page.click(".gn-languages a[lang=si]")
@@ -259,21 +258,14 @@ def test_language_switch_leads_to_the_same_page_with_the_same_widgets(visit, nam
     page.wait_for_url(f"**/some/where/{name}")
 
 
-@pytest.mark.site
-@site_is_built
 @both_built
-@in_browser
-def test_the_landing_page_names_the_norms_in_sinhala(visit):
-    page = visit("si/book/index.html")
-    wait_until_awake(page)
+def test_the_landing_page_names_the_norms_in_sinhala(widget_page):
+    page = widget_page("si/book/index.html")
     methods = page.locator("[data-gn-widget=statistic_set] .gn-choices-row").inner_text().split()
     assert methods == ["කාණ්ඩ", "ස්තර", "අවස්ථා", "සමූහ"]
 
 
-@pytest.mark.site
-@site_is_built
 @both_built
-@in_browser
 @pytest.mark.parametrize("words", ["සමූහ සාමාන්‍යකරණය", "විචලතාව", "පුහුණුව", "num_groups", "පර්යේෂණ පත්රිකාව"])
 def test_search_finds_sinhala_words(visit, words):
     """Also those written without zero-width joiners."""
@@ -286,6 +278,42 @@ def test_search_finds_sinhala_words(visit, words):
 
 def test_a_page_without_a_translation_says_so(tmp_path):
     app = SimpleNamespace(confdir=tmp_path, config=SimpleNamespace(language="xx"))
-    body = languages.noted(app, "book/index", "<p>English</p>", "https://report")
-    assert body.startswith('<p class="gn-untranslated">') and '<div lang="en"><p>English</p></div>' in body
-    assert languages.catalogue(app, "book/index") == {}
+    assert languages.edition(app, "book/index") == "untranslated" and languages.catalogue(app, "book/index") == {}
+    app = SimpleNamespace(confdir=ROOT, config=SimpleNamespace(language=LANGUAGES[0]))
+    assert languages.edition(app, "book/index") == "unreviewed"
+    app.config.language = "en"
+    assert languages.edition(app, "book/index") == ""
+
+
+def test_sphinx_still_says_what_the_catalogue_has_for_it():
+    said = Path(html5.__file__).read_text(encoding="utf-8")
+    assert [message for message in languages.OF_SPHINX if f"_('{message}')" not in said] == []
+
+
+def frame(page):
+    """What stands around a page and in its links to itself: texts, and what only a screen reader says."""
+    soup = BeautifulSoup((HTML / page).read_text(encoding="utf-8"), "html.parser")
+    for own in soup.select("article > *, .brand, .sidebar-brand, .gn-languages, script, style, head"):
+        for tag in own.select(".headerlink, summary"):
+            yield tag.get("title") or tag.get_text()
+        own.decompose()
+    yield from (tag[name] for name in ("aria-label", "title", "placeholder") for tag in soup.select(f"[{name}]"))
+    yield from (
+        tag.get_text() for tag in soup.select(".skip-to-content, symbol > title, .context, .caption, .toc-title")
+    )
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("name", [page for page in PAGES if page.startswith("si/") and not page.endswith("404.html")])
+def test_the_frame_speaks_sinhala(name):
+    said = [text for text in frame(name) if text.strip()]
+    assert len(said) > 20 and [text for text in said if not re.search(f"[{SINHALA}]", text)] == []
+
+
+@pytest.mark.site
+@both_built
+def test_the_button_that_copies_speaks_sinhala():
+    scripts_of_pages = [path.read_text(encoding="utf-8") for path in (HTML / "si/_static").glob("site-*.js")]
+    assert scripts_of_pages
+    for script in scripts_of_pages:
+        assert "'copy': 'පිටපත් කරන්න'" in script and "'copy': 'Copy'" not in script

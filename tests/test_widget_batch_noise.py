@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from browser import in_browser, number, run_module, shown, site_is_built, wait_until_awake
+from browser import VIEW, number, run_module, shown
 from seeded import normal, uniform
 from torch.nn import functional as F
 
@@ -13,7 +13,6 @@ PAGE = "notebooks/ch02_batch_norm.html"
 STEM = "batch_noise"
 W = f"[data-gn-widget={STEM}]"
 BATCHES = (1, 2, 4, 8, 16, 32, 64)
-VIEW = "process.stdout.write(JSON.stringify(d.cases.map(w.view)))"
 
 
 def ask(**changes):
@@ -37,9 +36,7 @@ def pixels(images, correlation):
 
 
 def test_the_population_is_exactly_the_documented_one(images, rows):
-    found = run_module(
-        module(STEM), "process.stdout.write(JSON.stringify([w.population(),w.batches().map((r)=>[...r])]))"
-    )
+    found = run_module(module(STEM), "[w.population(),w.batches().map((r)=>[...r])]")
     got = [[[channel["level"], *channel["own"]] for channel in image] for image in found[0]]
     assert got == images.tolist()
     assert found[1] == rows.tolist()
@@ -91,9 +88,7 @@ def test_a_set_of_equal_values_is_explained():
     flat = [ask(batch=1, correlation=1), ask(batch=1, correlation=1, mode="evaluation")]
     found = run_module(module(STEM), VIEW, cases=flat)
     assert found[0]["numbers"]["bn"] == 0 and all(got["flat"] for got in found)
-    said = run_module(
-        module(STEM), "process.stdout.write(JSON.stringify(d.cases.map((c)=>w.still(c,null).text)))", cases=flat
-    )
+    said = run_module(module(STEM), "d.cases.map((c)=>w.still(c,null).text)", cases=flat)
     assert "variance is 0" in said[0] and "316" in said[1] and "NaN" not in "".join(said)
 
 
@@ -103,12 +98,8 @@ def test_python_side():
         BatchNoise(3)
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_by_mouse_keyboard_and_link(visit, images, rows):
-    page = visit(PAGE)
-    wait_until_awake(page)
+def test_by_mouse_keyboard_and_link(widget_page, images, rows):
+    page = widget_page(PAGE)
     x = pixels(images, 0.3)
 
     def expected(n, draw):
@@ -131,8 +122,7 @@ def test_by_mouse_keyboard_and_link(visit, images, rows):
     page.keyboard.press("ArrowRight")
     assert number(page, "correlation", STEM) == "0.4"
     page.wait_for_timeout(400)
-    again = visit(page.url)
-    wait_until_awake(again)
+    again = widget_page(page.url)
     assert number(again, "bn", STEM) == number(page, "bn", STEM)
     page.click(f"{W} [data-gn-do=reset]")
     assert number(page, "bn", STEM) == expected(2, 0)

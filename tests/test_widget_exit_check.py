@@ -1,13 +1,11 @@
 """The exit check: counts, names the chapters behind the wrong answers, by mouse, keyboard and link."""
 
-from pathlib import Path
-
-import pytest
-from browser import HTML, in_browser, number, run_module, site_is_built, wait_until_awake
+from browser import HTML, number, run_module
 
 from gn_edu.questions import part, questions
 from gn_edu.widgets import ExitCheck
 from gn_edu.widgets.base import module
+from scripts.paths import ROOT
 
 PAGE = "book/exit_check.html"
 STEM = "exit_check"
@@ -22,7 +20,7 @@ def right(question):
 def test_eight_questions_each_with_its_page():
     assert len(ASKED) == 8 == len(ExitCheck().questions)
     for question in ASKED:
-        source = Path(__file__).parents[1] / question["page"]
+        source = ROOT / question["page"]
         page = next(p for p in (source.with_suffix(".ipynb"), source.with_suffix(".md")) if p.exists())
         assert f"# {question['again']}" in page.read_text(encoding="utf-8")
 
@@ -34,20 +32,14 @@ def test_result():
         {"questions": ASKED, "chosen": [right(question) for question in ASKED]},
         {"questions": ASKED, "chosen": wrong},
     ]
-    none, all_, bad = run_module(
-        module(STEM), "process.stdout.write(JSON.stringify(d.cases.map(w.result)))", cases=cases
-    )
+    none, all_, bad = run_module(module(STEM), "d.cases.map(w.result)", cases=cases)
     assert (none["answered"], all_["answered"], all_["right"], bad["right"]) == (0, 8, 8, 0)
     assert none["again"] == all_["again"] == []
     assert [page for page, _ in bad["again"]] == list(dict.fromkeys(question["page"] for question in ASKED))
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_by_mouse_keyboard_and_link(visit):
-    page = visit(PAGE)
-    wait_until_awake(page)
+def test_by_mouse_keyboard_and_link(widget_page):
+    page = widget_page(PAGE)
     answer = lambda k, choice: page.locator(f"{W} [data-gn-question='{k}'] [data-gn-choice='{choice}']")  # noqa: E731
     for k, question in enumerate(ASKED):
         choice = right(question) if k not in (2, 6) else (right(question) + 1) % 3
@@ -64,8 +56,7 @@ def test_by_mouse_keyboard_and_link(visit):
     for link in said.locator("a").all():
         assert (HTML / "book" / link.get_attribute("href")).resolve().is_file()
     page.wait_for_timeout(400)
-    again = visit(page.url)
-    wait_until_awake(again)
+    again = widget_page(page.url)
     assert again.locator(f"{W} .gn-live-text").inner_text() == said.inner_text()
     for k in (2, 6):
         answer(k, right(ASKED[k])).click()

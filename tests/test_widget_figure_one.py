@@ -4,7 +4,7 @@ import re
 from statistics import mean
 
 import pytest
-from browser import in_browser, number, run_module, shown, site_is_built, wait_until_awake
+from browser import number, run_module, shown
 
 from gn_edu import paper
 from gn_edu.records import published
@@ -21,11 +21,11 @@ TRAITS = ("figures", "shown", "size", "relative", "hidden")
 
 def view(**traits):
     state = {key: FigureOne(GHOST, EQUAL, **traits).get_state()[key] for key in TRAITS}
-    return run_module(module(STEM), "process.stdout.write(JSON.stringify(w.view(d.state)))", state=state)
+    return run_module(module(STEM), "w.view(d.state)", state=state)
 
 
-def runs(records, norm, ws, **more):
-    return [r for r in records if (r.norm, r.ws) == (norm, ws) and all(getattr(r, k) == v for k, v in more.items())]
+def runs(records, **settings):
+    return [r for r in records if settings.items() <= r.config.settings().items()]
 
 
 def points(lines, label):
@@ -46,12 +46,13 @@ def test_every_point_is_its_records(shown_, records, key):
         for size, (all_, middle, updates) in found.items():
             # In the ghost figure group norm is one set of runs at every size: it never sees a second image.
             more = {} if (shown_, norm) == ("cause", "gn") else {key: size}
-            mine = runs(records, norm, ws, **more)
-            assert all_ == sorted(round(100 - r.accuracy, 2) for r in mine) and len(mine) >= 3
-            assert middle == pytest.approx(mean(all_)) and updates == mine[0].images // mine[0].batch
+            mine = runs(records, norm=norm, ws=ws, **more)
+            assert all_ == sorted(round(100 - r.result.accuracy, 2) for r in mine) and len(mine) >= 3
+            assert middle == pytest.approx(mean(all_)) and updates == mine[0].result.images // mine[0].config.data.batch
     anew = points(lines, "BN, statistics measured anew")
     for size, (all_, *_) in anew.items():
-        assert all_ == sorted(round(100 - r.accuracy_reestimated, 2) for r in runs(records, "bn", False, **{key: size}))
+        mine = runs(records, norm="bn", ws=False, **{key: size})
+        assert all_ == sorted(round(100 - r.result.accuracy_reestimated, 2) for r in mine)
 
 
 def test_the_papers_points_are_the_fact_sheets():
@@ -80,9 +81,10 @@ def test_a_line_keeps_its_mark_in_every_figure():
         for label in (line["label"] for line in state["figures"][shown_]["lines"]):
             hidden = [line["label"] for line in state["figures"][shown_]["lines"] if line["label"] != label]
             drawn = run_module(
-                module(STEM), "process.stdout.write(JSON.stringify(w.chart(d.state, (m) => m, '')))",
+                module(STEM),
+                "w.chart(d.state, (m) => m, '')",
                 state={**state, "hidden": hidden},
-            )  # fmt: skip
+            )
             shapes = set(re.findall(r'<path class="m [^"]*" d="M[\d.]+ [\d.]+([^"]*)"', drawn))
             marks.setdefault(label, set()).update(shapes)
     assert all(len(shapes) == 1 for shapes in marks.values())
@@ -102,19 +104,15 @@ def test_python_side():
         FigureOne(GHOST, EQUAL, size=3)
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_by_mouse_keyboard_and_link(visit):
-    page = visit(PAGE)
-    wait_until_awake(page)
+def test_by_mouse_keyboard_and_link(widget_page):
+    page = widget_page(PAGE)
 
     def agrees(page, bn, gn):
         assert number(page, "bn", STEM) == f"{shown(bn, 1)} %" and number(page, "gn", STEM) == f"{shown(gn, 1)} %"
         assert number(page, "gap", STEM) == shown(gn - bn, 1).replace("-", "−")
 
     def of(records, **more):
-        return mean(round(100 - r.accuracy, 2) for r in runs(records, **more))
+        return mean(round(100 - r.result.accuracy, 2) for r in runs(records, **more))
 
     flat = of(GHOST, norm="gn", ws=True)
     agrees(page, of(GHOST, norm="bn", ws=True, norm_batch=2), flat)
@@ -136,8 +134,7 @@ def test_by_mouse_keyboard_and_link(visit):
     said = page.locator(f"{W} .gn-live-text").inner_text()
     assert said == "the paper, 2 images: BN 34.7 %, GN 24.1 %. GN minus BN: −30.5 % of batch norm's error."
     page.wait_for_timeout(400)
-    again = visit(page.url)
-    wait_until_awake(again)
+    again = widget_page(page.url)
     assert again.locator(f"{W} .gn-live-text").inner_text() == said
     page.click(f"{W} [data-gn-do=reset]")
     agrees(page, of(GHOST, norm="bn", ws=True, norm_batch=2), flat)

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from browser import in_browser, number, run_module, shown, site_is_built, wait_until_awake
+from browser import VIEW, number, run_module, shown
 from torch.nn import functional as F
 
 from gn_edu.widgets.base import module
@@ -29,8 +29,7 @@ def cases(count=200):
 
 def test_two_hundred_cases_equal_autograd():
     asked = list(cases())
-    script = "process.stdout.write(JSON.stringify(d.cases.map(w.view)))"
-    for case, got in zip(asked, run_module(module("gradient_projection"), script, cases=asked), strict=True):
+    for case, got in zip(asked, run_module(module("gradient_projection"), VIEW, cases=asked), strict=True):
         x = torch.tensor(got["x"], dtype=torch.float64, requires_grad=True)
         g = torch.tensor(case["g"], dtype=torch.float64)
         x_hat = F.group_norm(x[None], 1, eps=case["eps"])[0]
@@ -46,9 +45,8 @@ def test_two_hundred_cases_equal_autograd():
 
 
 def test_doubling_x_halves_dx_at_eps_zero():
-    script = "process.stdout.write(JSON.stringify(d.cases.map(w.view)))"
     pair = [{"x": [0, 3, 7], "g": [1, -2, 0.5], "eps": 0, "scale": scale, "turn": 1} for scale in (1, 2)]
-    one, two = run_module(module("gradient_projection"), script, cases=pair)
+    one, two = run_module(module("gradient_projection"), VIEW, cases=pair)
     assert one["parts"]["dx"] == pytest.approx([2 * v for v in two["parts"]["dx"]], abs=1e-12)
 
 
@@ -67,12 +65,8 @@ def expected(g, scale=1.0, eps=0.0):
     return [shown(v, 3) for v in dx.tolist()]
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_by_mouse_keyboard_and_link(visit):
-    page = visit(PAGE)
-    wait_until_awake(page)
+def test_by_mouse_keyboard_and_link(widget_page):
+    page = widget_page(PAGE)
     dx = lambda page=page: [number(page, f"dx[{i}]", "gradient_projection") for i in range(3)]  # noqa: E731
     assert dx() == expected([2, 0, 1])
     page.fill(f"{W} [data-gn-g='1']", "-1.5")
@@ -101,8 +95,7 @@ def test_by_mouse_keyboard_and_link(visit):
     page.mouse.up()
     assert picture.inner_html() != before
     page.wait_for_timeout(400)
-    again = visit(page.url)
-    wait_until_awake(again)
+    again = widget_page(page.url)
     assert dx(again) == dx()
     page.click(f"{W} [data-gn-do=reset]")
     assert dx() == expected([2, 0, 1])

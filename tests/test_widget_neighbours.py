@@ -5,8 +5,7 @@ import re
 
 import pytest
 import torch
-from browser import LANDING, in_browser, number, run_module, site_is_built, until, wait_until_awake
-from scripts_path import scripts
+from browser import LANDING, number, run_module, until
 from seeded import uniform
 
 from gn_edu.augment import PIXEL_MEAN, PIXEL_STD, to_input
@@ -14,6 +13,7 @@ from gn_edu.nets import SmallNet
 from gn_edu.records import published
 from gn_edu.widgets.base import STATIC, module
 from gn_edu.widgets.neighbours import Neighbours, networks
+from scripts.draw_pictures import scene
 
 W0 = "[data-gn-widget=neighbours]"
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -51,10 +51,7 @@ def test_fifty_images_give_the_logits_of_torch(norm, training):
     images[:20] = torch.stack([pixels(p["pixels"]) for p in networks()["pictures"]])
     stored = networks()["nets"][norm]
     net = in_torch(stored).train(training)
-    script = (
-        "const net=w.load(d.net);"
-        "process.stdout.write(JSON.stringify(d.batches.map((b)=>w.run(net,b,d.training).logits)))"
-    )
+    script = "d.batches.map((b) => w.run(w.load(d.net), b, d.training).logits)"
     batches = [images[k : k + 5] for k in range(0, 50, 5)]
     source = STATIC.parent / "src" / "neighbours" / "network.js"
     got = run_module(source, script, net=stored, training=training, batches=[b.flatten(1).tolist() for b in batches])
@@ -68,25 +65,24 @@ def test_fifty_images_give_the_logits_of_torch(norm, training):
 
 def test_the_rounded_networks_are_those_of_the_records():
     """The accuracy after rounding stays within one point, and each file of weights is small."""
-    records = {record.norm: record for record in published("neighbours")}
+    records = {record.config.network.norm: record for record in published("neighbours")}
     for norm, stored in networks()["nets"].items():
         record = records[norm]
-        assert (record.groups, record.width, record.ws) == (8, 16, True)
-        assert abs(record.accuracy - record.accuracy_rounded) < 1
+        network, result = record.config.network, record.result
+        assert (network.groups, network.width, network.ws) == (8, 16, True)
+        assert abs(result.accuracy - result.accuracy_rounded) < 1
         assert stored["pixel_mean"] == pytest.approx(PIXEL_MEAN.flatten().tolist())
         assert len(json.dumps(stored)) <= 200_000
-    bn, gn = records["bn"], records["gn"]
-    assert (bn.lr, bn.epochs, bn.batch, bn.seed, bn.n_train) == (gn.lr, gn.epochs, gn.batch, gn.seed, gn.n_train)
+    assert records["bn"].config == records["gn"].config.replace(norm="bn")
 
 
 def test_the_pictures_are_the_first_drawings_that_both_networks_name_right():
-    draw = scripts("draw_pictures").scene
     nets = [in_torch(stored).eval() for stored in networks()["nets"].values()]
     pictures = networks()["pictures"]
     for label in range(10):
         found, seed = [], 0
         while len(found) < 2:
-            image = torch.from_numpy(draw(label, seed)).permute(2, 0, 1)
+            image = torch.from_numpy(scene(label, seed)).permute(2, 0, 1)
             with torch.no_grad():
                 if all(net(to_input(image[None]).double()).argmax() == label for net in nets):
                     found.append(image)
@@ -96,7 +92,7 @@ def test_the_pictures_are_the_first_drawings_that_both_networks_name_right():
 
 
 def test_companions_are_different_pictures_and_repeatable():
-    script = "process.stdout.write(JSON.stringify(d.ask.map((a)=>w.companions(...a))))"
+    script = "d.ask.map((a)=>w.companions(...a))"
     ask = [[picture, 20, size, draw] for picture in range(20) for size in (1, 3, 7) for draw in range(30)]
     once, twice = (run_module(module("neighbours"), script, ask=ask) for _ in range(2))
     assert once == twice
@@ -110,7 +106,7 @@ def test_companions_are_different_pictures_and_repeatable():
 
 def test_the_first_draws_show_what_the_page_is_about():
     """Batch norm changes its mind within the three draws of the still picture, group norm says the same three times."""
-    script = "process.stdout.write(JSON.stringify(w.still(d.traits,{}).text))"
+    script = "w.still(d.traits,{}).text"
     text = run_module(
         module("neighbours"), script, traits={"data": networks(), "picture": Neighbours().picture, "batch": 2}
     )
@@ -135,9 +131,8 @@ def everything(page):
 
 
 @pytest.fixture
-def landing(visit):
-    page = visit(LANDING)
-    wait_until_awake(page)
+def landing(widget_page):
+    page = widget_page(LANDING)
     return page
 
 
@@ -149,9 +144,6 @@ def after(page, action):
     return everything(page)
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
 def test_w0_by_mouse(landing):
     assert len(landing.workers) == 1  # the networks run beside the page, not in its way
     seen = [everything(landing)]
@@ -171,21 +163,37 @@ def test_w0_by_mouse(landing):
     assert other["gn"] != seen[0]["gn"] and other["gn"][-1] == "ship"
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_w0_by_keyboard_and_by_link(landing, visit):
+def until_answers(page, count):
+    """Wait until each network's line of answers counts so many."""
+    total = r"(p) => p.textContent.match(/\d+/g).reduce((sum, n) => sum + Number(n), 0)"
+    until(page, f"[...document.querySelectorAll('{W0} .gn-trail')].map({total}).join() === '{count},{count}'")
+
+
+def test_w0_new_neighbours_add_to_the_answers_so_far_and_all_else_begins_anew(landing):
+    changes = [
+        lambda: landing.click(f"{W0} [data-gn-picture='16']"),
+        lambda: landing.check(f"{W0} [data-gn-batch='8']"),
+        lambda: landing.check(f"{W0} [data-gn-evaluation]"),
+        lambda: landing.click(f"{W0} [data-gn-do=reset]"),
+    ]
+    for change in changes:
+        until_answers(landing, 1)
+        landing.click(f"{W0} [data-gn-do=again]")
+        until_answers(landing, 2)
+        change()
+    until_answers(landing, 1)
+
+
+def test_w0_by_keyboard_and_by_link(landing, widget_page):
     start = everything(landing)
     landing.focus(f"{W0} [data-gn-do=again]")
     moved = after(landing, lambda: landing.keyboard.press("Enter"))
     assert moved["bn"] != start["bn"] and moved["gn"] == start["gn"]
     landing.wait_for_timeout(400)
     assert "#neighbours.home?picture=1&batch=2&draw=1" in landing.url
-    again = visit(landing.url)
-    wait_until_awake(again)
+    again = widget_page(landing.url)
     assert everything(again) == moved
-    damaged = visit(f"{LANDING}#neighbours.home?picture=99&batch=3&draw=-1")
-    wait_until_awake(damaged)
+    damaged = widget_page(f"{LANDING}#neighbours.home?picture=99&batch=3&draw=-1")
     assert everything(damaged) == start
     after(landing, lambda: landing.keyboard.press("Enter"))
     landing.click(f"{W0} [data-gn-do=reset]")
@@ -193,9 +201,6 @@ def test_w0_by_keyboard_and_by_link(landing, visit):
     assert everything(landing) == start
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
 def test_w0_why_shows_whose_maps_are_averaged(landing):
     landing.click(f"{W0} .gn-why summary")
     landing.click(f"{W0} [data-gn-map='gn.0.3']")

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from browser import in_browser, number, run_module, site_is_built, wait_until_awake
+from browser import VIEW, number, run_module
 
 from gn_edu.widgets.base import module
 from gn_edu.widgets.reshape_microscope import ReshapeMicroscope
@@ -32,8 +32,7 @@ def in_torch(shape, layout):
 def test_everything_shown_is_what_torch_does():
     asked = list(cases())
     assert len(asked) >= 80
-    script = "process.stdout.write(JSON.stringify(d.cases.map(w.view)))"
-    for case, got in zip(asked, run_module(module("reshape_microscope"), script, cases=asked), strict=True):
+    for case, got in zip(asked, run_module(module("reshape_microscope"), VIEW, cases=asked), strict=True):
         n, groups = case["shape"][0], case["groups"]
         x = in_torch(case["shape"], case["memory_format"])
         memory = torch.empty(x.numel(), dtype=x.dtype).set_(x.untyped_storage())
@@ -69,12 +68,8 @@ def test_python_side():
         ReshapeMicroscope((2, 4, 1, 2), groups=3)
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_by_mouse_keyboard_and_link(visit):
-    page = visit(PAGE)
-    wait_until_awake(page)
+def test_by_mouse_keyboard_and_link(widget_page):
+    page = widget_page(PAGE)
     show = lambda name: number(page, name, "reshape_microscope")  # noqa: E731
     assert (show("strides"), show("runs"), show("view"), show("wrong")) == ("(8, 2, 2, 1)", "1", "yes", "0")
     page.click(f"{W} [data-view=tensor][data-cell='5']")
@@ -92,8 +87,7 @@ def test_by_mouse_keyboard_and_link(visit):
     assert show("index") == "(0, 1, 0, 0)"
     page.wait_for_timeout(400)
     assert "memory_format=channels_last" in page.url and "cut=memory" in page.url
-    again = visit(page.url)
-    wait_until_awake(again)
+    again = widget_page(page.url)
     assert number(again, "index", "reshape_microscope") == "(0, 1, 0, 0)"
     page.click(f"{W} [data-gn-do=reset]")
     assert (show("index"), show("view")) == ("(0, 0, 0, 0)", "yes")

@@ -1,10 +1,10 @@
 """The run browser: what it shows is what the records hold; driven by mouse, keyboard and link."""
 
 import pytest
-from browser import in_browser, number, run_module, shown, site_is_built, wait_until_awake
+from browser import number, run_module, shown
 
-from gn_edu.layers import MEASURES
 from gn_edu.records import published
+from gn_edu.training.layer_statistics import MEASURES
 from gn_edu.widgets import RunBrowser
 from gn_edu.widgets.base import module
 
@@ -17,33 +17,37 @@ LABELS = {(norm, ws): norm.upper() + (" + WS" if ws else "") for norm in ("bn", 
 
 
 def runs(records, norm, ws):
-    return sorted((r for r in records if (r.norm, r.ws) == (norm, ws)), key=lambda r: r.seed)
+    return sorted((r for r in records if kind_of(r) == (norm, ws)), key=lambda r: r.config.seed)
+
+
+def kind_of(record):
+    return record.config.network.norm, record.config.network.ws
 
 
 def view(**traits):
     widget = RunBrowser({"first": FIRST, "fast": FAST}, **traits)
     state = {key: widget.get_state()[key] for key in ("experiments", "experiment", "measure", "epoch", "hidden")}
-    return run_module(module(STEM), "process.stdout.write(JSON.stringify(w.view(d.state)))", state=state)
+    return run_module(module(STEM), "w.view(d.state)", state=state)
 
 
 def test_every_number_is_the_records():
     for k, records in enumerate((FIRST, FAST)):
         lines = {line["label"]: line for line in view(experiment=k)["lines"]}
-        kinds = {(r.norm, r.ws) for r in records}
+        kinds = {kind_of(r) for r in records}
         assert set(lines) == {LABELS[kind] for kind in kinds}
         for kind in kinds:
-            ends = [r.error_by_epoch[-1] for r in runs(records, *kind)]
+            ends = [r.result.error_by_epoch[-1] for r in runs(records, *kind)]
             line = lines[LABELS[kind]]
             assert line["mean"] == pytest.approx(sum(ends) / len(ends), abs=1e-9)
             assert (line["low"], line["high"]) == (min(ends), max(ends))
-            assert [run["error"] for run in line["runs"]] == [r.error_by_epoch for r in runs(records, *kind)]
+            assert [run["error"] for run in line["runs"]] == [r.result.error_by_epoch for r in runs(records, *kind)]
 
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_layers_are_means_over_the_seeds(measure):
     for line in view(experiment=1, measure=measure, epoch=2)["lines"]:
         kind = next(kind for kind, label in LABELS.items() if label == line["label"])
-        found = [[layer[MEASURES.index(measure)] for layer in r.layers[1]] for r in runs(FAST, *kind)]
+        found = [[layer[MEASURES.index(measure)] for layer in r.result.layers[1]] for r in runs(FAST, *kind)]
         want = [sum(values) / len(values) for values in zip(*found, strict=True)]
         assert line["layers"] == pytest.approx(want, abs=1e-9)
 
@@ -51,7 +55,7 @@ def test_layers_are_means_over_the_seeds(measure):
 def test_it_starts_where_the_runs_ended():
     for k, records in enumerate((FIRST, FAST)):
         widget = RunBrowser({"first": FIRST, "fast": FAST}, experiment=k)
-        assert widget.epoch == max(len(r.error_by_epoch) for r in records)
+        assert widget.epoch == max(len(r.result.error_by_epoch) for r in records)
 
 
 def test_runs_without_layers_have_none():
@@ -67,25 +71,21 @@ def test_python_side():
         RunBrowser({"first": FIRST}, experiment=3)
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_by_mouse_keyboard_and_link(visit):
-    page = visit(PAGE)
-    wait_until_awake(page)
+def test_by_mouse_keyboard_and_link(widget_page):
+    page = widget_page(PAGE)
 
     def agrees(page, records):
         for (norm, ws), label in LABELS.items():
             if found := runs(records, norm, ws):
-                ends = [r.error_by_epoch[-1] for r in found]
+                ends = [r.result.error_by_epoch[-1] for r in found]
                 assert number(page, f"mean[{label}]", STEM) == shown(sum(ends) / len(ends), 2)
                 assert number(page, f"low[{label}]", STEM) == shown(min(ends), 2)
 
-    quick = [r for r in FAST if r.budget == 240]
+    quick = [r for r in FAST if r.config.clock.budget == 240]
     agrees(page, quick)
     page.focus(f"{W} select")
     page.keyboard.press("ArrowDown")
-    agrees(page, [r for r in FAST if r.budget == 600])
+    agrees(page, [r for r in FAST if r.config.clock.budget == 600])
     page.keyboard.press("ArrowDown")
     agrees(page, FIRST)
     page.uncheck(f"{W} [data-gn-line='BN + WS']")
@@ -96,11 +96,10 @@ def test_by_mouse_keyboard_and_link(visit):
     page.focus(f"{W} [data-gn-epoch]")
     page.keyboard.press("Home")
     text = page.locator(f"{W} .gn-live-text").inner_text()
-    level = [r.layers[0][0][MEASURES.index("level")] for r in runs(quick, "gn", False)]
+    level = [r.result.layers[0][0][MEASURES.index("level")] for r in runs(quick, "gn", False)]
     assert text.startswith("After epoch 1, spread of levels") and f"; GN {sum(level) / len(level):.2f}, " in text
     page.wait_for_timeout(400)
-    again = visit(page.url)
-    wait_until_awake(again)
+    again = widget_page(page.url)
     assert again.locator(f"{W} .gn-live-text").inner_text() == text
     page.click(f"{W} [data-gn-do=reset]")
     agrees(page, quick)

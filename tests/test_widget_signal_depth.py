@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from browser import in_browser, number, run_module, site_is_built, wait_until_awake
+from browser import number, run_module
 from seeded import normal
 from torch.nn import functional as F
 
@@ -12,7 +12,7 @@ from gn_edu.widgets.signal_depth import SignalDepth
 PAGE = "notebooks/ch02_batch_norm.html"
 STEM = "signal_depth"
 W = f"[data-gn-widget={STEM}]"
-SIZES = "process.stdout.write(JSON.stringify(d.cases.map((c)=>w.view(c).map(({size,gradient})=>[size,gradient]))))"
+SIZES = "d.cases.map((c)=>w.view(c).map(({size,gradient})=>[size,gradient]))"
 WIDTH, SAMPLES, DEPTH = 64, 8, 30
 
 
@@ -67,12 +67,8 @@ def test_python_side():
     assert repr(SignalDepth(1.4, norm="group")) == "SignalDepth: gain 1.4, 30 layers, relu, norm group"
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_by_mouse_keyboard_and_link(visit, numbers):
-    page = visit(PAGE)
-    wait_until_awake(page)
+def test_by_mouse_keyboard_and_link(widget_page, numbers):
+    page = widget_page(PAGE)
 
     def agrees(page, **case):
         layers = by_torch(numbers, **case)
@@ -94,8 +90,7 @@ def test_by_mouse_keyboard_and_link(visit, numbers):
     agrees(page, **(case := {**case, "norm": "group"}))
     assert "1.10" in page.locator(f"{W} .gn-live-text").inner_text()
     page.wait_for_timeout(400)
-    again = visit(page.url)
-    wait_until_awake(again)
+    again = widget_page(page.url)
     agrees(again, **case)
     page.click(f"{W} [data-gn-do=reset]")
     agrees(page, gain=1.0, depth=30, activation="relu", norm="none")

@@ -2,13 +2,13 @@
 
 import pytest
 import torch
-from browser import LANDING, in_browser, number, shown, site_is_built, until, wait_until_awake
+from browser import LANDING, number, shown, until
 
 from gn_edu import norms
 from gn_edu.data import hand_tensor
 
 W1 = "[data-gn-widget=statistic_set]"
-pytestmark = [pytest.mark.site, site_is_built]
+pytestmark = pytest.mark.site
 
 
 def outputs(x, method, groups=2):
@@ -40,13 +40,11 @@ def assert_shows(page, x, method, groups=2, focus=0):
 
 
 @pytest.fixture
-def landing(visit):
-    page = visit(LANDING, permissions=["clipboard-read", "clipboard-write"])
-    wait_until_awake(page)
+def landing(widget_page):
+    page = widget_page(LANDING, permissions=["clipboard-read", "clipboard-write"])
     return page
 
 
-@in_browser
 def test_w1_by_mouse(landing):
     x = hand_tensor()
     assert_shows(landing, x, "group")
@@ -65,7 +63,6 @@ def test_w1_by_mouse(landing):
     assert_shows(landing, hand_tensor(), "batch")  # the first choice after a reset counts
 
 
-@in_browser
 def test_w1_dragging_changes_the_value(landing):
     face = landing.locator(f"{W1} [data-cell='0'] .face")
     face.scroll_into_view_if_needed()
@@ -80,7 +77,6 @@ def test_w1_dragging_changes_the_value(landing):
     assert_shows(landing, x, "group")
 
 
-@in_browser
 def test_w1_by_keyboard_alone(landing):
     x = hand_tensor()
     landing.focus(f"{W1} [data-cell='0']")
@@ -105,7 +101,6 @@ def test_w1_by_keyboard_alone(landing):
     assert_shows(landing, hand_tensor(), "group")
 
 
-@in_browser
 def test_w1_gamma_and_beta_are_per_channel(landing):
     landing.click(f"{W1} .gn-affine summary")
     landing.fill(f"{W1} [data-gn-knob=gamma1]", "3")
@@ -116,7 +111,6 @@ def test_w1_gamma_and_beta_are_per_channel(landing):
         assert number(landing, f"y[{i}]") == shown(value, 2)
 
 
-@in_browser
 def test_w1_interleaved_groups_are_another_layer(landing):
     landing.check(f"{W1} [data-gn-interleaved]")
     x = hand_tensor().double()
@@ -126,7 +120,6 @@ def test_w1_interleaved_groups_are_another_layer(landing):
         assert number(landing, f"y[{i}]") == shown(value, 2)
 
 
-@in_browser
 @pytest.mark.parametrize("method, right", [("group", {0, 1, 2, 3}), ("batch", {0, 1, 8, 9})])
 def test_w1_prediction_game(landing, method, right):
     landing.locator(f"{W1} .gn-choices-row input[value={method}]").check()
@@ -168,8 +161,7 @@ def test_w1_prediction_game_by_keyboard_and_ear(landing):
     assert len(moved) == 4 and all(label.endswith(", moved") for label in moved)
 
 
-@in_browser
-def test_w1_state_is_in_the_link(landing, visit):
+def test_w1_state_is_in_the_link(landing, widget_page):
     landing.locator(f"{W1} .gn-choices-row input[value=batch]").check()
     landing.click(f"{W1} [data-cell='6']")
     landing.click(f"{W1} [data-gn-do=more]")
@@ -177,8 +169,7 @@ def test_w1_state_is_in_the_link(landing, visit):
     until(landing, "document.querySelector('.gn-statistic_set .gn-said').textContent === 'Link copied.'")
     link = landing.evaluate("navigator.clipboard.readText()")
     assert "#statistic_set.hand?" in link
-    page = visit(link)
-    wait_until_awake(page)
+    page = widget_page(link)
     x = hand_tensor()
     x.view(-1)[6] += 1
     assert_shows(page, x, "batch", focus=6)
@@ -186,15 +177,12 @@ def test_w1_state_is_in_the_link(landing, visit):
     assert landing.url == link
 
 
-@in_browser
-def test_w1_survives_a_damaged_link(visit):
+def test_w1_survives_a_damaged_link(widget_page):
     for state in ("method=unknown&groups=3&focus=99&values=1%20x", "focus=-1", "values=", "gamma=1"):
-        page = visit(f"{LANDING}#statistic_set.hand?{state}")
-        wait_until_awake(page)
+        page = widget_page(f"{LANDING}#statistic_set.hand?{state}")
         assert_shows(page, hand_tensor(), "group")
 
 
-@in_browser
 def test_large_type(landing):
     before = landing.locator(f"{W1} .gn-live-text").evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)")
     landing.click(f"{W1} [data-gn-do=large]")
@@ -203,10 +191,8 @@ def test_large_type(landing):
     assert landing.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-@in_browser
-def test_touch_targets_and_taps_on_a_phone(visit):
-    page = visit("notebooks/ch03_one_formula.html", width=390, has_touch=True, is_mobile=True)
-    wait_until_awake(page)
+def test_touch_targets_and_taps_on_a_phone(widget_page):
+    page = widget_page("notebooks/ch03_one_formula.html", width=390, has_touch=True, is_mobile=True)
     for selector in (".gn-cell .face", ".gn-choice", ".gn-tools button:visible", ".gn-choices button"):
         for target in page.locator(f".gn {selector}").all():
             box = target.bounding_box()
@@ -215,16 +201,11 @@ def test_touch_targets_and_taps_on_a_phone(visit):
     assert page.locator(f"{W1} [data-cell='30']").get_attribute("class").split().count("focus") == 1
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_flat_view_is_the_default_on_a_phone(visit):
+def test_flat_view_is_the_default_on_a_phone(widget_page):
     flat = f"{W1} .gn-flat"
-    wide = visit(LANDING)
-    wait_until_awake(wide)
+    wide = widget_page(LANDING)
     assert wide.locator(flat).count() == 0
-    page = visit(LANDING, width=390)
-    wait_until_awake(page)
+    page = widget_page(LANDING, width=390)
     assert page.locator(flat).count() == 1
     cell = page.locator(f"{W1} .gn-cell.focus")
     cell.focus()

@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from browser import in_browser, number, run_module, shown, site_is_built, wait_until_awake
+from browser import VIEW, number, run_module, shown
 from torch.nn import functional as F
 
 from gn_edu.widgets.base import module
@@ -13,7 +13,6 @@ from gn_edu.widgets.tile_seams import TileSeams
 PAGE = "notebooks/ch07_groups.html"
 STEM = "tile_seams"
 W = f"[data-gn-widget={STEM}]"
-VIEW = "process.stdout.write(JSON.stringify(d.cases.map(w.view)))"
 
 
 def scene():
@@ -68,12 +67,8 @@ def test_python_side():
         TileSeams(1)
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_by_mouse_keyboard_and_link(visit):
-    page = visit(PAGE)
-    wait_until_awake(page)
+def test_by_mouse_keyboard_and_link(widget_page):
+    page = widget_page(PAGE)
     assert number(page, "step", STEM) == shown(by_torch(20, "own")[1].item())
     page.focus(f"{W} [data-gn-border]")
     page.keyboard.press("ArrowRight")
@@ -83,20 +78,15 @@ def test_by_mouse_keyboard_and_link(visit):
     step = shown(by_torch(22, "mean")[1].item())
     assert number(page, "step", STEM) == step and step in page.locator(f"{W} .gn-live-text").inner_text()
     page.wait_for_timeout(400)
-    again = visit(page.url)
-    wait_until_awake(again)
+    again = widget_page(page.url)
     assert number(again, "step", STEM) == step
     page.click(f"{W} [data-gn-do=reset]")
     assert number(page, "step", STEM) == shown(by_torch(20, "own")[1].item())
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
 @pytest.mark.parametrize("touch", [False, True])
-def test_the_border_follows_the_hand(visit, touch):
-    page = visit(PAGE, width=390 if touch else 1280, has_touch=touch)
-    wait_until_awake(page)
+def test_the_border_follows_the_hand(widget_page, touch):
+    page = widget_page(PAGE, width=390 if touch else 1280, has_touch=touch)
     page.locator(f"{W} .gn-picture svg").scroll_into_view_if_needed()
     box = page.locator(f"{W} .gn-picture svg").bounding_box()
 

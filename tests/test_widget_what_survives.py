@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from browser import in_browser, number, run_module, shown, site_is_built, wait_until_awake
+from browser import VIEW, number, run_module, shown
 from torch.nn import functional as F
 
 from gn_edu.widgets.base import module
@@ -11,7 +11,6 @@ from gn_edu.widgets.what_survives import WhatSurvives
 PAGE = "notebooks/ch07_groups.html"
 STEM = "what_survives"
 W = f"[data-gn-widget={STEM}]"
-VIEW = "process.stdout.write(JSON.stringify(d.cases.map(w.view)))"
 TRAITS = ("quantiles", "means", "spreads", "beta", "order", "norm", "centred")
 LOUD = (0, 0, 0, -8, 0, 0, 0, 0)
 
@@ -82,12 +81,8 @@ def test_python_side():
         WhatSurvives(spreads=(0,) * 8)
 
 
-@pytest.mark.site
-@site_is_built
-@in_browser
-def test_by_mouse_keyboard_and_link(visit):
-    page = visit(PAGE)
-    wait_until_awake(page)
+def test_by_mouse_keyboard_and_link(widget_page):
+    page = widget_page(PAGE)
 
     def agrees(page, **changes):
         case = ask(**{"means": LOUD, **changes})
@@ -110,8 +105,7 @@ def test_by_mouse_keyboard_and_link(visit):
     page.keyboard.press("ArrowRight")
     agrees(page, means=means, order=order, norm="1", beta=(0.5, *[0] * 7))
     page.wait_for_timeout(400)
-    again = visit(page.url)
-    wait_until_awake(again)
+    again = widget_page(page.url)
     agrees(again, means=means, order=order, norm="1", beta=(0.5, *[0] * 7))
     page.check(f"{W} [data-gn-channel='3']")
     assert page.locator(f"{W} [data-gn-mean]").input_value() == "-7.5"

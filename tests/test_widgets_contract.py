@@ -4,13 +4,12 @@ import re
 from urllib.parse import unquote
 
 import pytest
-from browser import CHAPTERS, HTML, WITH_WIDGETS, in_browser, site_is_built, until, wait_until_awake
+from browser import CHAPTERS, HTML, WITH_WIDGETS, until, wait_until_awake
 
-pytestmark = [pytest.mark.site, site_is_built]
+pytestmark = pytest.mark.site
 SHOWN = [page for page in WITH_WIDGETS if page in CHAPTERS]
 
 
-@in_browser
 @pytest.mark.parametrize("name", SHOWN)
 def test_every_widget_keeps_the_contract(visit, name):
     page = visit(name)
@@ -50,7 +49,6 @@ def test_what_the_widgets_of_a_page_share_stands_in_it_once(name):
     assert source.count("Math.imul(") <= 3 and source.count("gn-tools") == 1 + ("statistic_set" in stems)
 
 
-@in_browser
 @pytest.mark.parametrize("name", SHOWN)
 def test_without_javascript_every_widget_has_a_picture_with_words(visit, name):
     page = visit(name, java_script_enabled=False)
@@ -64,11 +62,9 @@ def test_without_javascript_every_widget_has_a_picture_with_words(visit, name):
             assert live.locator(".gn-question-still").count() >= 1
 
 
-@in_browser
 @pytest.mark.parametrize("name", [page for page in SHOWN if "ch03" in page or "index" in page])
-def test_touch_works(visit, name):
-    page = visit(name, width=390, has_touch=True, is_mobile=True)
-    wait_until_awake(page)
+def test_touch_works(widget_page, name):
+    page = widget_page(name, width=390, has_touch=True, is_mobile=True)
     cells = page.locator("[data-gn-widget=statistic_set] [data-cell]")
     cells.first.scroll_into_view_if_needed()
     before = page.locator("[data-gn-widget=statistic_set] .gn-live-text").first.inner_text()

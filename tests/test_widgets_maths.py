@@ -8,10 +8,9 @@ from torch.nn import functional as F
 from gn_edu.data import hand_tensor
 from gn_edu.questions import questions
 from gn_edu.widgets import QuickQuestion, StatisticSet
-from gn_edu.widgets.base import module
+from gn_edu.widgets.base import STATIC, module
 
-ANSWERS = """
-const answer = (c) => {
+ANSWERS = """d.cases.map((c) => {
   if (c.snap) return w.snapGroups(...c.snap);
   if (c.still) return w.still(...c.still);
   const now = w.view(c), lists = [...now.sets.values()];
@@ -20,9 +19,7 @@ const answer = (c) => {
     y: now.y, mean: now.set.mean, variance: now.set.variance, sigma: now.set.sigma, members: now.set.members,
     sizes: lists.map((s) => s.members.length), moved: w.movedBetween(now.y, w.view({ ...c, values: changed }).y),
   };
-};
-process.stdout.write(JSON.stringify(d.cases.map(answer)));
-"""
+})"""
 
 
 def node(stem, cases):
@@ -118,6 +115,55 @@ def test_ripple_is_the_jacobian():
 def test_the_number_of_groups_snaps_to_a_divisor_in_the_direction_of_the_move():
     cases = [[4, 3, 6], [4, 6, 6], [5, 6, 12], [7, 6, 12], [2, 1, 4], [3, 4, 4]]
     assert node("statistic_set", [{"snap": case} for case in cases]) == [6, 3, 4, 12, 2, 2]
+
+
+def in_model(script, cases):
+    """What `script` makes of each case c, given the widget's model, its src/statistic_set/model.js, as w."""
+    answer = f"process.stdout.write(JSON.stringify(d.cases.map((c) => {{ {script} }})));"
+    return run_module(STATIC.parent / "src" / "statistic_set" / "model.js", answer, cases=cases)
+
+
+def test_what_an_address_holds_is_the_state_again():
+    """Also where every value is a string, as in an address; what differs from the start is all that stands there."""
+    script = """
+    const start = w.startingState((trait) => c[trait]), state = { ...start, ...c.change };
+    const saved = Object.fromEntries(Object.entries(w.read(state, start)).map(([k, v]) => [k, String(v)]));
+    return { saved, again: w.parse(saved, start) };
+    """
+    values = hand_tensor().flatten().tolist()
+    traits = dict(values=values, shape=[2, 4, 1, 2], method="group", groups=2, interleaved=False, focus=0, eps=1e-5)
+    changes = [
+        {},
+        {"method": "batch", "focus": 15},
+        {"groups": 4, "interleaved": True},
+        {"values": [0.25, *values[1:]]},
+        {"gamma": [1, -2.5, 1, 1], "beta": [0, 0, 0, 1e-7]},
+    ]
+    answers = in_model(script, [traits | {"change": change} for change in changes])
+    for change, answer in zip(changes, answers, strict=True):
+        want = traits | {"gamma": [1] * 4, "beta": [0] * 4} | change
+        again = traits | answer["again"]
+        assert want == {key: again[key] for key in want}
+        assert set(answer["saved"]) == {"method", "groups", "focus"} | set(change)
+
+
+@pytest.mark.parametrize("flat", [True, False])
+def test_arrow_keys_reach_every_cell_and_back(flat):
+    """An arrow leads to a neighbour whose opposite arrow leads back, or, at the edge, nowhere."""
+    opposite = {"ArrowLeft": "ArrowRight", "ArrowUp": "ArrowDown"}
+    opposite |= {back: there for there, back in opposite.items()}
+    dims = dict(images=3, channels=4, positions=2)
+    keys = [(i, key) for i in range(24) for key in opposite]
+    cases = [dict(dims=dims, i=i, key=key, flat=flat) for i, key in keys]
+    steps = dict(zip(keys, in_model("return w.cellToward(c.dims, c.i, c.key, c.flat);", cases), strict=True))
+    assert all(to == i or steps[to, opposite[key]] == i for (i, key), to in steps.items())
+    reached, new = set(), {0}
+    while new:
+        reached |= new
+        new = {steps[i, key] for i in new for key in opposite} - reached
+    assert reached == set(range(24))
+    # Flat, image 2 begins under image 1's last pixel; in the block it stands higher, and ends over image 1's first.
+    assert steps[1, "ArrowDown"] == (8 if flat else 1) and steps[0, "ArrowUp"] == (0 if flat else 9)
 
 
 def test_hand_sized_tensor_has_whole_numbers():

@@ -17,9 +17,18 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 MOST_LETTERS = 400
-DTYPES = {str(d).removeprefix("torch."): d for d in (
-    torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int32, torch.int64, torch.bool,
-)}  # fmt: skip
+DTYPES = {
+    str(d).removeprefix("torch."): d
+    for d in (
+        torch.float16,
+        torch.bfloat16,
+        torch.float32,
+        torch.float64,
+        torch.int32,
+        torch.int64,
+        torch.bool,
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -138,6 +147,11 @@ def network(seed: int) -> nn.Module:
     torch.manual_seed(seed)
     inner = nn.Sequential(nn.Conv2d(48, 8, 1, bias=False), nn.BatchNorm2d(8))
     net = nn.Sequential(nn.Conv2d(3, 48, 3, padding=1), nn.BatchNorm2d(48), nn.ReLU(), inner)
+    return draw_parameters(net)
+
+
+def draw_parameters(net: nn.Module) -> nn.Module:
+    """The network, gamma and beta of its batch norms drawn, as if it had been trained."""
     for layer in net.modules():
         if isinstance(layer, nn.BatchNorm2d):
             nn.init.normal_(layer.weight)
@@ -170,20 +184,23 @@ ASK = {
 }
 
 
-def ask(f, how: str, args) -> Reply:
-    """Ask a reader's function once; whatever it does short of ending the process becomes a reply."""
+def ask(f, how, args) -> Reply:
+    """Ask a reader's function once; whatever it does short of ending the process becomes a reply.
+
+    `how` is a name of ASK, or such a function.
+    """
     given, args = list(_tensors(args)), _copied(args)
     watch = _Watch()
     try:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"), watch:
-            value = _torch(ASK[how](f, *args))
+            value = _torch((how if callable(how) else ASK[how])(f, *args))
     except Exception as error:  # a reader's function may raise anything
         return Reply(error=(type(error).__name__, str(error)[:MOST_LETTERS]), ran=_ran(watch, how))
     changed = any(a.shape != b.shape or not _equal(a, b) for a, b in zip(_tensors(args), given, strict=True))
     return Reply(value=value, changed=changed, ran=_ran(watch, how))
 
 
-def _ran(watch: _Watch, how: str) -> tuple[str, ...]:
+def _ran(watch: _Watch, how) -> tuple[str, ...]:
     """What was seen, but for autograd where the question itself calls it."""
     return tuple(name for name in WATCHED if name in watch.seen and (how == "call" or name != "autograd"))
 

@@ -1,118 +1,146 @@
-"""Checks of chapter 2: the variance that a small batch misses, and a gradient in pieces."""
+"""Exercises of chapter 2: the variance that a small batch misses, and a gradient in pieces."""
 
-from collections.abc import Callable
+import random
+from collections.abc import Sequence
+from functools import partial
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from gn_edu.exercises._check import Report, answer, call, side_by_side
-from gn_edu.messages import tr
+from gn_edu.exercises.asking import Reply
+from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import alone, candidates
+from gn_edu.exercises.sentences import joined, said
+from gn_edu.messages import N_
+
+# ---- 2.1
 
 
-def check_expected_variance(expected_variance: Callable) -> Report:
-    """Check expected_variance(n, pixels, correlation): the mean biased variance of a batch whose true variance is 1."""
-    for n, pixels, rho in ((2, 64, 0.0), (2, 64, 0.3), (4, 16, 0.5), (8, 9, 1.0), (1, 64, 0.3)):
-        got, failed = call(expected_variance, n, pixels, rho)
-        if failed:
-            return failed
-        of_image_mean = (1 + (pixels - 1) * rho) / pixels
-        want = 1 - of_image_mean / n
-        if abs(float(got) - want) < 1e-9:
-            continue
-        wrong = {
-            "independent-values": (
-                1 - 1 / (n * pixels),
-                tr("that holds when all values are independent. What do two pixels of one image have in common?"),
-            ),
-            "one-value-an-image": (
-                1 - 1 / n,
-                tr("that holds when an image brings one value. How many do its pixels bring?"),
-            ),
-            "one-image": (1 - of_image_mean, tr("that is one image. By what does the mean of n images scatter less?")),
-            "variance-of-mean": (of_image_mean / n, tr("that is what is missing. What is left?")),
-            "wrong-pairs": (
-                1 - (1 + pixels * rho) / (n * pixels),
-                tr("count the pairs again: with how many other pixels of its image is a pixel related?"),
-            ),
-            "unbiased": (1.0, tr("that is the mean of the unbiased variance of independent values. What was asked?")),
-        }
-        where = tr("n = {n}, pixels = {pixels}, correlation = {rho:g}", n=n, pixels=pixels, rho=rho)
-        for name, (value, hint) in wrong.items():
-            if abs(float(got) - value) < 1e-9:
-                return answer(False, tr("Not yet, for {where}: {hint}", where=where, hint=hint), [name])
-        right, yours = side_by_side(want, float(got))
-        return answer(
-            False, tr("Not yet, for {where}: expected {want}, got {got}.", where=where, want=right, got=yours)
-        )
-    return answer(True, tr("Right: 1 minus the variance of the batch's mean."))
+def _of_image_mean(pixels, correlation):
+    """The variance of an image's mean."""
+    return (1 + (pixels - 1) * correlation) / pixels
 
 
-def _network(norm: Callable) -> nn.Module:
+def _expected_variance(n, pixels, correlation):
+    return 1 - _of_image_mean(pixels, correlation) / n
+
+
+_VARIANCES = {
+    "independent-values": lambda n, pixels, rho: 1 - 1 / (n * pixels),
+    "one-value-an-image": lambda n, pixels, rho: 1 - 1 / n,
+    "one-image": lambda n, pixels, rho: 1 - _of_image_mean(pixels, rho),
+    "variance-of-mean": lambda n, pixels, rho: _of_image_mean(pixels, rho) / n,
+    "wrong-pairs": lambda n, pixels, rho: 1 - (1 + pixels * rho) / (n * pixels),
+    "unbiased": lambda n, pixels, rho: 1.0,
+}
+
+
+def _batches(rng: random.Random) -> list[Probe]:
+    message = N_("n = {n}, pixels = {pixels}, correlation = {rho:g}")
+    return [
+        Probe(said(message, n=n, pixels=pixels, rho=rho), (n, pixels, rho), tolerance=1e-9)
+        for n, pixels, rho in ((2, 64, 0.0), (2, 64, 0.3), (4, 16, 0.5), (8, 9, 1.0), (1, 64, 0.3))
+    ]
+
+
+EXPECTED_VARIANCE = Exercise(
+    name="2.1",
+    title="how much is missing?",
+    level="medium",
+    minutes=10,
+    function="expected_variance",
+    takes="expected_variance(n, pixels, correlation): the mean biased variance where the true variance is 1.",
+    probes=_batches,
+    right=_expected_variance,
+    wrong=alone(_VARIANCES),
+    closing=said("Right: 1 minus the variance of the batch's mean."),
+)
+
+# ---- 2.2
+
+IMAGES = 32
+NORMS = {"GroupNorm": lambda c: nn.GroupNorm(4, c), "BatchNorm": nn.BatchNorm2d}
+
+
+def _network(norm: str) -> nn.Module:
     torch.manual_seed(7)
-    return nn.Sequential(nn.Conv2d(3, 8, 3), norm(8), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 16, 5)).double()
+    layers = nn.Conv2d(3, 8, 3), NORMS[norm](8), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 16, 5)
+    return nn.Sequential(*layers).double()
 
 
 def _gradient(model: nn.Module) -> torch.Tensor:
-    return torch.cat(
-        [torch.zeros(p.numel()).double() if p.grad is None else p.grad.flatten() for p in model.parameters()]
-    )
+    gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in model.parameters()]
+    return torch.cat([gradient.flatten() for gradient in gradients])
 
 
-def check_accumulate(accumulate: Callable) -> Report:
-    """Check accumulate(model, loss_of, x, y, pieces) on a network with GroupNorm; says what BatchNorm makes of it."""
+def _in_pieces(f, norm: str, pieces: int):
+    """[the gradient that f leaves in a network with such norms, how many images each of its inputs held]."""
     generator = torch.Generator().manual_seed(8)
-    x = torch.randn(32, 3, 6, 6, generator=generator, dtype=torch.float64)
-    y = torch.randint(5, (32,), generator=generator)
-    apart = {}
-    for kind, norm in (("GroupNorm", lambda c: nn.GroupNorm(4, c)), ("BatchNorm", nn.BatchNorm2d)):
-        for pieces in (1, 4, 8):
-            model = _network(norm)
-            F.cross_entropy(model(x), y).backward()
-            want = _gradient(model)  # and left there: gradients of an earlier step
-            seen = []
-            handle = model.register_forward_pre_hook(lambda module, args, seen=seen: seen.append(len(args[0])))
-            _, failed = call(lambda *args: (accumulate(*args), True), model, F.cross_entropy, x, y, pieces)
-            handle.remove()
-            if failed:
-                return failed
-            got = _gradient(model)
-            apart[kind] = float((got - want).norm() / want.norm())
-            if kind == "BatchNorm" or apart[kind] < 1e-12 and seen == [32 // pieces] * pieces:
-                continue
-            wrong = {
-                "nothing-new": (not seen, tr("the model was never called. Which loss did you go back from?")),
-                "whole-batch": (
-                    max(seen, default=0) > 32 // pieces,
-                    tr("the model saw more than one piece at once. How large may an input be?"),
-                ),
-                "old-gradients": (
-                    torch.allclose(got, 2 * want) or torch.allclose(got, (pieces + 1) * want),
-                    tr("the gradient of an earlier step is still in it. What does backward do with what is there?"),
-                ),
-                "not-a-mean": (
-                    torch.allclose(got, pieces * want),
-                    tr("the gradient is too large by the number of pieces. Whose mean is asked?"),
-                ),
-            }
-            for name, (holds, hint) in wrong.items():
-                if holds:
-                    return answer(False, tr("Not yet, in {pieces} pieces: {hint}", pieces=pieces, hint=hint), [name])
-            hint = tr("Are the gradients of all pieces still there at the end?")
-            return answer(
-                False,
-                tr(
-                    "Not yet, in {pieces} pieces: the gradient is off by {off:.2g}, relatively. {hint}",
-                    pieces=pieces,
-                    off=apart[kind],
-                    hint=hint,
-                ),
-                ["last-piece"],
-            )
-    percent = 100 * apart["BatchNorm"]
+    x = torch.randn(IMAGES, 3, 6, 6, generator=generator, dtype=torch.float64)
+    y = torch.randint(5, (IMAGES,), generator=generator)
+    model, seen = _network(norm), []
+    F.cross_entropy(model(x), y).backward()  # gradients of an earlier step
+    handle = model.register_forward_pre_hook(lambda module, args: seen.append(len(args[0])))
+    f(model, F.cross_entropy, x, y, pieces)
+    handle.remove()
+    return [_gradient(model), seen]
+
+
+def _accumulate(model, loss_of, x, y, pieces, idle=False, clean=True, each=False, scale=True, whole=False):
+    if clean and not idle:
+        model.zero_grad()
+    pieces = 1 if whole else pieces
+    for part_x, part_y in [] if idle else zip(x.chunk(pieces), y.chunk(pieces), strict=True):
+        if each:
+            model.zero_grad()
+        (loss_of(model(part_x), part_y) / (pieces if scale else 1)).backward()
+
+
+_LOOPS = {
+    "nothing-new": ({"idle": True},),
+    "at-once": ({"whole": True},),
+    "old-gradients": ({"clean": False},),
+    "not-a-mean": ({"scale": False},),
+    "last-piece": ({"each": True},),
+}
+
+
+def _cuts(rng: random.Random) -> list[Probe]:
+    counted = [
+        Probe(said("in {pieces} pieces", pieces=pieces), ("GroupNorm", pieces), "in pieces", tolerance=1e-9)
+        for pieces in (1, 4, 8)
+    ]
+    return [*counted, Probe("", ("BatchNorm", 8), "in pieces", recognises=False, beyond=True)]
+
+
+def _on_batch_norm(replies: Sequence[Reply]) -> list:
+    """What the same loop makes of batch norm."""
+    want, _ = _in_pieces(_accumulate, "BatchNorm", 1)
+    percent = 100.0 if replies[-1].error else 100 * float((replies[-1].value[0] - want).norm() / want.norm())
     if percent > 1e-9:
-        text = tr("With Batch Norm this loop is off by {percent:.2g} %.", percent=percent)
+        text = said("With Batch Norm this loop is off by {percent:.2g} %.", percent=percent)
     else:
-        text = tr("With Batch Norm this loop is right, too.")
-    text += " " + tr("No loop can be right with Batch Norm in which each piece uses statistics of its own.")
-    return answer(True, tr("Right: with Group Norm the gradient is the whole batch's. {text}", text=text))
+        text = said("With Batch Norm this loop is right, too.")
+    rest = said("No loop can be right with Batch Norm in which each piece uses statistics of its own.")
+    message = N_("Right: with Group Norm the gradient is the whole batch's. {text}")
+    return said(message, text=joined(text, " ", rest))
+
+
+ACCUMULATE = Exercise(
+    name="2.2",
+    title="a gradient in pieces",
+    level="medium",
+    minutes=15,
+    function="accumulate",
+    takes="accumulate(model, loss_of, x, y, pieces) on a network with GroupNorm; says what BatchNorm makes of it.",
+    probes=_cuts,
+    right=_accumulate,
+    wrong=partial(candidates, _accumulate, _LOOPS),
+    parts=(N_("the gradient"), N_("images in each input")),
+    ways={"in pieces": _in_pieces},
+    closing=_on_batch_norm,
+)
+
+EXERCISES = (EXPECTED_VARIANCE, ACCUMULATE)
+check_expected_variance, check_accumulate = (exercise.checker() for exercise in EXERCISES)

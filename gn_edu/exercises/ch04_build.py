@@ -1,22 +1,16 @@
 """Checks of chapter 4: a complete group norm, and a test that no broken one passes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from torch.nn import functional as F
 
-from gn_edu import exercises
-from gn_edu.exercises._check import Report, answer
-from gn_edu.exercises.mutants import MUTANTS
+from gn_edu.exercises.exercise import Exercise
+from gn_edu.exercises.report import Report, answer
+from gn_edu.exercises.sheet3_inputs import EX09
+from gn_edu.exercises.wrong_norms import MUTANTS
 from gn_edu.messages import tr
 from gn_edu.norms import group_norm as ours
-
-
-def check_group_norm(group_norm: Callable) -> Report:
-    """Check group_norm(x, num_groups, weight=None, bias=None, eps=1e-5) for x of shape (n, c, *) in any memory order.
-
-    Gradients must come back, so NumPy alone can't pass; in which order of memory the answer lies is free.
-    """
-    return exercises.check_group_norm(group_norm, strict=True)
 
 
 def check_accepts(accepts: Callable) -> Report:
@@ -61,3 +55,24 @@ def check_accepts(accepts: Callable) -> Report:
         )
         return answer(False, text, alive)
     return answer(True, tr("Right: your test catches all {all} and lets the right ones pass.", all=len(MUTANTS)))
+
+
+GROUP_NORM = replace(
+    EX09,
+    name="4.1",
+    title="the complete function",
+    level="medium",
+    minutes=15,
+    points=0,
+)
+ACCEPTS = Exercise(
+    name="4.2",
+    title="kill the mutants",
+    level="hard",
+    minutes=15,
+    function="accepts",
+    takes="a test accepts(group_norm) -> bool: true for a right group norm, false for each of the eleven mutants.",
+    own=check_accepts,
+)
+EXERCISES = (GROUP_NORM, ACCEPTS)
+check_group_norm = GROUP_NORM.checker()

@@ -8,59 +8,61 @@ from dataclasses import replace
 import torch
 from torch.nn import functional as F
 
-from gn_edu.exercises import tensors
-from gn_edu.exercises._check import Report, answer, call
+from gn_edu.exercises import cases
 from gn_edu.exercises.asking import ask
-from gn_edu.exercises.differences import same
+from gn_edu.exercises.compare import same
+from gn_edu.exercises.exercise import Exercise, Probe, plain
+from gn_edu.exercises.knobs import alone
+from gn_edu.exercises.report import Report, answer, call
+from gn_edu.exercises.sentences import said
 from gn_edu.exercises.sheet2_forward import EX05
 from gn_edu.messages import tr
 
 ROUGH = 4e-3  # what rounding to float16 may cost
 
 
-def check_breaking_offset(breaking_offset: Callable) -> Report:
-    """Check breaking_offset(std): the mean at which one step of float32 at mean squared is as large as the variance."""
-    for std in (1.0, 0.01, 30.0):
-        got, failed = call(breaking_offset, std)
-        if failed:
-            return failed
-        ratio = float(got) / (std * 2**12)
-        if 0.5 <= ratio <= 2:
-            continue
-        wrong = {
-            "no-root": (std**2 * 2**24, tr("that is mean squared. What is the mean?")),
-            "float64": (std * 2**26.5, tr("float64 has 53 binary digits. How many has float32?")),
-            "std-for-variance": (
-                math.sqrt(std) * 2**12,
-                tr("the step must reach the variance, not the standard deviation."),
-            ),
-            "constant": (2**12, tr("your answer does not grow with std. What must a step be compared with?")),
-        }
-        for name, (value, hint) in wrong.items():
-            if 0.7 <= float(got) / value <= 1.5:
-                return answer(False, tr("Not yet, for std = {std:g}: {hint}", std=std, hint=hint), [name])
-        return answer(
-            False,
-            tr(
-                "Not yet, for std = {std:g}: expected about {want:g}, got {got:g}.",
-                std=std,
-                want=std * 2**12,
-                got=float(got),
-            ),
-        )
-    return answer(True, tr("Right: around 4096 standard deviations from zero."))
+# ---- 6.1
+
+
+def _breaking_offset(std):
+    return std * 2**12
+
+
+_OFFSETS = {
+    "no-root": lambda std: std**2 * 2**24,
+    "float64": lambda std: std * 2**26.5,
+    "std-for-variance": lambda std: math.sqrt(std) * 2**12,
+    "constant": lambda std: 2**12,
+}
+
+BREAKING_OFFSET = Exercise(
+    name="6.1",
+    title="where does float32 break?",
+    level="easy",
+    minutes=5,
+    function="breaking_offset",
+    takes="breaking_offset(std): the mean at which a step of float32 at mean squared is as large as the variance.",
+    probes=lambda rng: [Probe(f"std = {std:g}", (std,), tolerance=0.5) for std in (1.0, 0.01, 30.0)],
+    right=_breaking_offset,
+    wrong=alone(_OFFSETS),
+    closing=said("Right: around 4096 standard deviations from zero."),
+)
+
+# ---- 6.2
 
 
 def _formula(half_group_norm: Callable) -> Report | None:
     """What exercise 5 says, asked with numbers that float16 has no trouble with, where more than digits is wrong."""
     probes = [
         replace(p, args=(p.args[0].half(), *p.args[1:]), tolerance=ROUGH)
-        for p in tensors.plain(random.Random(0))
-        if p.names and p.args[0].abs().max() > 0.1
+        for p in cases.plain(random.Random(0))
+        if p.recognises and p.args[0].abs().max() > 0.1
     ]
     replies = [ask(half_group_norm, p.how, p.args) for p in probes]
     report = EX05.judge(probes, replies)
-    nearly = all(same(r.value, EX05.expected(p), 25 * ROUGH) for p, r in zip(probes, replies, strict=True))
+    nearly = all(
+        same(plain(r.value), plain(EX05.expected(p)), 25 * ROUGH) for p, r in zip(probes, replies, strict=True)
+    )
     return None if report.ok or nearly and not report.mistakes else report
 
 
@@ -96,3 +98,16 @@ def check_half_group_norm(half_group_norm: Callable) -> Report:
         hint = tr("differs from float32 by up to {gap:.2g}. In which type are mean and variance computed?", gap=gap)
         return answer(False, tr("Not yet, for {where}: {hint}", where=where, hint=hint), ["low-precision"])
     return answer(True, tr("Right: float16 in and out, and nothing is lost on the way."))
+
+
+HALF_GROUP_NORM = Exercise(
+    name="6.2",
+    title="a float16 group norm",
+    level="medium",
+    minutes=15,
+    function="half_group_norm",
+    takes="half_group_norm(x, num_groups, eps=1e-5) on float16 x: float16 out, right at scales 1e-4, 1 and 400.",
+    own=check_half_group_norm,
+)
+EXERCISES = (BREAKING_OFFSET, HALF_GROUP_NORM)
+check_breaking_offset = BREAKING_OFFSET.checker()

@@ -1,146 +1,191 @@
-"""Checks of chapter 8: batch norm swapped for group norm in a given network, and gammas that start at zero."""
+"""Exercises of chapter 8: batch norm swapped for group norm in a given network, and gammas that start at zero."""
 
-import re
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import nn
 
-from gn_edu.exercises._check import Report, answer, call
-from gn_edu.messages import tr
+from gn_edu.exercises.asking import Reply, draw_parameters
+from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import candidates
+from gn_edu.exercises.sentences import joined, said
+from gn_edu.exercises.sheet3_inputs import largest_divisor
+from gn_edu.messages import N_
 from gn_edu.nets import ResidualBlock, ResNet
+
+# ---- 8.1
+
+CHANNELS = [24, 48, 64]
 
 
 def _given_network() -> nn.Sequential:
     """Batch norms at several depths, over 24, 48 and 64 channels, with gammas and betas that were trained."""
     torch.manual_seed(0)
     inner = nn.Sequential(nn.Conv2d(24, 48, 3, bias=False), nn.BatchNorm2d(48), nn.ReLU())
-    net = nn.Sequential(
-        nn.Conv2d(3, 24, 3, bias=False), nn.BatchNorm2d(24), nn.ReLU(), inner,
-        nn.Sequential(nn.Sequential(nn.Conv2d(48, 64, 3, bias=False), nn.BatchNorm2d(64))),
-    )  # fmt: skip
-    for layer in net.modules():
-        if isinstance(layer, nn.BatchNorm2d):
-            nn.init.normal_(layer.weight)
-            nn.init.normal_(layer.bias)
-    return net
+    deepest = nn.Sequential(nn.Conv2d(48, 64, 3, bias=False), nn.BatchNorm2d(64))
+    first = nn.Conv2d(3, 24, 3, bias=False), nn.BatchNorm2d(24), nn.ReLU()
+    return draw_parameters(nn.Sequential(*first, inner, nn.Sequential(deepest)))
 
 
 def _of(net: nn.Module, kind: type) -> list[nn.Module]:
     return [layer for layer in net.modules() if isinstance(layer, kind)]
 
 
-def _swap_fault(got: nn.Module, given: nn.Module, most: int) -> tuple[str, list[str]] | None:
-    left, groups = _of(got, nn.BatchNorm2d), _of(got, nn.GroupNorm)
-    if left:
-        kept = tr("{left} of 3 batch norms are still there. Does your loop look inside of the blocks?", left=len(left))
-        return kept, ["top-level-only"] if len(left) == 2 else []
-    if [g.num_channels for g in groups] != [24, 48, 64]:
-        return tr(
-            "expected group norms over 24, 48 and 64 channels, got {groups}.", groups=[g.num_channels for g in groups]
-        ), []
-    found = [g.num_groups for g in groups]
-    if max(found) > most:
-        text = tr("24, 48 and 64 channels are cut into {found} groups, and most is {most}.", found=found, most=most)
-        return text, ["too-many-groups"]
-    if list(got.buffers()):
-        return tr("something is remembered between batches. Which buffers are left?"), ["buffers-left"]
-    for a, b in zip(groups, _of(given, nn.BatchNorm2d), strict=True):
-        if not (torch.equal(a.weight, b.weight) and torch.equal(a.bias, b.bias)):
-            return tr("gamma and beta are those of a new layer. Where did the trained ones go?"), ["gamma-lost"]
-    for a, b in zip(_of(got, nn.Conv2d), _of(given, nn.Conv2d), strict=True):
-        if not torch.equal(a.weight, b.weight):
-            return tr("the convolutions changed. Did you build the network anew?"), ["conv-changed"]
-    return None
+def _alike(some: Sequence[nn.Module], others: Sequence[nn.Module]) -> bool:
+    """Whether layers have the same parameters."""
+    ours, theirs = ([p for layer in layers for p in layer.parameters()] for layers in (some, others))
+    return len(ours) == len(theirs) and all(map(torch.equal, ours, theirs))
 
 
-def check_swap_norm(swap_norm: Callable) -> Report:
-    """Check swap_norm(model, most=32), which replaces every nn.BatchNorm2d by an nn.GroupNorm and returns the model.
-
-    Any number of groups up to `most` that divides the channels is right.
-    """
-    got, failed = call(swap_norm, _given_network())
-    if failed:
-        numbers = re.search(r"num_channels \((\d+)\) must be divisible by num_groups \((\d+)\)", failed.text)
-        if numbers:
-            channels, groups = numbers.groups()
-            hint = tr(
-                "{groups} does not divide {channels}. Which number of groups does? You wrote a rule in exercise 7.1.",
-                groups=groups,
-                channels=channels,
-            )
-            return answer(False, tr("Not yet: {hint}", hint=hint), ["min-32" if groups == "32" else "does-not-divide"])
-        if "during iteration" in failed.text:
-            hint = tr("the loop goes over the modules that it replaces. What does list() do to a loop?")
-            return answer(False, tr("Not yet: {hint}", hint=hint), ["changes-while-looping"])
-        if "Unexpected key" in failed.text:
-            hint = tr(
-                "a batch norm's state_dict holds running statistics, too. Which two entries does the new layer have?"
-            )
-            return answer(False, tr("Not yet: {hint}", hint=hint), ["whole-state"])
-        return failed
-    if not isinstance(got, nn.Module):
-        return answer(
-            False, tr("Not yet: expected the model back, got {kind}.", kind=type(got).__name__), ["missing-return"]
-        )
-    fault = _swap_fault(got, _given_network(), 32)
-    if fault:
-        return answer(False, tr("Not yet: {text}", text=fault[0]), fault[1])
-    again, failed = call(lambda net: swap_norm(net, most=4), _given_network())
-    if failed:
-        return failed
-    few = [layer.num_groups for layer in _of(again, nn.GroupNorm)]
-    if max(few) > 4:
-        return answer(
-            False, tr("Not yet: with most=4 the groups are {few}. Do you use most?", few=few), ["ignores-most"]
-        )
-    x = torch.randn(4, 3, 16, 16)
+def _after_swap(f: Callable, *most: int):
+    """What f leaves of batch norm in a network, and of what was trained: see the parts of SWAP_NORM."""
+    given, net = _given_network(), f(_given_network(), *most)
+    if not isinstance(net, nn.Module):
+        return net
+    left, groups, images = len(_of(net, nn.BatchNorm2d)), _of(net, nn.GroupNorm), torch.randn(4, 3, 16, 16)
     with torch.no_grad():
-        same = torch.allclose(got.train()(x)[:1], got.eval()(x[:1]), atol=1e-5)
-    text = tr("Right: no batch norm, no buffers; one image alone in evaluation equals the same among four in training")
-    alone = [
-        tr("{n} groups over {n} channels: one channel a group, so that layer is instance norm.", n=layer.num_groups)
-        for layer in _of(got, nn.GroupNorm)
-        if layer.num_groups == layer.num_channels
+        alone = torch.allclose(net.train()(images)[:1], net.eval()(images[:1]), atol=1e-5)
+    return [
+        left,
+        [layer.num_channels for layer in groups] if not left else CHANNELS,
+        all(layer.num_groups <= (most or (32,))[0] for layer in groups),
+        len(list(net.buffers())) if not left else 0,
+        _alike(groups, _of(given, nn.BatchNorm2d)) or bool(left),
+        _alike(_of(net, nn.Conv2d), _of(given, nn.Conv2d)),
+        alone or bool(left),
     ]
-    return answer(same, "\n".join([f"{text}: {same}.", *alone]))
 
 
-def check_zero_gamma(zero_gamma: Callable) -> Report:
-    """Check zero_gamma(model), which sets the last gamma of every ResidualBlock to 0 and returns the model."""
+class _Remembers(nn.GroupNorm):
+    def __init__(self, groups: int, channels: int):
+        super().__init__(groups, channels)
+        self.register_buffer("running_mean", torch.zeros(channels), persistent=False)
+
+
+def _swap_norm(model, most=32, deep=True, keep=True, rule=largest_divisor, kind=nn.GroupNorm, anew=False):
+    for name, child in model.named_children():
+        if isinstance(child, nn.BatchNorm2d):
+            norm = kind(rule(child.num_features, most), child.num_features)
+            if keep:
+                norm.load_state_dict({"weight": child.weight, "bias": child.bias})
+            setattr(model, name, norm)
+        elif deep:
+            _swap_norm(child, most, deep, keep, rule, kind, anew)
+        if anew and isinstance(child, nn.Conv2d):
+            child.reset_parameters()
+    return model
+
+
+_SWAPS = {
+    "batch-norm-left": ({"deep": False},),
+    "too-many-groups": ({"rule": lambda channels, most: channels},),
+    "ignores-most": ({"rule": lambda channels, most: largest_divisor(channels, 32)},),
+    "buffers-left": ({"kind": _Remembers},),
+    "parameters-lost": ({"keep": False},),
+    "conv-changed": ({"anew": True},),
+}
+
+
+def _limits(rng: random.Random) -> list[Probe]:
+    counted = [Probe(said("any limit"), (), "swap"), Probe("most = 4", (4,), "swap")]
+    return [*counted, Probe("", (), "groups", recognises=False, beyond=True)]
+
+
+def _groups(f: Callable) -> list[list[int]]:
+    """[channels, groups] of each group norm that f puts into a network."""
+    return [[layer.num_channels, layer.num_groups] for layer in _of(f(_given_network()), nn.GroupNorm)]
+
+
+def _on_groups(replies: Sequence[Reply]) -> list:
+    """What is true of all right answers; and a note on layers that have become instance norm."""
+    text = said(
+        "Right: no batch norm, no buffers; one image alone in evaluation equals the same among four in training"
+    )
+    note = N_("{n} groups over {n} channels: one channel a group, so that layer is instance norm.")
+    notes = [said(note, n=groups) for channels, groups in replies[-1].value or () if groups == channels]
+    return joined(text, ": True.", *(part for one in notes for part in ("\n", one)))
+
+
+SWAP_NORM = Exercise(
+    name="8.1",
+    title="swap the norms of any network",
+    level="medium",
+    minutes=15,
+    function="swap_norm",
+    takes="swap_norm(model, most=32), which replaces every BatchNorm2d by a GroupNorm and returns the model. "
+    "Any number of groups up to `most` that divides the channels is right.",
+    probes=_limits,
+    right=_swap_norm,
+    wrong=partial(candidates, _swap_norm, _SWAPS),
+    parts=(
+        N_("batch norms left"),
+        N_("channels of the group norms"),
+        N_("no more groups than allowed"),
+        N_("buffers left"),
+        N_("gamma and beta kept"),
+        N_("convolutions kept"),
+        N_("one image alone as among four"),
+    ),
+    ways={"swap": _after_swap, "groups": _groups},
+    closing=_on_groups,
+)
+
+# ---- 8.2
+
+
+def _after_zeroing(f: Callable):
+    """Which gammas f sets to 0 in a network, and how many other parameters it changes."""
     torch.manual_seed(0)
     net = ResNet("gn", 4, ws=True, width=8)
-    _, failed = call(zero_gamma, net)
-    if failed:
-        return failed
+    before = {name: p.detach().clone() for name, p in net.named_parameters()}
+    if f(net) is None:
+        return None
     blocks = _of(net, ResidualBlock)
-    last = [bool((block.norm2.weight == 0).all()) for block in blocks]
-    first = [bool((block.norm1.weight == 0).any()) for block in blocks]
-    others = {id(p) for block in blocks for p in (block.norm2.weight, block.norm1.weight)}
-    changed = [
-        name
-        for name, p in net.named_parameters()
-        if id(p) not in others and p.dim() == 1 and not name.startswith("head")
-        and not torch.equal(p, torch.ones_like(p) if name.endswith("weight") else torch.zeros_like(p))
-    ]  # fmt: skip
-    if any(first):
-        named = ["all-norms"] if all(last) else ["first-norm"]
-        return answer(
-            False, tr("Not yet: norm1 has gamma 0 somewhere, and kills its block. Which norm is the last?"), named
-        )
-    if changed:
-        shortcut = "shortcut" in changed[0]
-        text = (
-            tr("the shortcut's norm is 0 too, and then nothing passes at all.")
-            if shortcut
-            else tr("{name} changed.", name=changed[0])
-        )
-        return answer(False, tr("Not yet: {text}", text=text), ["shortcut-norm"] if shortcut else [])
-    if not any(last):
-        return answer(False, tr("Not yet: every gamma is still 1. Does your change reach norm2.weight?"), ["no-change"])
-    if not all(last):
-        text = tr("{left} of {all} blocks are left.", left=last.count(False), all=len(last))
-        return answer(False, tr("Not yet: {text} Does your loop reach all of them?", text=text), ["not-all-blocks"])
-    return answer(
-        True, tr("Right: each block starts as its shortcut, and all gradients can still move its last gamma.")
-    )
+    gammas = {id(block.get_parameter(f"{norm}.weight")) for block in blocks for norm in ("norm1", "norm2")}
+    others = [name for name, p in net.named_parameters() if id(p) not in gammas and not torch.equal(p, before[name])]
+    return [
+        torch.stack([(block.norm2.weight == 0).all() for block in blocks]),
+        torch.stack([(block.norm1.weight == 0).any() for block in blocks]),
+        len(others),
+    ]
+
+
+def _zero_gamma(model, norms=("norm2.weight",), blocks=slice(None)):
+    for block in _of(model, ResidualBlock)[blocks]:
+        for name, parameter in block.named_parameters():
+            if name in norms:
+                nn.init.zeros_(parameter)
+    return model
+
+
+_GAMMAS = {
+    "no-change": ({"norms": ()},),
+    "first-norm": ({"norms": ("norm1.weight",)},),
+    "all-norms": ({"norms": ("norm1.weight", "norm2.weight")},),
+    "shortcut-norm": ({"norms": ("norm2.weight", "shortcut.1.weight")},),
+    "not-all-blocks": tuple({"blocks": some} for some in (slice(1, None), slice(-1), slice(1), slice(-1, None))),
+}
+
+ZERO_GAMMA = Exercise(
+    name="8.2",
+    title="blocks that start as nothing",
+    level="easy",
+    minutes=10,
+    function="zero_gamma",
+    takes="zero_gamma(model), which sets the last gamma of every ResidualBlock to 0 and returns the model.",
+    probes=lambda rng: [Probe(said("a residual network"), (), "zero")],
+    right=_zero_gamma,
+    wrong=partial(candidates, _zero_gamma, _GAMMAS),
+    parts=(
+        N_("gamma of norm2 is 0, block by block"),
+        N_("gamma of norm1 is 0, block by block"),
+        N_("other parameters changed"),
+    ),
+    ways={"zero": _after_zeroing},
+    closing=said("Right: each block starts as its shortcut, and all gradients can still move its last gamma."),
+)
+
+EXERCISES = (SWAP_NORM, ZERO_GAMMA)
+check_swap_norm, check_zero_gamma = (exercise.checker() for exercise in EXERCISES)

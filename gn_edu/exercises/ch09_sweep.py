@@ -1,71 +1,69 @@
-"""Checks of chapter 9: what else changes with the batch, and batch norm in slices."""
+"""Exercises of chapter 9: what else changes with the batch, and batch norm in slices."""
 
+import random
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from gn_edu.exercises._check import Report, answer, call
-from gn_edu.messages import N_, tr
+from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import alone, candidates
+from gn_edu.exercises.sentences import said
+from gn_edu.messages import N_
+
+# ---- 9.1
 
 
-def check_plan(plan: Callable) -> Report:
-    """Check plan(batch, images, epochs, lr, reference), the learning rate and the number of updates of a run."""
-    for batch, images, epochs, lr, reference in (
-        (2, 9_600, 1, 0.05, 32),
-        (8, 48_000, 3, 0.1, 32),
-        (32, 640, 2, 0.2, 32),
-    ):
-        got, failed = call(plan, batch, images, epochs, lr, reference)
-        if failed:
-            return failed
-        try:
-            rate, updates = (float(v) for v in got)
-        except (TypeError, ValueError):
-            return answer(
-                False, tr("Not yet: return two numbers, the learning rate and the updates."), ["not-two-numbers"]
-            )
-        where = tr(
-            "Not yet, for {images} images, {epochs} epochs and a batch of {batch}: ",
-            images=images,
-            epochs=epochs,
-            batch=batch,
-        )
-        ratio = batch / reference
-        if abs(updates - lr * ratio) < 1e-9:
-            return answer(False, where + tr("the updates stand first. What should?"), ["swapped"])
-        if abs(rate - lr * ratio) > 1e-9:
-            wrong = {"no-rule": lr, "square-root-rule": lr * ratio**0.5, "upside-down": lr / ratio}
-            named = [name for name, value in wrong.items() if abs(rate - value) < 1e-9]
-            hint = tr(
-                "the rate is {rate:g}. At {reference} images it is {lr:g}: what does the linear rule say at {batch}?",
-                rate=rate,
-                reference=reference,
-                lr=lr,
-                batch=batch,
-            )
-            return answer(False, where + hint, named)
-        if updates != images // batch * epochs:
-            wrong = {
-                "one-epoch": images // batch,
-                "images-for-updates": images * epochs,
-                "reference-batch": images * epochs // reference,
-            }
-            named = [name for name, value in wrong.items() if updates == value]
-            return answer(
-                False,
-                tr(
-                    "{where}you count {updates:g} updates. How many batches are in an epoch?",
-                    where=where,
-                    updates=updates,
-                ),
-                named,
-            )
-    return answer(
-        True,
-        tr("Right: at equal epochs a batch of 2 takes 16 times the updates of 32, each with a sixteenth of the rate."),
-    )
+def _plan(batch, images, epochs, lr, reference, rule="linear", count="updates", order=1):
+    ratio = batch / reference
+    rate = {"linear": lr * ratio, "none": lr, "root": lr * ratio**0.5, "upside-down": lr / ratio}[rule]
+    updates = {
+        "updates": images // batch * epochs,
+        "one epoch": images // batch,
+        "images": images * epochs,
+        "reference": images * epochs // reference,
+    }[count]
+    return [rate, updates][::order]
+
+
+_PLANS = {
+    "swapped-answers": ({"order": -1},),
+    "no-rule": ({"rule": "none"},),
+    "square-root-rule": ({"rule": "root"},),
+    "upside-down": ({"rule": "upside-down"},),
+    "one-epoch": ({"count": "one epoch"},),
+    "images-for-updates": ({"count": "images"},),
+    "reference-batch": ({"count": "reference"},),
+}
+
+
+def _runs(rng: random.Random) -> list[Probe]:
+    message = N_("{images} images, {epochs} epochs and a batch of {batch}")
+    return [
+        Probe(said(message, images=images, epochs=epochs, batch=batch), (batch, images, epochs, lr, 32), tolerance=1e-9)
+        for batch, images, epochs, lr in ((2, 9_600, 1, 0.05), (8, 48_000, 3, 0.1), (32, 640, 2, 0.2))
+    ]
+
+
+PLAN = Exercise(
+    name="9.1",
+    title="what else changes?",
+    level="easy",
+    minutes=8,
+    function="plan",
+    takes="plan(batch, images, epochs, lr, reference), the learning rate and the number of updates of a run.",
+    probes=_runs,
+    right=_plan,
+    wrong=partial(candidates, _plan, _PLANS),
+    parts=(N_("the learning rate"), N_("the updates")),
+    closing=said(
+        "Right: at equal epochs a batch of 2 takes 16 times the updates of 32, each with a sixteenth of the rate."
+    ),
+)
+
+# ---- 9.2
 
 
 def _slices(x: Tensor, norm_batch: int, norm: Callable) -> Tensor:
@@ -74,6 +72,10 @@ def _slices(x: Tensor, norm_batch: int, norm: Callable) -> Tensor:
 
 def _batch_norm(x: Tensor) -> Tensor:
     return F.batch_norm(x, None, None, training=True)
+
+
+def _ghost_batch_norm(x: Tensor, norm_batch: int) -> Tensor:
+    return _slices(x, norm_batch, _batch_norm)
 
 
 def _over(axes: tuple[int, ...], correction: int = 0, eps: float = 1e-5, outside: float = 0.0) -> Callable:
@@ -96,68 +98,48 @@ def _every_other(x: Tensor, norm_batch: int) -> Tensor:
     """Slices of every k-th image."""
     order = torch.arange(len(x)).view(norm_batch, -1).T.flatten()
     y = torch.empty_like(x)
-    y[order] = _slices(x[order], norm_batch, _batch_norm)
+    y[order] = _ghost_batch_norm(x[order], norm_batch)
     return y
 
 
-# What a wrong answer equals, and what to ask then.
 _GHOSTS = {
-    "whole-batch": (_over((0, 1, 3, 4)), N_("that is one slice. Which images stand in the first?")),
-    "instance-norm": (_over((3, 4)), N_("each image is alone. How many share a mean?")),
-    "interleaved": (_every_other, N_("your slices take every k-th image. Which images lie side by side?")),
-    "slices-for-size": (
-        lambda x, k: _slices(x, len(x) // k, _batch_norm),
-        N_("you have norm_batch slices. How many images should each hold?"),
-    ),
-    "layer-norm": (_over((1, 2, 3, 4)), N_("all channels share a mean. Does batch norm mix them?")),
-    "across-samples": (_over((1,)), N_("each pixel has a mean of its own. What shares a mean in batch norm?")),
-    "channel-only": (_over((2,)), N_("the channels of a pixel share a mean. Does batch norm mix them?")),
-    "over-channels": (
-        _over((1, 2)),
-        N_("each pixel has a mean of its own, over images and channels. What shares a mean in batch norm?"),
-    ),
-    "memory-order": (
-        lambda x, k: _slices(x, k, _rows_as_they_lie),
-        N_("your rows are cut as memory holds the numbers. Which axis must be the last before reshape(-1, C)?"),
-    ),
-    "memory-order-of-batch": (
-        lambda x, k: _rows_as_they_lie(x),
-        N_("your rows are cut as memory holds the numbers, whatever the slice. Which axis must be the last?"),
-    ),
-    "unbiased-var": (
-        _over((1, 3, 4), correction=1),
-        N_("a little too small. By what do you divide the squares?"),
-    ),
-    "no-eps": (_over((1, 3, 4), eps=0.0), N_("eps is not used. What keeps the root away from zero?")),
-    "eps-outside-sqrt": (
-        _over((1, 3, 4), eps=0.0, outside=1e-5),
-        N_("eps is added to the standard deviation. To what does the formula add it?"),
-    ),
+    "whole-batch": _over((0, 1, 3, 4)),
+    "instance-norm": _over((3, 4)),
+    "interleaved": _every_other,
+    "slices-for-size": lambda x, k: _ghost_batch_norm(x, len(x) // k),
+    "layer-norm": _over((1, 2, 3, 4)),
+    "across-samples": _over((1,)),
+    "channel-only": _over((2,)),
+    "over-channels": _over((1, 2)),
+    "memory-order": lambda x, k: _slices(x, k, _rows_as_they_lie),
+    "memory-order-of-batch": lambda x, k: _rows_as_they_lie(x),
+    "unbiased-var": _over((1, 3, 4), correction=1),
+    "no-eps": _over((1, 3, 4), eps=0.0),
+    "eps-outside-sqrt": _over((1, 3, 4), eps=0.0, outside=1e-5),
 }
 
 
-def check_ghost_batch_norm(ghost_batch_norm: Callable) -> Report:
-    """Check ghost_batch_norm(x, norm_batch, eps=1e-5): batch norm in training mode, slice by slice; x: (n, c, h, w)."""
+def _batches(rng: random.Random) -> list[Probe]:
+    message, probes = N_("{n} images in slices of {norm_batch}"), []
     for n, norm_batch in ((8, 2), (6, 3), (4, 4)):
         generator = torch.Generator().manual_seed(n)
         x = 2 * torch.randn(n, 3, 4, 2, generator=generator, dtype=torch.float64) + torch.arange(n).view(-1, 1, 1, 1)
-        before = x.clone()
-        got, failed = call(ghost_batch_norm, x, norm_batch)
-        if failed:
-            return failed
-        if not torch.equal(x, before):
-            return answer(False, tr("Not yet: your function changed x itself."), ["in-place"])
-        if not isinstance(got, Tensor) or got.shape != x.shape:
-            shape = tuple(got.shape) if isinstance(got, Tensor) else type(got).__name__
-            return answer(
-                False, tr("Not yet: expected {want}, got {shape}.", want=tuple(x.shape), shape=shape), ["wrong-shape"]
-            )
-        gap = (got.double() - _slices(x, norm_batch, _batch_norm)).abs().max()
-        if gap < 1e-6:
-            continue
-        where = tr("Not yet, for {n} images in slices of {norm_batch}: ", n=n, norm_batch=norm_batch)
-        for name, (wrong, hint) in _GHOSTS.items():
-            if torch.allclose(got.double(), wrong(x, norm_batch), rtol=0, atol=1e-6):
-                return answer(False, where + tr(hint), [name])
-        return answer(False, tr("{where}largest difference {gap:.2g}.", where=where, gap=float(gap)))
-    return answer(True, tr("Right: every slice has its own statistics, as on devices that do not talk to each other."))
+        probes.append(Probe(said(message, n=n, norm_batch=norm_batch), (x, norm_batch), tolerance=3e-7))
+    return probes
+
+
+GHOST_BATCH_NORM = Exercise(
+    name="9.2",
+    title="batch norm in slices",
+    level="medium",
+    minutes=12,
+    function="ghost_batch_norm",
+    takes="ghost_batch_norm(x, norm_batch, eps=1e-5): batch norm in training, slice by slice; x: (n, c, h, w).",
+    probes=_batches,
+    right=_ghost_batch_norm,
+    wrong=alone(_GHOSTS),
+    closing=said("Right: every slice has its own statistics, as on devices that do not talk to each other."),
+)
+
+EXERCISES = (PLAN, GHOST_BATCH_NORM)
+check_plan, check_ghost_batch_norm = (exercise.checker() for exercise in EXERCISES)

@@ -1,146 +1,140 @@
-"""Whether an answer is the right one, and where it is not: the place, both numbers, the arguments."""
+"""Where an answer is not the right one: the place, both numbers, the arguments. In plain data, as sentences."""
 
-import inspect
-import math
-from collections.abc import Callable, Sequence
+from gn_edu.exercises.compare import same
+from gn_edu.exercises.sentences import joined, said
+from gn_edu.exercises.values import Array, Other, is_number
 
-from torch import Tensor, allclose, unravel_index
-
-from gn_edu.exercises._check import number, side_by_side
-from gn_edu.exercises.asking import Other
-from gn_edu.messages import tr
-
-FEW = 8  # numbers of a tensor that are shown
+FEW = 8  # numbers of an array that are shown
+LARGEST = 1.7976931348623157e308  # that is no infinity
 LINE = 24  # numbers that are shown of all arguments
+WITH_GRADIENTS = ("gradients", "function")  # ways to ask whose answers end in gradients
 
 
-def same(got, want, tolerance: float) -> bool:
-    """Whether an answer is `want`: numbers within the tolerance, tensors of the same shape, lists part by part."""
-    got, want = (t.detach() if isinstance(t, Tensor) else t for t in (got, want))
-    if isinstance(want, (tuple, list)):
-        if isinstance(got, Tensor) and got.dim() == 1 and all(isinstance(w, (int, float)) for w in want):
-            got = got.tolist()
-        if not isinstance(got, (tuple, list)) or len(got) != len(want):
-            return False
-        return all(same(g, w, tolerance) for g, w in zip(got, want, strict=True))
-    if isinstance(want, Tensor) and not want.dim():
-        want = want.item()
-    if isinstance(want, bool) or want is None or isinstance(want, str):
-        return type(got) is type(want) and got == want
-    if isinstance(want, int) and isinstance(got, float) and not got.is_integer():
-        return False
-    if isinstance(want, (int, float)):
-        if isinstance(got, Tensor):
-            got = got.item() if got.numel() == 1 else None
-        if isinstance(got, bool) or not isinstance(got, (int, float)):
-            return False
-        return abs(got) < 1e300 and abs(got - want) <= tolerance * max(1.0, abs(want))
-    if not isinstance(got, Tensor) or got.shape != want.shape or got.is_complex():
-        return False
-    if not want.numel():
-        return True
-    got, want = got.double(), want.double()
-    largest = float(want.abs().max())
-    if math.isfinite(largest):
-        return bool(((got - want).abs() <= tolerance * max(1.0, largest)).all())
-    finite = want[want.isfinite()].abs()
-    scale = max(1.0, float(finite.max()) if finite.numel() else 1.0)
-    return allclose(got, want, rtol=0, atol=tolerance * scale, equal_nan=True)
-
-
-def alike(got, want) -> bool:
-    """Whether an answer holds as many numbers as another, part by part."""
-    if isinstance(want, (tuple, list)):
-        return isinstance(got, (tuple, list)) and len(got) == len(want) and all(map(alike, got, want))
-    return not isinstance(want, Tensor) or isinstance(got, Tensor) and got.numel() == want.numel()
-
-
-def in_shape(got, want):
-    """An answer in the shape of another, where it holds as many numbers."""
-    if isinstance(want, (tuple, list)) and isinstance(got, (tuple, list)) and len(got) == len(want):
-        return [in_shape(g, w) for g, w in zip(got, want, strict=True)]
-    if isinstance(want, Tensor) and isinstance(got, Tensor) and got.numel() == want.numel():
-        return got.reshape(want.shape)
-    return got
-
-
-def difference(probe, got, want, parts: Sequence[str], right: Callable) -> tuple[str, str]:
+def difference(table, question, got):
     """Name of the mistake, if it lies in the form of the answer, and a sentence with numbers.
 
     Args:
-        probe: what was asked.
-        got, want: the answer, and the right one.
-        parts: the names of their parts, where they are lists.
-        right: the function that is asked for; its parameters are the arguments' names.
+        table: the exercise, with the names of an answer's parts.
+        question: what was asked, with the right answer.
+        got: the answer that is not the same.
     """
-    given = _given(probe, right)
-    if not isinstance(want, (tuple, list)):
-        return _one(given, probe, got, want, "")
-    if not isinstance(got, (tuple, list)) or len(got) != len(want):
-        return "wrong-shape", tr("expected {n} parts, got {got}.", n=len(want), got=kind(got))
-    k = next(k for k, (g, w) in enumerate(zip(got, want, strict=True)) if not same(g, w, probe.tolerance))
-    if got[k] is None and probe.how in ("gradients", "function"):
-        names = [name for name, value in arguments(probe, right) if isinstance(value, Tensor)]
+    want, given = question.right, _given(question)
+    if not isinstance(want, list):
+        return _one(given, question.tolerance, got, want, "")
+    if not isinstance(got, list) or len(got) != len(want):
+        return "wrong-shape", said("expected {n} parts, got {got}.", n=len(want), got=kind(got))
+    k = next(k for k, w in enumerate(want) if not same(got[k], w, question.tolerance))
+    if got[k] is None and question.how in WITH_GRADIENTS:
+        names = [name for name, value in question.arguments() if isinstance(value, Array)]
         name = names[k - len(want)]  # an output may stand before the gradients
-        return "no-gradient", tr("the gradient of {name} is None: was it detached?", name=name)
-    part = f"{tr(parts[k])}: " if k < len(parts) else tr("number {n}", n=k + 1) + ": " if len(want) > 1 else ""
+        return "no-gradient", said("the gradient of {name} is None: was it detached?", name=name)
+    part = _part(table.parts, k, len(want))
     if got[k] is None:
-        return "missing-part", part + tr("expected an answer, got None.")
-    return _one(given, probe, got[k], want[k], part)
+        return "missing-part", joined(part, said("expected an answer, got None."))
+    return _one(given, question.tolerance, got[k], want[k], part)
 
 
-def _one(given: str, probe, got, want, part: str) -> tuple[str, str]:
-    if not isinstance(want, Tensor) or not want.dim():
-        want, got = (v.item() if isinstance(v, Tensor) and not v.dim() else v for v in (want, got))
-        both = side_by_side(want, got) if isinstance(got, (int, float)) else (number(want), kind(got))
-        return "", given + part + _sides(*both)
-    if not isinstance(got, Tensor) or got.shape != want.shape:
-        return "wrong-shape", part + tr(
-            "expected the shape {shape}, got {got}.", shape=tuple(want.shape), got=kind(got)
+def _part(parts, k: int, of: int):
+    """The name of part k of an answer, "" where it is the only one."""
+    if k < len(parts):
+        return joined(said(parts[k]), ": ")
+    return joined(said("number {n}", n=k + 1), ": ") if of > 1 else ""
+
+
+def _one(given, tolerance: float, got, want, part):
+    if not isinstance(want, Array) or not want.shape:
+        want, got = _item(want), _item(got)
+        both = side_by_side(want, got) if is_number(got) else (number(want), kind(got))
+        return "", joined(given, part, _sides(*both))
+    if not isinstance(got, Array) or got.shape != want.shape:
+        return "wrong-shape", joined(
+            part, said("expected the shape {shape}, got {got}.", shape=shape_of(want), got=kind(got))
         )
-    if want.numel() <= FEW:
-        near = probe.tolerance * max(1.0, float(want.abs().max()))
-        pairs = [side_by_side(w, g, near) for w, g in zip(want.flatten().tolist(), got.flatten().tolist(), strict=True)]
-        return "", given + part + _sides(*(f"[{', '.join(row)}]" for row in zip(*pairs, strict=True)))
-    gap = (got.double() - want.double()).abs().nan_to_num(nan=float("inf"))
-    at = tuple(int(i) for i in unravel_index(gap.argmax(), gap.shape))
-    place, rest = tr("at index {at}:", at=list(at)), tr("Its arguments: {name}", name="report.case")
-    return "", f"{part}{place} {_sides(*side_by_side(want[at].item(), got[at].item()))} {rest}"
+    if want.dtype == "bool" != got.dtype:
+        return "wrong-shape", joined(part, said("expected a tensor of bool, got {dtype}.", dtype=got.dtype))
+    if want.count <= FEW:
+        near = tolerance * max(1.0, want.largest())
+        pairs = [side_by_side(w, got.values[k], near) for k, w in enumerate(want.values)]
+        rows = ["[" + ", ".join(pair[side] for pair in pairs) + "]" for side in (0, 1)]
+        return "", joined(given, part, _sides(*rows))
+    at = _farthest(got.values, want.values)
+    place, rest = (
+        said("at index {at}:", at=str(_index(at, want.shape))),
+        said("Its arguments: {name}", name="report.case"),
+    )
+    return "", joined(part, place, " ", _sides(*side_by_side(want.values[at], got.values[at])), " ", rest)
 
 
-def _sides(right: str, yours: str) -> str:
-    return tr("right is {right}, you give {yours}.", right=right, yours=yours)
+def _item(value):
+    """The number of an array without axes."""
+    return value.values[0] if isinstance(value, Array) and not value.shape else value
 
 
-def arguments(probe, right: Callable) -> list[tuple[str, object]]:
-    """Names and values of a probe's arguments; `right` has the names."""
-    names = list(inspect.signature(right).parameters)
-    return list(zip(["dy", *names] if probe.how == "gradients" else names, probe.args, strict=False))
+def _farthest(got, want) -> int:
+    """The place of the largest difference; one that is no number is larger than all."""
+    gaps = [abs(g - want[k]) for k, g in enumerate(got)]
+    gaps = [min(gap, LARGEST) if gap == gap else float("inf") for gap in gaps]
+    return gaps.index(max(gaps))
 
 
-def _given(probe, right: Callable) -> str:
-    """The arguments, as much of them as fits, where the probe's name does not say them."""
-    if probe.how not in ("call", "gradients", "function") or not any(isinstance(a, Tensor) for a in probe.args):
+def _index(place: int, shape) -> list:
+    found = []
+    for length in reversed(shape):
+        found.insert(0, place % length)
+        place //= length
+    return found
+
+
+def _sides(right: str, yours):
+    return said("right is {right}, you give {yours}.", right=right, yours=yours)
+
+
+def _given(question):
+    """The arguments, as much of them as fits, where the question's name does not say them."""
+    if question.how != "call" and question.how not in WITH_GRADIENTS:
+        return ""
+    if not any(isinstance(value, Array) for value in question.values):
         return ""
     shown, left = [], LINE
-    for name, value in arguments(probe, right):
-        if isinstance(value, Tensor):
-            fits = value.numel() <= min(FEW, left)
-            left -= value.numel() if fits else 0
-            row = f" = [{', '.join(map(number, value.flatten().tolist()))}]" if fits else ""
-            shape = tr(" of shape {shape}", shape=tuple(value.shape)) if value.dim() > 1 or not row else ""
-            shown.append(f"{name}{row}{shape}")
+    for name, value in question.arguments():
+        if isinstance(value, Array):
+            fits = value.count <= min(FEW, left)
+            left -= value.count if fits else 0
+            row = " = [" + ", ".join(map(number, value.values)) + "]" if fits else ""
+            shape = said(" of shape {shape}", shape=shape_of(value)) if len(value.shape) > 1 or not row else ""
+            shown.append(joined(name, row, shape))
         elif value is not None:
             shown.append(f"{name} = {number(value)}")
-    return f"{', '.join(shown)}: "
+    parts = [part for one in shown for part in (", ", one)]
+    return joined(*parts[1:], ": ")
 
 
-def kind(got) -> str:
+def kind(got):
     """What an answer is, in a few words."""
-    if isinstance(got, Tensor):
-        return tr("a tensor of shape {shape}", shape=tuple(got.shape)) if got.dim() else number(got.item())
+    if isinstance(got, Array):
+        return said("a tensor of shape {shape}", shape=shape_of(got)) if got.shape else number(got.values[0])
     if isinstance(got, Other):
-        return got
-    if isinstance(got, (tuple, list)):
-        return tr("a list of {n}", n=len(got))
+        return got.text
+    if isinstance(got, list):
+        return said("a list of {n}", n=len(got))
     return number(got)
+
+
+def shape_of(array: Array) -> str:
+    """A shape as torch writes it."""
+    return str(tuple(array.shape))
+
+
+def number(value, digits: int = 4) -> str:
+    """A number as text; a float with so many digits at most."""
+    if isinstance(value, float):
+        return ("{:." + str(digits) + "g}").format(value)
+    return repr(value) if isinstance(value, str) else str(value)
+
+
+def side_by_side(right, yours, near: float = 0.0):
+    """Two numbers as text, with four digits, or with as many as show a difference of more than `near`."""
+    digits = 4
+    while number(right, digits) == number(yours, digits) and abs(right - yours) > near and digits < 17:
+        digits += 1
+    return number(right, digits), number(yours, digits)

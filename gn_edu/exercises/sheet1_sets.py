@@ -2,8 +2,11 @@
 
 import random
 
-from gn_edu.exercises.probes import Exercise, Probe
-from gn_edu.messages import N_, tr
+from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import alone
+from gn_edu.exercises.sentences import said
+from gn_edu.exercises.values import Refusal
+from gn_edu.messages import N_
 
 
 def _count(n, c, h, w, num_groups):
@@ -31,26 +34,29 @@ def _shapes(rng: random.Random) -> list[Probe]:
     return [Probe("(N, C, H, W), G = ({}, {}, {}, {}), {}".format(*s), s) for s in shapes]
 
 
-def _alone(table):
-    """Each mistake of a table {name: function} alone."""
-    return lambda: [([name], answer) for name, answer in table.items()]
-
-
 EX01 = Exercise(
-    "ex01", "How many means?", "easy", 4, "count_means", 4, _shapes, _count,
-    _alone(_COUNTS),
-)  # fmt: skip
+    name="ex01",
+    title="How many means?",
+    level="easy",
+    minutes=4,
+    points=4,
+    function="count_means",
+    takes="f(n, c, h, w, num_groups) -> int, how many means group norm computes.",
+    probes=_shapes,
+    right=_count,
+    wrong=alone(_COUNTS),
+)
+
+
+def indivisible(num_groups: int, num_channels: int) -> Refusal:
+    """The error of groups that do not divide the channels."""
+    message = N_("{num_groups} groups do not divide {num_channels} channels")
+    return Refusal(said(message, num_groups=num_groups, num_channels=num_channels))
 
 
 def _group_of(channel, num_channels, num_groups):
     if num_channels % num_groups:
-        raise ValueError(
-            tr(
-                "{num_groups} groups do not divide {num_channels} channels",
-                num_groups=num_groups,
-                num_channels=num_channels,
-            )
-        )
+        raise indivisible(num_groups, num_channels)
     return channel // (num_channels // num_groups)
 
 
@@ -58,19 +64,29 @@ def _channels(rng: random.Random) -> list[Probe]:
     cases = [(5, 6, 2), (4, 12, 2), (7, 12, 6), (0, 8, 4)]
     for c, g in ((48, 16), (40, 8), (30, 10)):
         cases.append(rng.choice([(i, c, g) for i in range(c) if _group_of(i, c, g) not in (i % g, i // g, i, 0)]))
-    probes = [Probe(tr("channel {0} of {1}, {2} groups").format(*case), case) for case in cases]
-    return [*probes, Probe(tr("6 channels into 4 groups"), (1, 6, 4), names=False)]
+    probes = [Probe(said("channel {0} of {1}, {2} groups", *case), case) for case in cases]
+    return [*probes, Probe(said("6 channels into 4 groups"), (1, 6, 4), recognises=False)]
 
+
+_PLACES = {
+    "interleaved": lambda i, c, g: i % g,
+    "swapped-G": lambda i, c, g: i // g,
+    "instance-norm": lambda i, c, g: i,
+    "layer-norm": lambda i, c, g: 0,
+}
 
 EX02 = Exercise(
-    "ex02", "Which group?", "easy", 5, "group_of", 4, _channels, _group_of,
-    _alone({
-        "interleaved": lambda i, c, g: i % g,
-        "swapped-G": lambda i, c, g: i // g,
-        "instance-norm": lambda i, c, g: i,
-        "layer-norm": lambda i, c, g: 0,
-    }),
-)  # fmt: skip
+    name="ex02",
+    title="Which group?",
+    level="easy",
+    minutes=5,
+    points=4,
+    function="group_of",
+    takes="f(channel, num_channels, num_groups) -> int, all counted from 0.",
+    probes=_channels,
+    right=_group_of,
+    wrong=alone(_PLACES),
+)
 
 
 def numbers(rng: random.Random) -> list[int]:
@@ -92,7 +108,7 @@ def parts_of(values: list[int]) -> list[Probe]:
     """Mean, variance and x_hat of these values, a probe each."""
     return [
         Probe(
-            tr("the {name} of {values}", name=tr(name), values=", ".join(map(str, values))),
+            said("the {name} of {values}", name=said(name), values=", ".join(map(str, values))),
             (k, list(values)),
             "item",
             tolerance=6e-3,
@@ -103,9 +119,13 @@ def parts_of(values: list[int]) -> list[Probe]:
 
 def _wrong_groups():
     ways = {
-        "unbiased-var": {"var": "unbiased"}, "no-centre": {"centre": False}, "divide-by-var": {"root": 1.0},
-        "no-division": {"root": 0.0}, "root-for-variance": {"shown": 0.5}, "sum-not-divided": {"var": "sum"},
-    }  # fmt: skip
+        "unbiased-var": {"var": "unbiased"},
+        "no-centre": {"centre": False},
+        "divide-by-var": {"root": 1.0},
+        "no-division": {"root": 0.0},
+        "root-for-variance": {"shown": 0.5},
+        "sum-not-divided": {"var": "sum"},
+    }
     for name, knobs in ways.items():
         yield [name], lambda values, knobs=knobs: _one_group(values, **knobs)
     for name in ("no-centre", "divide-by-var", "no-division"):
@@ -114,8 +134,18 @@ def _wrong_groups():
 
 
 EX03 = Exercise(
-    "ex03", "One group by hand", "easy", 6, "one_group", 6, lambda rng: parts_of(numbers(rng)), _one_group,
-    _wrong_groups, of={"item": lambda answer, k, values: answer(values)[k]}, asks_numbers=True,
-)  # fmt: skip
+    name="ex03",
+    title="One group by hand",
+    level="easy",
+    minutes=6,
+    points=6,
+    function="one_group",
+    takes="f() -> (mean, variance, list of x_hat) of the numbers `values`, two decimals are enough.",
+    probes=lambda rng: parts_of(numbers(rng)),
+    right=_one_group,
+    wrong=_wrong_groups,
+    ways={"item": lambda answer, k, values: answer(values)[k]},
+    asks_numbers=True,
+)
 
 SHEET = (EX01, EX02, EX03)

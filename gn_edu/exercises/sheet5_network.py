@@ -6,11 +6,13 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from gn_edu.exercises import tensors
+from gn_edu.exercises import cases
 from gn_edu.exercises.asking import ASK, Centring
-from gn_edu.exercises.probes import Exercise, Probe
-from gn_edu.exercises.variants import FORWARD, candidates, group_norm
-from gn_edu.messages import N_, tr
+from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import candidates
+from gn_edu.exercises.sentences import said
+from gn_edu.exercises.wrong_norms import FORWARD, group_norm
+from gn_edu.messages import N_
 
 
 def _gap(per_sample, running_mean, training, x, how="right", state="kept", mode="kept"):
@@ -38,22 +40,29 @@ _GAPS = {
 
 
 def _layers(rng: random.Random) -> list[Probe]:
-    cases = []
-    for name, per_sample in ((tr("batch norm's mean"), False), (tr("an image's own mean"), True)):
+    probes = []
+    for name, per_sample in ((said("batch norm's mean"), False), (said("an image's own mean"), True)):
         for training, offset in ((True, -2.0), (False, 1.0)):
-            x, mean = tensors.mix(rng, 1, tensors.draw(1, 2, 3, 2, 2, offset=offset), tensors.draw(2, 3))
-            mode = tr("training") if training else tr("evaluation")
-            said = tr("{name}, the layer given in {mode}", name=name, mode=mode)
-            cases.append(Probe(said, (per_sample, mean, training, x), "layer"))
-    return cases
+            x, mean = cases.mix(rng, 1, cases.draw(1, 2, 3, 2, 2, offset=offset), cases.draw(2, 3))
+            mode = said("training") if training else said("evaluation")
+            where = said("{name}, the layer given in {mode}", name=name, mode=mode)
+            probes.append(Probe(where, (per_sample, mean, training, x), "layer"))
+    return probes
 
 
 EX15 = Exercise(
-    "ex15", "Training against evaluation", "medium", 12, "train_eval_gap", 8, _layers, _gap,
-    partial(candidates, _gap, _GAPS),
+    name="ex15",
+    title="Training against evaluation",
+    level="medium",
+    minutes=12,
+    points=8,
+    function="train_eval_gap",
+    takes="f(layer, x) -> float, the largest change of an output from training to evaluation.",
+    probes=_layers,
+    right=_gap,
+    wrong=partial(candidates, _gap, _GAPS),
     parts=(N_("the gap"), N_("the running mean afterwards"), N_("training mode afterwards")),
-    of={"layer": lambda answer, *args: answer(*args)},
-)  # fmt: skip
+)
 
 
 class _Norm(nn.Module):
@@ -98,8 +107,8 @@ def _wrong_conversions():
 def _images(rng: random.Random) -> list[Probe]:
     return [
         Probe(
-            tr("a network, {n} images", n=n),
-            (rng.randrange(10**6), *tensors.mix(rng, 1, tensors.draw(n, n, 3, 4, 4, scale=scale))),
+            said("a network, {n} images", n=n),
+            (rng.randrange(10**6), *cases.mix(rng, 1, cases.draw(n, n, 3, 4, 4, scale=scale))),
             "convert",
         )
         for n, scale in ((2, 1.0), (3, 0.002), (4, 3.0))
@@ -107,10 +116,24 @@ def _images(rng: random.Random) -> list[Probe]:
 
 
 EX16 = Exercise(
-    "ex16", "Three bugs, and a network without batch norm", "hard", 20, "convert", 10, _images, _converted,
-    _wrong_conversions, of={"convert": ASK["convert"]},
-    parts=(N_("the output in training"), N_("one image alone"), N_("the output in evaluation"),
-           N_("batch norms left"), N_("buffers left")),
-)  # fmt: skip
+    name="ex16",
+    title="Three bugs, and a network without batch norm",
+    level="hard",
+    minutes=20,
+    points=10,
+    function="convert",
+    takes="f(net) -> net without batch norm: 8 groups everywhere, gamma and beta kept; net is in float32.",
+    probes=_images,
+    right=_converted,
+    wrong=_wrong_conversions,
+    ways={"convert": ASK["convert"]},
+    parts=(
+        N_("the output in training"),
+        N_("one image alone"),
+        N_("the output in evaluation"),
+        N_("batch norms left"),
+        N_("buffers left"),
+    ),
+)
 
 SHEET = (EX15, EX16)

@@ -13,35 +13,49 @@ def _line(label: str, norm: str, points: list[dict]) -> dict:
     return {"label": label, "norm": norm, "points": points}
 
 
+def _kind(record: RunRecord) -> tuple[str, bool]:
+    return record.config.network.norm, record.config.network.ws
+
+
 def _ours(records: list[RunRecord], size_of) -> list[dict]:
     """Lines of errors by size, seed by seed: batch norm as trained and with statistics measured anew, group norm."""
     ends = {
-        "BN": ("bn", False, lambda r: r.accuracy),
-        "BN, statistics measured anew": ("bn", False, lambda r: r.accuracy_reestimated),
-        "BN + WS": ("bn", True, lambda r: r.accuracy),
-        "GN": ("gn", False, lambda r: r.accuracy),
-        "GN + WS": ("gn", True, lambda r: r.accuracy),
+        "BN": ("bn", False, lambda result: result.accuracy),
+        "BN, statistics measured anew": ("bn", False, lambda result: result.accuracy_reestimated),
+        "BN + WS": ("bn", True, lambda result: result.accuracy),
+        "GN": ("gn", False, lambda result: result.accuracy),
+        "GN + WS": ("gn", True, lambda result: result.accuracy),
     }
     lines = []
     for label, (norm, ws, accuracy) in ends.items():
         points = []
         for size in SIZES:
             # Group norm never looks at a second image: one set of runs stands for every size of the norm's batch.
-            runs = [r for r in records if (r.norm, r.ws) == (norm, ws) and size_of(r) in (size, None)]
+            runs = [r for r in records if _kind(r) == (norm, ws) and size_of(r.config) in (size, None)]
             if runs:
-                errors = {r.seed: round(100 - accuracy(r), 2) for r in runs}
-                points.append({"x": size, "errors": errors, "updates": runs[0].images // runs[0].batch})
+                errors = {r.config.seed: round(100 - accuracy(r.result), 2) for r in runs}
+                updates = runs[0].result.images // runs[0].config.data.batch
+                points.append({"x": size, "errors": errors, "updates": updates})
         if points:
             lines.append(_line(label, norm, points))
     return lines
 
 
 def _provenance(records: list[RunRecord]) -> dict:
-    r = records[0]
-    counts = {"runs": len(records), "seeds": len({r.seed for r in records}), "images": r.n_train, "epochs": r.epochs}
+    first = records[0]
+    counts = {
+        "runs": len(records),
+        "seeds": len({record.config.seed for record in records}),
+        "images": first.config.data.n_train,
+        "epochs": first.result.epochs,
+        "data": first.provenance.data,
+    }
     # A sweep that grew has more than one commit.
-    kept = {key: ", ".join(sorted({getattr(r, key) for r in records})) for key in ("device", "torch", "commit", "date")}
-    return counts | {"data": r.data} | kept
+    kept = {
+        key: ", ".join(sorted({getattr(record.provenance, key) for record in records}))
+        for key in ("device", "torch", "commit", "date")
+    }
+    return counts | kept
 
 
 class FigureOne(Widget):
@@ -74,10 +88,10 @@ class FigureOne(Widget):
             ])
             for name, values in table2.rows.items()
         ]  # fmt: skip
-        cause = _ours(ghost, lambda r: r.norm_batch if r.norm == "bn" else None)
+        cause = _ours(ghost, lambda config: config.network.norm_batch if config.network.norm == "bn" else None)
         figures = {"cause": {"lines": cause, "source": _provenance(ghost)}}
         if equal_epochs:
-            protocol = _ours(equal_epochs, lambda r: r.batch)
+            protocol = _ours(equal_epochs, lambda config: config.data.batch)
             figures["protocol"] = {"lines": protocol, "source": _provenance(equal_epochs)}
         figures["paper"] = {"lines": theirs, "source": {"table": table2.source, "unit": table2.unit}}
         if traits.get("shown", "cause") not in figures:

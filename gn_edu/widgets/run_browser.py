@@ -2,16 +2,16 @@
 
 import traitlets as t
 
-from gn_edu.layers import MEASURES
-from gn_edu.nets import NORMS
+from gn_edu.config import NORMS, NetConfig
 from gn_edu.records import RunRecord
+from gn_edu.training.layer_statistics import MEASURES
 from gn_edu.widgets.base import Widget, module, styles
 
 
-def _label(record: RunRecord) -> str:
+def _label(network: NetConfig) -> str:
     """What tells the lines of one experiment apart: norm, weight standardization, gamma at the start."""
-    label = record.norm.upper() if record.norm != "none" else "no norm"
-    return label + (" + WS" if record.ws else "") + (", γ = 0" if record.zero_gamma else "")
+    label = network.norm.upper() if network.norm != "none" else "no norm"
+    return label + (" + WS" if network.ws else "") + (", γ = 0" if network.zero_gamma else "")
 
 
 class RunBrowser(Widget):
@@ -20,7 +20,7 @@ class RunBrowser(Widget):
     Args:
         experiments: title to the records of one experiment; runs with the same norm settings form a line.
         experiment: index of the chosen title.
-        measure: "error", or one of gn_edu.layers.MEASURES.
+        measure: "error", or one of gn_edu.training.layer_statistics.MEASURES.
         epoch: of the layers' numbers, from 1; the last one if none is given.
         hidden: labels of the lines that are not drawn.
     """
@@ -45,10 +45,17 @@ class RunBrowser(Widget):
 
     @staticmethod
     def _lines(records: list[RunRecord]) -> list[dict]:
+        def place(record: RunRecord):
+            network = record.config.network
+            return NORMS.index(network.norm), not network.ws, network.zero_gamma, record.config.seed
+
         lines = {}
-        for r in sorted(records, key=lambda r: (NORMS.index(r.norm), not r.ws, r.zero_gamma, r.seed)):
-            line = lines.setdefault(_label(r), {"label": _label(r), "norm": r.norm, "ws": r.ws, "runs": []})
-            line["runs"].append({"seed": r.seed, "error": r.error_by_epoch, "layers": r.layers or []})
+        for record in sorted(records, key=place):
+            network, result = record.config.network, record.result
+            label = _label(network)
+            line = lines.setdefault(label, {"label": label, "norm": network.norm, "ws": network.ws, "runs": []})
+            run = {"seed": record.config.seed, "error": result.error_by_epoch, "layers": result.layers or []}
+            line["runs"].append(run)
         return list(lines.values())
 
     def describe(self) -> str:

@@ -6,8 +6,8 @@ from math import prod
 import torch
 from torch import Tensor
 
-from gn_edu.exercises.probes import FORMS, Probe
-from gn_edu.messages import tr
+from gn_edu.exercises.exercise import FORMS, Probe
+from gn_edu.exercises.sentences import said
 
 
 def draw(key: int, *shape: int, scale: float = 1.0, offset: float = 0.0, dtype=torch.float64) -> Tensor:
@@ -62,15 +62,15 @@ def plain(rng: random.Random) -> list[Probe]:
 
     constant = torch.full((1, 4, 2, 2), rng.randrange(2, 9), dtype=torch.float64)
     return [
-        Probe(tr("one image, whole numbers"), (_hand(rng, 1), 2, 1e-5)),
-        Probe(tr("two images, whole numbers"), (_hand(rng, 2), 2, 1e-5)),
-        case(tr("three images around 3"), 1, 3, 6, 4, 6, offset=2),
-        case(tr("values near 0.001"), 2, 2, 4, 2, 4, scale=1e-3, shift=1e-3),
-        case(tr("eps = 0.5"), 3, 2, 8, 2, 4, groups=4, eps=0.5, turn=_two_scales),
-        Probe(tr("a constant image"), (constant, 2, 1e-5), names=False),
-        case(tr("one image alone"), 4, 1, 8, 3, 4, groups=4),
-        case(tr("as many groups as channels"), 5, 2, 4, 2, 4, groups=4),
-        case(tr("one group"), 6, 2, 4, 2, 3, groups=1),
+        Probe(said("one image, whole numbers"), (_hand(rng, 1), 2, 1e-5)),
+        Probe(said("two images, whole numbers"), (_hand(rng, 2), 2, 1e-5)),
+        case(said("three images around 3"), 1, 3, 6, 4, 6, offset=2),
+        case(said("values near 0.001"), 2, 2, 4, 2, 4, scale=1e-3, shift=1e-3),
+        case(said("eps = 0.5"), 3, 2, 8, 2, 4, groups=4, eps=0.5, turn=_two_scales),
+        Probe(said("a constant image"), (constant, 2, 1e-5), recognises=False),
+        case(said("one image alone"), 4, 1, 8, 3, 4, groups=4),
+        case(said("as many groups as channels"), 5, 2, 4, 2, 4, groups=4),
+        case(said("one group"), 6, 2, 4, 2, 3, groups=1),
     ]
 
 
@@ -89,13 +89,13 @@ def affine(rng: random.Random) -> list[Probe]:
         return _with_affine(rng, where, turn(draw(key, *shape, scale=scale)), groups, key + 100, eps, shift)
 
     return [
-        Probe(tr("two images, whole numbers"), (_hand(rng, 2), 2, *small, 1e-5)),
-        case(tr("three images around 3"), 11, 3, 6, 4, 5, shift=3.0),
-        case(tr("as many columns as channels"), 13, 2, 4, 3, 4),
-        case(tr("values near 0.001"), 15, 2, 4, 2, 4, scale=1e-3, shift=1e-3),
-        case(tr("eps = 0.5"), 17, 2, 8, 2, 4, groups=4, eps=0.5, turn=_two_scales),
-        case(tr("one image alone"), 19, 1, 8, 3, 4, groups=4),
-        case(tr("as many groups as channels"), 21, 2, 4, 2, 4, groups=4),
+        Probe(said("two images, whole numbers"), (_hand(rng, 2), 2, *small, 1e-5)),
+        case(said("three images around 3"), 11, 3, 6, 4, 5, shift=3.0),
+        case(said("as many columns as channels"), 13, 2, 4, 3, 4),
+        case(said("values near 0.001"), 15, 2, 4, 2, 4, scale=1e-3, shift=1e-3),
+        case(said("eps = 0.5"), 17, 2, 8, 2, 4, groups=4, eps=0.5, turn=_two_scales),
+        case(said("one image alone"), 19, 1, 8, 3, 4, groups=4),
+        case(said("as many groups as channels"), 21, 2, 4, 2, 4, groups=4),
     ]
 
 
@@ -104,11 +104,16 @@ def ranks(rng: random.Random) -> list[Probe]:
     shapes = {"(N, C)": (3, 6), "(N, C, L)": (2, 6, 5), "(N, C, D, H, W)": (2, 4, 2, 3, 2)}
     return [
         _with_affine(
-            rng, tr("a tensor of shape {name}", name=name), draw(key, *shape), 2, key + 100,
-            form="hard-coded-dims", level=FORMS,
+            rng,
+            said("a tensor of shape {name}", name=name),
+            draw(key, *shape),
+            groups=2,
+            key=key + 100,
+            form="hard-coded-dims",
+            level=FORMS,
         )
         for key, (name, shape) in zip((31, 33, 35), shapes.items(), strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def layouts(rng: random.Random) -> list[Probe]:
@@ -121,17 +126,17 @@ def layouts(rng: random.Random) -> list[Probe]:
         return x.transpose(2, 3).contiguous().transpose(2, 3)
 
     return [
-        _with_affine(rng, tr("a channels_last tensor"), draw(41, 2, 4, 3, 5), 2, 141, turn=last),
-        _with_affine(rng, tr("a transposed tensor"), draw(43, 2, 4, 3, 5), 2, 143, turn=turned),
+        _with_affine(rng, said("a channels_last tensor"), draw(41, 2, 4, 3, 5), 2, 141, turn=last),
+        _with_affine(rng, said("a transposed tensor"), draw(43, 2, 4, 3, 5), 2, 143, turn=turned),
     ]
 
 
 def indivisible(rng: random.Random) -> list[Probe]:
     """Groups that do not divide the channels: an error, not numbers."""
-    said = {3: tr("4 channels into 3 groups"), 8: tr("4 channels into 8 groups")}
+    refused = {3: said("4 channels into 3 groups"), 8: said("4 channels into 8 groups")}
     return [
-        Probe(where, (*mix(rng, 1, draw(51, 2, 4, 3, 4)), g, draw(52, 4), draw(53, 4), 1e-5), names=False)
-        for g, where in said.items()
+        Probe(where, (*mix(rng, 1, draw(51, 2, 4, 3, 4)), g, draw(52, 4), draw(53, 4), 1e-5), recognises=False)
+        for g, where in refused.items()
     ]
 
 
@@ -139,14 +144,16 @@ def large_mean(rng: random.Random) -> Probe:
     """float32 where mean squared swallows the variance."""
     x, weight, bias = mix(rng, 2, draw(61, 2, 4, 8, 8, offset=4096), draw(62, 4), draw(63, 4))
     args = (x.float(), 2, weight.float(), bias.float(), 1e-5)
-    return Probe(tr("float32 around 4096"), args, about="one-pass-variance", names=False, tolerance=2e-3)
+    return Probe(said("float32 around 4096"), args, about="one-pass-variance", recognises=False, tolerance=2e-3)
 
 
 def gradient(rng: random.Random, optional: bool) -> Probe:
     """Gradients of a random weighted sum of the outputs; optional: a function that has none at all may pass."""
     x, seen, *one = mix(rng, 2, draw(71, 2, 4, 3, 2), draw(72, 2, 4, 3, 2), draw(73, 4), draw(74, 4), shift=1.0)
     args = (seen, x, 2, *one, 1e-5)
-    return Probe(tr("the gradients"), args, "gradients", about="detached-statistics", names=False, optional=optional)
+    return Probe(
+        said("the gradients"), args, "gradients", about="detached-statistics", recognises=False, optional=optional
+    )
 
 
 def backward(rng: random.Random) -> list[Probe]:
@@ -161,18 +168,20 @@ def backward(rng: random.Random) -> list[Probe]:
         return torch.tensor(numbers, dtype=torch.float64)
 
     def rank(name, key, *shape, **more):
-        return case(tr("a tensor of shape {name}", name=name), key, *shape, form="hard-coded-dims", level=FORMS, **more)
+        return case(
+            said("a tensor of shape {name}", name=name), key, *shape, form="hard-coded-dims", level=FORMS, **more
+        )
 
     four = whole(1, 0, 0, 1).view(1, 2, 1, 2), whole(2, 2, 6, 6).view(1, 2, 1, 2)
     return [
-        Probe(tr("whole numbers"), (*four, 1, whole(1, 3), whole(0, 1), 1e-5)),
-        case(tr("one group of four values"), 81, 1, 2, 1, 2, groups=1),
-        case(tr("three images"), 82, 3, 4, 3, 2),
-        case(tr("eps = 0.5"), 83, 2, 4, 2, 2, eps=0.5, turn=_two_scales),
+        Probe(said("whole numbers"), (*four, 1, whole(1, 3), whole(0, 1), 1e-5)),
+        case(said("one group of four values"), 81, 1, 2, 1, 2, groups=1),
+        case(said("three images"), 82, 3, 4, 3, 2),
+        case(said("eps = 0.5"), 83, 2, 4, 2, 2, eps=0.5, turn=_two_scales),
         rank("(N, C)", 84, 3, 6, groups=3),
         rank("(N, C, L)", 85, 2, 6, 5),
-        case(tr("values around 100"), 86, 2, 4, 2, 3, shift=100.0),
-        case(tr("values near 0.001"), 87, 2, 4, 2, 3, scale=1e-3, shift=1e-3),
-        case(tr("as many groups as channels"), 88, 2, 4, 2, 3, groups=4),
-        case(tr("one group"), 89, 2, 4, 2, 3, groups=1),
+        case(said("values around 100"), 86, 2, 4, 2, 3, shift=100.0),
+        case(said("values near 0.001"), 87, 2, 4, 2, 3, scale=1e-3, shift=1e-3),
+        case(said("as many groups as channels"), 88, 2, 4, 2, 3, groups=4),
+        case(said("one group"), 89, 2, 4, 2, 3, groups=1),
     ]

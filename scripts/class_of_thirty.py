@@ -1,4 +1,4 @@
-"""A class of thirty to try the grader with: python -m gn_edu_grader.demo   (make classroom-demo)
+"""A class of thirty to try the grader with: python -m scripts.class_of_thirty   (make classroom-demo)
 
 Sheet 2 is released; thirty students hand it in: some right, one for each way to be wrong, and some who attack.
 """
@@ -19,17 +19,22 @@ ROWS = """    rows = x.reshape(len(x), num_groups, -1)
     var = (rows - mean).square().mean(-1, keepdim=True)
     y = ((rows - mean) / (var + eps).sqrt()).reshape(x.shape)
 """
+AFFINE = "y * weight.view(1, -1, 1, 1) + bias.view(1, -1, 1, 1)"
 RIGHT = {
     "normalize": "def normalize(x, eps=1e-5):\n"
     "    mean = x.mean()\n    var = (x - mean).square().mean()\n    return (x - mean) / (var + eps).sqrt()\n",
     "group_norm_4d": f"def group_norm_4d(x, num_groups, eps=1e-5):\n{ROWS}    return y\n",
-    "group_norm_affine": f"def group_norm_affine(x, num_groups, weight, bias, eps=1e-5):\n{ROWS}"
-    "    return y * weight.view(1, -1, 1, 1) + bias.view(1, -1, 1, 1)\n",
+    "group_norm_affine": f"def group_norm_affine(x, num_groups, weight, bias, eps=1e-5):\n{ROWS}    return {AFFINE}\n",
 }
 # student -> what is exchanged in all three answers, and the mistake that has to be named in one of them at least
 WRONG: dict[str, tuple[dict[str, str], str]] = {
-    "bela": ({".square().mean()": ".square().sum() / (len(x) - 1)", ".square().mean(-1, keepdim=True)":
-              ".square().sum(-1, keepdim=True) / (rows.shape[-1] - 1)"}, "unbiased-var"),
+    "bela": (
+        {
+            ".square().mean()": ".square().sum() / (len(x) - 1)",
+            ".square().mean(-1, keepdim=True)": ".square().sum(-1, keepdim=True) / (rows.shape[-1] - 1)",
+        },
+        "unbiased-var",
+    ),
     "bob": ({"return (x - mean) /": "return x /", "((rows - mean) /": "(rows /"}, "no-centre"),
     "boris": ({"(var + eps).sqrt()": "(var + eps)"}, "divide-by-var"),
     "carl": ({"(var + eps).sqrt()": "var.sqrt()"}, "no-eps"),
@@ -40,16 +45,18 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
     "dora": ({"len(x), num_groups, -1": "len(x), x.shape[1], -1"}, "instance-norm"),
     "emil": ({"len(x), num_groups, -1": "len(x), 1, -1"}, "layer-norm"),
     "eva": ({"len(x), num_groups, -1": "len(x), x.shape[1] // num_groups, -1"}, "swapped-G"),
-    "finn": ({"x.reshape(len(x), num_groups, -1)": "x.unflatten(1, (-1, num_groups)).transpose(1, 2).flatten(2)",
-              ".reshape(x.shape)": ".view(len(x), num_groups, -1, *x.shape[2:]).transpose(1, 2).reshape(x.shape)"},
-             "interleaved"),
-    "gina": ({" * weight.view(1, -1, 1, 1) + bias.view(1, -1, 1, 1)": " * weight.view(1, -1, 1, 1)"}, "no-bias"),
-    "gus": ({"y * weight.view(1, -1, 1, 1) + bias.view(1, -1, 1, 1)":
-             "(y + bias.view(1, -1, 1, 1)) * weight.view(1, -1, 1, 1)"}, "bias-before-scale"),
-    "hans": ({"return y * weight.view(1, -1, 1, 1) + bias.view(1, -1, 1, 1)": "return y * weight + bias"},
-             "affine-last-dim"),
+    "finn": (
+        {
+            "x.reshape(len(x), num_groups, -1)": "x.unflatten(1, (-1, num_groups)).transpose(1, 2).flatten(2)",
+            ".reshape(x.shape)": ".view(len(x), num_groups, -1, *x.shape[2:]).transpose(1, 2).reshape(x.shape)",
+        },
+        "interleaved",
+    ),
+    "gina": ({AFFINE: "y * weight.view(1, -1, 1, 1)"}, "no-bias"),
+    "gus": ({AFFINE: "(y + bias.view(1, -1, 1, 1)) * weight.view(1, -1, 1, 1)"}, "bias-before-scale"),
+    "hans": ({AFFINE: "y * weight + bias"}, "affine-last-dim"),
     "hilda": ({"    return": "    _ ="}, "missing-return"),
-}  # fmt: skip
+}
 # student -> code that stands in place of, or before, the answer to exercise 5
 HOSTILE: dict[str, str] = {
     "loop": "def group_norm_4d(x, num_groups, eps=1e-5):\n    while True:\n        pass\n",
@@ -75,7 +82,7 @@ HOSTILE: dict[str, str] = {
     "            open(place, 'a').write('I was here')\n        except OSError:\n            pass\n    return x\n",
     "killer": "import os, signal\ndef group_norm_4d(x, num_groups, eps=1e-5):\n    for pid in [1, os.getppid(), -1]:\n"
     "        try:\n            os.kill(pid, signal.SIGKILL)\n        except OSError:\n            pass\n    return x\n",
-}  # fmt: skip
+}
 OTHERS_RIGHT = ("anna", "ada")  # written otherwise than the solution
 
 
@@ -116,13 +123,8 @@ def write_class(source: Path, folder: Path) -> list[str]:
     """The thirty, each as NAME.ipynb in a folder; returns the names."""
     folder.mkdir(parents=True, exist_ok=True)
     package = Path(norms.__file__).parent
-    places = [
-        package / "norms.py",
-        package / "exercises/variants.py",
-        source,
-        folder / "anna.ipynb",
-        folder / "new.txt",
-    ]
+    secrets = [package / "norms.py", package / "exercises/wrong_norms.py", source]
+    places = [*secrets, folder / "anna.ipynb", folder / "new.txt"]
     notebooks = make_class(json.loads(source.read_text(encoding="utf-8")), [str(place.absolute()) for place in places])
     for student, notebook in notebooks.items():
         (folder / f"{student}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
@@ -142,7 +144,7 @@ def table(rows: list[Row]) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Release, hand in, grade, print."""
-    parser = argparse.ArgumentParser(prog="python -m gn_edu_grader.demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m scripts.class_of_thirty", description=__doc__)
     parser.add_argument("--source", type=Path, default=Path("notebooks/exercises/sheet2_forward.ipynb"))
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as scratch:

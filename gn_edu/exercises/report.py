@@ -1,4 +1,4 @@
-"""What a check answers, and how it speaks."""
+"""What a check answers; and how a check speaks that is written out, where no list of questions can say it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -40,19 +40,6 @@ class Report:
             from IPython.display import SVG, display
 
             display(SVG(self.picture))
-
-
-def number(value, digits: int = 4) -> str:
-    """A number as text; a float with so many digits at most."""
-    return f"{value:.{digits}g}" if isinstance(value, float) else repr(value) if isinstance(value, str) else str(value)
-
-
-def side_by_side(right, yours, near: float = 0.0) -> tuple[str, str]:
-    """Two numbers as text, with four digits, or with as many as show a difference of more than `near`."""
-    digits = 4
-    while number(right, digits) == number(yours, digits) and abs(right - yours) > near and digits < 17:
-        digits += 1
-    return number(right, digits), number(yours, digits)
 
 
 def answer(ok: bool, text: str, mistakes: list[str] | None = None) -> Report:

@@ -2,7 +2,8 @@
 
 from html import escape
 
-from gn_edu.exercises.variants import SETS, set_labels
+from gn_edu.exercises.sets import set_labels
+from gn_edu.exercises.wrong_norms import SETS
 from gn_edu.messages import tr
 
 SHAPE, GROUPS = (2, 4, 2, 2), 2

@@ -2,23 +2,23 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from statistics import mean, stdev
 
+from gn_edu.config import RunConfig
 from gn_edu.data import Cifar10
-from gn_edu.recipes import RECIPES, TrainConfig
+from gn_edu.recipes import RECIPES
 from gn_edu.records import RunRecord
-from gn_edu.train import Trainer, train
+from gn_edu.training.loop import Trainer, train
 
 # The same network and recipe. Without the noise of a batch's statistics, group norm takes more epochs.
 PAIR = (
-    replace(RECIPES["speedrun"], norm="bn", ws=False, epochs=8),
-    replace(RECIPES["speedrun"], norm="gn", ws=True, epochs=12),
+    RECIPES["speedrun"].replace(norm="bn", ws=False, epochs=8),
+    RECIPES["speedrun"].replace(norm="gn", ws=True, epochs=12),
 )
 
 
-def warm_up(config: TrainConfig, data: Cifar10) -> None:
+def warm_up(config: RunConfig, data: Cifar10) -> None:
     """Three steps that are not recorded: compilation and the first use of a GPU take their time here."""
     trainer = Trainer(config, data)
     for _, (x, y) in zip(range(3), trainer.batches(), strict=False):
@@ -29,7 +29,7 @@ def speedrun(
     data: Cifar10,
     folder: Path | str,
     runs: int = 20,
-    pair: Sequence[TrainConfig] = PAIR,
+    pair: Sequence[RunConfig] = PAIR,
     progress: bool = True,
     until: float = math.inf,
 ) -> list[RunRecord]:
@@ -47,7 +47,7 @@ def speedrun(
         warm_up(config, data)
     for seed in range(runs):
         for config in pair:
-            record = train(replace(config, seed=seed), data, folder, progress, until=until)
+            record = train(config.replace(seed=seed), data, folder, progress, until=until)
             if record is None:
                 return records
             records.append(record)
@@ -58,7 +58,7 @@ def summary(records: Sequence[RunRecord]) -> list[dict]:
     """For each norm: runs, mean accuracy (%) and half its 95 % interval, mean seconds, their ratio to batch norm's."""
     lines = []
     for norm in ("bn", "gn"):
-        runs = [r for r in records if r.norm == norm and not r.stopped]
+        runs = [r.result for r in records if r.config.network.norm == norm and not r.result.stopped]
         if runs:
             accuracy, seconds = [r.accuracy for r in runs], mean(r.wall_s for r in runs)
             half = 1.96 * stdev(accuracy) / len(runs) ** 0.5 if len(runs) > 1 else math.nan

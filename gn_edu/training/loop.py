@@ -1,0 +1,256 @@
+"""One loop: train(config) -> RunRecord. Seeded; a killed run goes on with the epoch it was in."""
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from gn_edu.augment import augment, to_input
+from gn_edu.config import RunConfig
+from gn_edu.data import Cifar10
+from gn_edu.nets import build
+from gn_edu.recipes import stem
+from gn_edu.records import Provenance, Result, RunRecord, read_record, write_record
+from gn_edu.training import checkpoint
+from gn_edu.training.clock import Clock
+from gn_edu.training.device import (
+    choose_device,
+    choose_precision,
+    compiled,
+    cpu_threads,
+    kept_near,
+    lower_precision,
+    steps_a_look,
+)
+from gn_edu.training.evaluation import evaluate, reestimate
+from gn_edu.training.layer_statistics import layer_statistics
+from gn_edu.training.optim import optimizers, schedule
+from gn_edu.training.progress import progress_bar, tensorboard
+from gn_edu.training.provenance import device_name, provenance
+
+
+class Diverged(ArithmeticError):
+    """The loss is no longer a finite number."""
+
+
+def train(
+    config: RunConfig,
+    data: Cifar10,
+    folder: Path | str,
+    progress: bool = True,
+    weights: bool = False,
+    track: bool = False,
+    until: float = math.inf,
+) -> RunRecord | None:
+    """Train one network and write its record to `folder`; return the record at once if it is already there.
+
+    While it runs, its state lies beside the record as a .state file. A run whose loss is no longer finite is stopped,
+    and its record says so. With `weights`, the trained state_dict is kept beside the record as a .pt file; with
+    `track`, the record's numbers are also written for TensorBoard, to the folder tensorboard/ there. When the clock
+    (time.monotonic) passes `until`, the state is kept and None returned.
+
+    Raises:
+        MemoryError: the batch does not fit; the message names one to try.
+        ValueError: the settings don't fit together or the data.
+    """
+    with _advice_on_memory(config):
+        trainer = Trainer(config, data)
+        path = Path(folder) / f"{stem(trainer.config)}.json"
+        if path.exists():
+            return read_record(path)
+        checkpoint.tidy(path)
+        state = path.with_suffix(".state")
+        if state.exists():
+            trainer.resume(state)
+        stopped = None
+        with (
+            progress_bar(progress, trainer.clock.in_all(config.data.batch), "image", trainer.images) as bar,
+            tensorboard(track, path.parent / "tensorboard" / path.stem, trainer.epoch) as log,
+        ):
+
+            def on_step(loss: float) -> None:
+                bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+                bar.update(trainer.images - bar.n)
+
+            try:
+                while not trainer.finished:
+                    if time.monotonic() > until:
+                        return None
+                    trainer.run_epoch(on_step)
+                    trainer.save(state)
+                    log.add_scalar("test error (%)", trainer.error_by_epoch[-1], trainer.epoch)
+            except Diverged as error:
+                stopped = str(error)
+        if weights:
+            checkpoint.save(trainer.model.state_dict(), path.with_suffix(".pt"))
+        record = trainer.record(stopped)
+        write_record(record, path)
+        state.unlink(missing_ok=True)
+        return record
+
+
+@contextmanager
+def _advice_on_memory(config: RunConfig):
+    """The context in which memory that runs out ends with a batch to try."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not isinstance(error, (torch.cuda.OutOfMemoryError, MemoryError)) and "allocate memory" not in str(error):
+            raise
+        batch = config.data.batch
+        advice = f"try batch={batch // 2}" if batch > 1 else "try a smaller network"
+        raise MemoryError(f"out of memory with batch={batch} on {choose_device()}: {advice}") from error
+
+
+class Trainer:
+    """A model, its optimizers and where it stands; saved after every epoch, so that a kill costs one epoch at most.
+
+    Args:
+        config: the settings; 0 training images become all that there are.
+        data: the pictures.
+        device: a GPU where there is one, if none is given.
+
+    Raises:
+        ValueError: the settings do not fit the data.
+    """
+
+    def __init__(self, config: RunConfig, data: Cifar10, device: torch.device | None = None):
+        n_train = config.data.n_train or len(data.train_images)
+        if n_train > len(data.train_images):
+            raise ValueError(f"n_train must lie between 1 and {len(data.train_images)}, got {n_train}")
+        self.config = config = config.replace(n_train=n_train)  # and checked once more, with the number of images
+        self.data, self.device = data, device or choose_device()
+        self.precision = choose_precision(config.compute, self.device)
+        self.clock = Clock(config.clock, self.device, steps=n_train // config.data.batch)
+        self.epoch, self.error_by_epoch, self.layers, self.images = 0, [], [], 0
+        with self._threads(), self.clock.running():
+            self.train_images, self.train_labels = kept_near(self.device, data.train_images, data.train_labels)
+            model = build(config.network, config.seed)
+            if hasattr(model, "fit_stem"):
+                model.fit_stem(to_input(data.train_images[: min(n_train, 5000)]))
+            self.model = self.forward = model.to(self.device, memory_format=torch.channels_last)
+            if config.compute.compile:
+                self.model, self.forward = compiled(model, config.network, self.device, self.precision)
+            self.optimizers = optimizers(self.model, config.optim)
+            self.peaks = [[group["lr"] for group in o.param_groups] for o in self.optimizers]
+
+    def run_epoch(self, on_step: Callable[[float], None] = lambda loss: None) -> None:
+        """Train for one epoch, or until the budget is used up; then measure the test error and the layers.
+
+        Raises:
+            Diverged: the loss is not finite.
+        """
+        with self._threads():
+            with self.clock.running():
+                for i, (x, y) in enumerate(self.batches()):
+                    share = self.clock.share(self.epoch, i)
+                    if share >= 1:
+                        break
+                    loss = self.step(x, y, share)
+                    self.images += len(x)
+                    if i % steps_a_look(self.device) == 0 or i == self.clock.steps - 1:
+                        if not math.isfinite(loss):
+                            raise Diverged(f"the loss is {float(loss)} at step {i + 1} of epoch {self.epoch + 1}")
+                        on_step(float(loss))
+            self.error_by_epoch.append(round(100 - self.accuracy(), 4))
+            with lower_precision(self.device, self.precision):
+                self.layers.append(layer_statistics(self.model, to_input(self.data.test_images[:250].to(self.device))))
+        self.epoch += 1
+
+    def batches(self):
+        """This epoch's batches; which images, in which order, depends on the seed and the epoch alone."""
+        data = self.config.data
+        generator = torch.Generator().manual_seed(1000 * self.config.seed + self.epoch)
+        order = torch.randperm(data.n_train, generator=generator)
+        for index in order.split(data.batch)[: self.clock.steps]:
+            index = index.to(self.train_images.device)
+            x = to_input(self.train_images[index].to(self.device))
+            yield augment(x, generator, data.shift, self.data.mirrors), self.train_labels[index].to(self.device)
+
+    def step(self, x: Tensor, y: Tensor, share: float) -> Tensor:
+        """One update when this share (0 to 1) of the run is over; returns the loss."""
+        optim = self.config.optim
+        self.model.train()
+        factor = schedule(share, optim.schedule, optim.warm_up)
+        for optimizer, peaks in zip(self.optimizers, self.peaks, strict=True):
+            for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+                group["lr"] = peak * factor
+        with lower_precision(self.device, self.precision):
+            loss = F.cross_entropy(self.forward(x).float(), y, label_smoothing=optim.smoothing)
+        self.model.zero_grad(set_to_none=True)
+        loss.backward()
+        for optimizer in self.optimizers:
+            optimizer.step()
+        return loss.detach()
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or the budget is used up."""
+        return self.clock.finished(self.epoch)
+
+    def accuracy(self) -> float:
+        """Test accuracy in percent."""
+        return evaluate(self.model, self.data.test_images, self.data.test_labels, precision=self.precision)
+
+    def record(self, stopped: str | None = None) -> RunRecord:
+        """The finished run as a record, or one that was `stopped`, and why."""
+        with self._threads():
+            accuracy = self.accuracy() if stopped else 100 - self.error_by_epoch[-1]
+            result = Result(
+                accuracy=round(accuracy, 4),
+                error_by_epoch=self.error_by_epoch,
+                images=self.images,
+                images_per_s=round(self.images / max(self.clock.wall_s, 1e-9), 1),
+                cpu_s=round(self.clock.cpu_s, 1),
+                wall_s=round(self.clock.wall_s, 3),
+                layers=self.layers,
+                stopped=stopped,
+                accuracy_reestimated=None if stopped else self._reestimated_accuracy(),
+            )
+            made_with = provenance(device_name(self.device), "torch")
+        precision = str(self.precision).removeprefix("torch.")
+        return RunRecord(self.config, result, Provenance(precision=precision, data=self.data.fingerprint, **made_with))
+
+    def _reestimated_accuracy(self) -> float | None:
+        data = self.config.data
+        if data.reestimate and reestimate(self.model, self.train_images[: data.reestimate], data.batch):
+            return round(self.accuracy(), 4)
+        return None
+
+    def save(self, path: Path) -> None:
+        """Keep the state on disk, whole or not at all."""
+        checkpoint.save(
+            {
+                "config": asdict(self.config),
+                "data": self.data.fingerprint,
+                "model": self.model.state_dict(),
+                "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+                "clock": (self.clock.cpu_s, self.clock.wall_s),
+                "progress": (self.epoch, self.error_by_epoch, self.layers, self.images),
+            },
+            path,
+        )
+
+    def resume(self, path: Path) -> None:
+        """Take up a saved state.
+
+        Raises:
+            ValueError: it was made with other settings or other data.
+        """
+        state = checkpoint.load(path, self.device)
+        if state["config"] != asdict(self.config) or state["data"] != self.data.fingerprint:
+            raise ValueError(f"{path} belongs to a run with other settings or data; remove it to start afresh")
+        self.model.load_state_dict(state["model"])
+        for optimizer, kept in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(kept)
+        self.clock.cpu_s, self.clock.wall_s = state["clock"]
+        self.epoch, self.error_by_epoch, self.layers, self.images = state["progress"]
+
+    def _threads(self):
+        return cpu_threads(self.config.compute, self.device)

@@ -1,0 +1,51 @@
+// The pictures of the widget as addresses of data: the photographs, and feature maps in grey.
+import { h } from "../shared/dom.js";
+import { pixels } from "./network.js";
+
+/** A picture as a data address: `rgb(i)` gives the colour of pixel i, row by row from the top. */
+function bitmap(side, rgb) {
+  const stride = side * 3;
+  const bytes = new Uint8Array(54 + stride * side);
+  const words = new DataView(bytes.buffer);
+  bytes.set([66, 77]);
+  const header = [
+    [2, bytes.length],
+    [10, 54],
+    [14, 40],
+    [18, side],
+    [22, side],
+    [34, stride * side],
+  ];
+  for (const [at, value] of header) words.setUint32(at, value, true);
+  words.setUint16(26, 1, true);
+  words.setUint16(28, 24, true);
+  for (let row = 0; row < side; row++)
+    for (let column = 0; column < side; column++) {
+      const [r, g, b] = rgb(row * side + column);
+      bytes.set([b, g, r], 54 + (side - 1 - row) * stride + column * 3);
+    }
+  return `data:image/bmp;base64,${btoa(String.fromCharCode(...bytes))}`;
+}
+
+/** The addresses of the stored pictures, in their order. */
+export const photosOf = ({ pictures }) =>
+  pictures.map((picture) => {
+    const bytes = pixels(picture.pixels);
+    return bitmap(32, (i) => [bytes[i], bytes[i + 1024], bytes[i + 2048]]);
+  });
+
+/** A feature map in grey, mean at the middle. */
+export function shaded(map) {
+  const spread = 3 * Math.max(1e-6, Math.sqrt(map.reduce((s, v) => s + v * v, 0) / map.length));
+  return bitmap(16, (i) => Array(3).fill(Math.max(0, Math.min(255, Math.round(128 + (127 * map[i]) / spread)))));
+}
+
+/** What a view shows of the pictures: image(i, class) an element, label(k) the name of a class, labelOf(i) a picture's. */
+export function createAlbum(data, tr) {
+  const photos = photosOf(data);
+  const truth = (i) => data.pictures[i].label;
+  const label = (k) => tr(data.classes[k]);
+  const labelOf = (i) => label(truth(i));
+  const image = (i, name) => h("img", { src: photos[i], alt: labelOf(i), class: name, draggable: "false" });
+  return { count: photos.length, classes: data.classes.length, truth, label, labelOf, image };
+}

@@ -1,0 +1,132 @@
+// The block images x channels x positions as SVG text: the same for the live widget and for the still picture.
+import { light } from "../../../palette.json";
+import { stillOf, svg } from "../shared/drawing.js";
+import { escapeText } from "../shared/text.js";
+import { dimsOf, shown, view } from "./model.js";
+
+// Geometry, in units of the drawing: a cell's side, the gap between cells, how far a lit cell is raised.
+const SIDE = 46;
+const GAP = 6;
+const RAISE = 7;
+const PITCH = SIDE + GAP;
+
+/** Size of one image's slab and of the whole drawing, and where each image begins. */
+function layout({ images, channels, positions }, flat) {
+  const width = channels * PITCH;
+  const height = positions * PITCH;
+  if (flat) {
+    const step = height + 34;
+    const box = { width: width + 46, height: step * images + 46 };
+    return { width, height, box, origin: (image) => ({ x: 40, y: 30 + step * image }) };
+  }
+  // Each further image stands up and to the right of the one before, far enough to be seen whole.
+  const shift = { x: 58, y: height + 34 };
+  const depth = { x: shift.x * (images - 1), y: shift.y * (images - 1) };
+  const box = { width: width + depth.x + 52, height: height + depth.y + 62 };
+  const origin = (image) => ({ x: 40 + shift.x * image, y: 30 + depth.y - shift.y * image });
+  return { width, height, box, origin };
+}
+
+function cellMarkup({ x, y }, text, attributes) {
+  const s = SIDE;
+  const r = RAISE;
+  const top = `M${x} ${y}l${r} ${-r}h${s}l${-r} ${r}z`;
+  const right = `M${x + s} ${y}l${r} ${-r}v${s}l${-r} ${r}z`;
+  return (
+    `<g ${attributes}><path class="under" d="M${x} ${y}h${s}v${s}h${-s}z"/><g class="lift">` +
+    `<path class="top" d="${top}"/><path class="right" d="${right}"/>` +
+    `<rect class="face" x="${x}" y="${y}" width="${s}" height="${s}" rx="3"/>` +
+    `<text class="value" x="${x + s / 2}" y="${y + s / 2}" dy=".35em">${escapeText(text)}</text></g></g>`
+  );
+}
+
+/** Lines from the corners of each image to the one in front of it. */
+function threads(images, { width, height, origin }) {
+  const corners = [
+    [0, 0],
+    [width - GAP, 0],
+    [width - GAP, height - GAP],
+  ];
+  const parts = [];
+  for (let image = 1; image < images; image++) {
+    const { x, y } = origin(image);
+    const front = origin(image - 1);
+    const lines = corners.map(([dx, dy]) => `M${x + dx} ${y + dy}L${front.x + dx} ${front.y + dy}`);
+    parts.push(`<path class="thread" d="${lines.join("")}"/>`);
+  }
+  return parts.join("");
+}
+
+/** One image: its slab, its name, and its cells, a column a channel. */
+function slab(image, state, { width, height, origin }, tr, { role, cell }) {
+  const { channels, positions } = dimsOf(state.shape);
+  const { x, y } = origin(image);
+  const row = (position) =>
+    Array.from({ length: channels }, (_, channel) => {
+      const i = (image * channels + channel) * positions + position;
+      return cellMarkup({ x: x + channel * PITCH, y: y + position * PITCH }, shown(state.values[i]), cell(i));
+    }).join("");
+  const rows = Array.from({ length: positions }, (_, position) => `<g${role("row")}>${row(position)}</g>`);
+  const name = escapeText(tr("image {n}", { n: image + 1 }));
+  return (
+    `<rect class="slab" x="${x - 5}" y="${y - 5}" width="${width + 10 - GAP}" height="${height + 10 - GAP}" rx="6"/>` +
+    `<text class="axis mid" x="${x + (width - GAP) / 2}" y="${y - 12}">${name}</text>` +
+    `<g${role("rowgroup")}>${rows.join("")}</g>`
+  );
+}
+
+/** The axes channel and pixel, at the lowest image, which begins at (x, y). */
+function axes(channels, { x, y }, height, tr) {
+  const numbers = Array.from(
+    { length: channels },
+    (_, channel) =>
+      `<text class="axis mid" x="${x + channel * PITCH + SIDE / 2}" y="${y + height + 16}">${channel + 1}</text>`,
+  );
+  return (
+    `${numbers.join("")}<text class="axis" x="${x}" y="${y + height + 36}">${escapeText(tr("channel"))} →</text>` +
+    `<text class="axis" transform="translate(${x - 20} ${y + height - GAP}) rotate(-90)">` +
+    `${escapeText(tr("pixel"))} ←</text>`
+  );
+}
+
+/**
+ * The whole block. Flat: no depth, image 1 on top. `attributes` are those of the parts: cell(i), role(name).
+ * `stem` is the class of the drawing.
+ */
+function blockMarkup(state, tr, { stem, flat, attributes }) {
+  const { images, channels } = dimsOf(state.shape);
+  const place = layout(dimsOf(state.shape), flat);
+  const { width, height } = place.box;
+  const slabs = Array.from({ length: images }, (_, image) => slab(image, state, place, tr, attributes));
+  const lowest = place.origin(flat ? images - 1 : 0);
+  const parts = [flat ? "" : threads(images, place), ...slabs, axes(channels, lowest, place.height, tr)];
+  return svg(stem, width, height, parts.join(""));
+}
+
+/** The block of the live widget: a grid whose cells have names and take the keyboard's focus. */
+export const liveBlock = (state, tr, nameOf) =>
+  blockMarkup(state, tr, {
+    stem: "gn-in",
+    flat: state.flat,
+    attributes: {
+      role: (name) => ` role="${name}"`,
+      cell: (i) =>
+        `class="gn-cell" data-cell="${i}" role="gridcell" tabindex="-1" aria-label="${escapeText(nameOf(i))}"`,
+    },
+  });
+
+const STILL_STYLE =
+  ".slab{fill:#f2f1ec;stroke:#c9c6bb}.face{fill:#fff;stroke:#8d8a80}.value{fill:#45423b}" +
+  `.under,.top,.right{fill:none}.lit .face{fill:${light.group};stroke:#7a3000}.lit .value{fill:#fff;font-weight:700}` +
+  ".lit .top{fill:#e58b4d}.lit .right{fill:#7a3000}.lit .lift{transform:translate(-7px,7px)}" +
+  ".focus .face{stroke:#111;stroke-width:4}.thread{fill:none;stroke:#8d8a80;stroke-dasharray:3 4}" +
+  "text{font-family:system-ui,sans-serif}.value{font-size:17px;text-anchor:middle}.axis{font-size:13px;fill:#55524a}" +
+  ".mid{text-anchor:middle}";
+
+/** The block with its own style and a white ground, the chosen cell's set lit. */
+export function stillBlock(state, tr) {
+  const members = new Set(view(state).set.members);
+  const classes = (i) => ["gn-cell", members.has(i) && "lit", i === state.focus && "focus"].filter(Boolean);
+  const attributes = { role: () => "", cell: (i) => `class="${classes(i).join(" ")}"` };
+  return stillOf(blockMarkup(state, tr, { stem: "still", flat: false, attributes }), STILL_STYLE);
+}

@@ -1,0 +1,101 @@
+// What changes the state: the controls beside the block, and pointer and keyboard on its cells.
+import { cellToward, dimsOf, snapGroups, withChosen } from "./model.js";
+import { snapNote } from "./texts.js";
+
+const DRAG = 10; // pixels up for a value that is larger by 1
+
+/** Makes the chosen value larger by `step`; not while the game asks, which frames that value. */
+const nudge = ({ state, set }, step) => {
+  if (state.game) return;
+  set({ values: withChosen(state, Math.round((state.values[state.focus] + step) * 1e6) / 1e6) });
+};
+
+/** The slider, the boxes and the buttons. set(change) changes the state, say(note) shows a note. */
+export function connectControls(widget) {
+  const { state, parts, tr, set, say, draw } = widget;
+  const { channels } = dimsOf(state.shape);
+  const { slider, interleave } = parts.norm;
+  slider.addEventListener("input", () => {
+    const wanted = +slider.value;
+    const groups = snapGroups(wanted, state.groups, channels);
+    set({ groups });
+    if (groups !== wanted) say(snapNote(wanted, channels, groups, tr));
+  });
+  interleave.addEventListener("change", () => set({ interleaved: interleave.checked }));
+  parts.formula.less.addEventListener("click", () => nudge(widget, -1));
+  parts.formula.more.addEventListener("click", () => nudge(widget, 1));
+  for (const { kind, channel, input } of parts.affine.knobs)
+    input.addEventListener("input", () => {
+      if (input.value === "" || !Number.isFinite(+input.value)) return;
+      set({ [kind]: state[kind].map((value, c) => (c === channel ? +input.value : value)) });
+    });
+  parts.block.flatten.addEventListener("click", () => {
+    state.flat = !state.flat;
+    parts.block.build(state);
+    draw();
+  });
+}
+
+/** Chooses cell i, and gives it the keyboard's focus. */
+function choose({ state, parts, set }, i) {
+  state.preview = null;
+  if (i !== state.focus) set({ focus: i });
+  parts.block.cells[i].focus();
+}
+
+const cellUnder = (event) => {
+  const cell = event.target.closest(".gn-cell");
+  return cell && Number(cell.dataset.cell);
+};
+
+/** A click or a tap chooses a cell, dragging up or down changes its value, and a passing mouse shows a cell's set. */
+export function connectPointer(widget) {
+  const { state, draw } = widget;
+  const { element } = widget.parts.block;
+  let drag = /** @type {{ y: number, value: number } | null} */ (null);
+  const show = (preview) => {
+    state.preview = preview;
+    draw();
+  };
+  element.addEventListener("pointerdown", (event) => {
+    const i = cellUnder(event);
+    if (i === null || state.game) return;
+    // A finger on a cell that is not chosen may be scrolling the page; on the chosen one it drags the value.
+    const scrolls = event.pointerType === "touch" && i !== state.focus;
+    drag = scrolls ? null : { y: event.clientY, value: state.values[i] };
+    choose(widget, i);
+    if (drag) element.setPointerCapture(event.pointerId);
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    const wanted = drag.value + Math.round((drag.y - event.clientY) / DRAG);
+    const value = state.values[state.focus];
+    if (wanted !== value) nudge(widget, wanted - value);
+  });
+  for (const end of ["pointerup", "pointercancel"])
+    element.addEventListener(end, () => {
+      drag = null;
+    });
+  // Only a click, a tap or a key chooses the cell.
+  element.addEventListener("pointerover", (event) => {
+    const i = cellUnder(event);
+    if (i === null || event.pointerType !== "mouse" || event.buttons || state.game) return;
+    show(i);
+  });
+  element.addEventListener("pointerleave", () => show(null));
+}
+
+/** Arrow keys choose the next cell, plus and minus change the value. */
+export function connectKeyboard(widget) {
+  const { state, parts } = widget;
+  const dims = dimsOf(state.shape);
+  parts.block.element.addEventListener("keydown", (event) => {
+    if (state.game) return;
+    const next = cellToward(dims, state.focus, event.key, state.flat);
+    if (next !== undefined) choose(widget, next);
+    else if (["+", "="].includes(event.key)) nudge(widget, 1);
+    else if (event.key === "-") nudge(widget, -1);
+    else return;
+    event.preventDefault();
+  });
+}

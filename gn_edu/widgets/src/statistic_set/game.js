@@ -1,0 +1,45 @@
+// The prediction game: which outputs will move? It asks before it shows them.
+import { cellToward, dimsOf, withChosen } from "./model.js";
+import { question, verdict } from "./texts.js";
+
+/** Lets the visitor play. set(change) changes the state, say(note) shows a note; draw() shows the state. */
+export function connectGame({ state, parts, tr, set, say, draw }) {
+  const dims = dimsOf(state.shape);
+  const { cells } = parts.outputs;
+  const { play, check } = parts.game;
+
+  const start = () => {
+    state.game = { guesses: new Set(), at: 0 };
+    state.moved = [];
+    say(question(tr));
+    cells[0].focus(); // the button that was pressed is gone
+  };
+  const guess = (i) => {
+    if (!state.game) return;
+    if (!state.game.guesses.delete(i)) state.game.guesses.add(i);
+    state.game.at = i;
+    draw();
+  };
+  /** Arrow keys go from output to output: one stop of the tabulator for all of them. */
+  const walk = (event, i) => {
+    const next = cellToward(dims, i, event.key, true);
+    if (next === undefined || !state.game) return;
+    event.preventDefault();
+    state.game.at = next;
+    draw();
+    cells[next].focus();
+  };
+  const finish = () => {
+    const { guesses } = state.game;
+    set({ values: withChosen(state, state.values[state.focus] + 1), game: null });
+    say(verdict(state.moved, guesses, tr));
+    play.focus();
+  };
+
+  play.addEventListener("click", start);
+  check.addEventListener("click", finish);
+  for (const [i, cell] of cells.entries()) {
+    cell.addEventListener("click", () => guess(i));
+    cell.addEventListener("keydown", (event) => walk(event, i));
+  }
+}

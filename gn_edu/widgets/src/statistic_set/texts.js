@@ -1,0 +1,76 @@
+// What the widget says in words.
+import { N_ } from "../shared/i18n.js";
+import { cellAt } from "../shared/maths.js";
+import { fixed } from "../shared/text.js";
+import { dimsOf, METHODS, previewed, shown, view } from "./model.js";
+
+const INTERLEAVED = N_("the interleaved layer");
+
+export function cellName(dims, i, tr) {
+  const { image, channel, position } = cellAt(dims, i);
+  return tr("image {n}, channel {c}, pixel {p}", { n: image + 1, c: channel + 1, p: position + 1 });
+}
+
+/** One sentence that says what the picture shows, with its numbers. */
+export function sentence(state, tr) {
+  const { set, dims, xHat } = view(state);
+  const { image, channel } = cellAt(dims, state.focus);
+  const interleaved = state.method === "group" && state.interleaved;
+  const values = {
+    method: tr(interleaved ? INTERLEAVED : (METHODS.find(([key]) => key === state.method)?.[2] ?? state.method)),
+    m: set.members.length,
+    all: state.values.length,
+    image: image + 1,
+    channel: channel + 1,
+    mean: fixed(set.mean),
+    sigma: fixed(set.sigma),
+    x: shown(state.values[state.focus]),
+    xHat: fixed(xHat[state.focus]),
+  };
+  return tr(
+    "Image {image}, channel {channel}: {method} averages {m} of {all} values. Mean {mean}, σ {sigma}, so {x} becomes {xHat}.",
+    values,
+  );
+}
+
+/** That group norm with the fewest or the most groups is another norm; else nothing. */
+function sameNorm({ method, groups, shape }, tr) {
+  if (method !== "group") return "";
+  if (groups === 1) return tr("G = 1: one group holds all channels, the same set as layer norm.");
+  if (groups === dimsOf(shape).channels) return tr("G = C: every channel is alone, the same set as instance norm.");
+  return "";
+}
+
+/** The text under the picture. While the game asks, only its question. */
+export function liveText(state, tr) {
+  if (state.game) return state.note;
+  return [state.note, sentence(previewed(state), tr), sameNorm(state, tr)].filter(Boolean).join(" ");
+}
+
+/** What a change of values did: {moved, unseen} from compare(). */
+export function editNote({ moved, unseen }, state, tr) {
+  const note = tr("This change moved {k} of {all} outputs.", { k: moved.length, all: state.values.length });
+  return unseen ? `${note} ${tr("Some moved by less than the two decimals shown.")}` : note;
+}
+
+export const snapNote = (wanted, channels, groups, tr) =>
+  tr("{wanted} does not divide {channels} channels into equal groups, so G goes to {groups}.", {
+    wanted,
+    channels,
+    groups,
+  });
+
+export const question = (tr) =>
+  tr("The framed input will grow by 1. Tap every output that you think will move, then check.");
+
+/** How good the guesses of the game were. */
+export function verdict(moved, guesses, tr) {
+  const hit = moved.filter((i) => guesses.has(i)).length;
+  const extra = guesses.size - hit;
+  if (hit === moved.length && extra === 0) return tr("Right: exactly these {k} outputs moved.", { k: moved.length });
+  return tr("{k} outputs moved. You marked {hit} of them, and {extra} that stood still.", {
+    k: moved.length,
+    hit,
+    extra,
+  });
+}

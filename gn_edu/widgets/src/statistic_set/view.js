@@ -1,0 +1,230 @@
+// The parts of the live widget, and how they show a state. They do nothing of themselves: controls.js and game.js
+// listen to what a part names beside its `element`.
+import { choice, h, liveText as livePlace } from "../shared/dom.js";
+import { fixed } from "../shared/text.js";
+import { liveBlock } from "./block.js";
+import { dimsOf, METHODS, previewed, shown, view } from "./model.js";
+import { cellName, liveText } from "./texts.js";
+
+const paragraph = (name, ...children) => h("p", { class: name }, ...children);
+
+/** The divisors of the channels under the slider, with the norms at its two ends. */
+function divisorTicks(channels) {
+  const ticks = h("div", { class: "gn-ticks", "aria-hidden": "true" });
+  for (let g = 1; g <= channels; g++) {
+    const end = g === 1 ? " LN" : g === channels ? " IN" : "";
+    const allowed = channels % g === 0;
+    ticks.append(h("span", { class: allowed ? "" : "gn-off" }, allowed ? `${g}${end}` : "·"));
+  }
+  return ticks;
+}
+
+/** Which norm, and for group norm how many groups of which channels. */
+function normControls({ channels }, tr, pick) {
+  const options = METHODS.map(([key, label]) => /** @type {[string, string]} */ ([key, tr(label)]));
+  const methods = choice({ label: tr("Which norm"), options, mark: "data-gn-method", pick });
+  const slider = h("input", { type: "range", min: 1, max: channels, step: 1, "data-gn-groups": true });
+  const groups = h("span", { "data-gn-value": "groups" });
+  const onlyGroups = paragraph("gn-dim", tr("G belongs to group norm."));
+  const dial = h("label", { class: "gn-slider" }, tr("Groups G ="), " ", groups, slider);
+  const interleave = h("input", { type: "checkbox", "data-gn-interleaved": true });
+  const element = h(
+    "div",
+    { class: "gn-controls" },
+    methods.element,
+    h(
+      "div",
+      { class: "gn-group-controls" },
+      h("div", { class: "gn-dial" }, dial, divisorTicks(channels), onlyGroups),
+      h("label", { class: "gn-check" }, interleave, h("span", {}, tr("interleave the channels (another layer)"))),
+    ),
+  );
+  const draw = (state) => {
+    const groupNorm = state.method === "group";
+    methods.show(state.method);
+    slider.value = state.groups;
+    slider.disabled = !groupNorm;
+    slider.setAttribute(
+      "aria-valuetext",
+      tr("{g} groups of {k} channels", { g: state.groups, k: channels / state.groups }),
+    );
+    groups.textContent = state.groups;
+    onlyGroups.hidden = groupNorm;
+    interleave.checked = state.interleaved;
+    interleave.disabled = !groupNorm;
+  };
+  return { element, slider, interleave, draw };
+}
+
+/** The input: the block of cells, deep or flat, and the button that changes which. */
+function inputBlock(dims, tr) {
+  const element = h("div", { class: "gn-block" });
+  const flatten = h("button", { type: "button", "data-gn-do": "flat" }, tr("Flat view"));
+  const nameOf = (i) => cellName(dims, i, tr);
+  const block = { element, flatten, cells: /** @type {any[]} */ ([]), build, draw };
+  function build(state) {
+    element.innerHTML = liveBlock(state, tr, nameOf);
+    element.classList.toggle("gn-flat", state.flat);
+    flatten.setAttribute("aria-pressed", String(state.flat));
+    element.firstChild.setAttribute("role", "grid");
+    element.firstChild.setAttribute("aria-label", tr("Input x. Arrow keys move, plus and minus change the value."));
+    block.cells = [...element.querySelectorAll(".gn-cell")].sort((a, b) => a.dataset.cell - b.dataset.cell);
+  }
+  function draw(state, { lit, focus }) {
+    block.cells.forEach((cell, i) => {
+      const text = shown(state.values[i]);
+      cell.classList.toggle("lit", lit.has(i));
+      cell.classList.toggle("focus", i === focus);
+      cell.setAttribute("tabindex", i === state.focus ? "0" : "-1");
+      cell.setAttribute("aria-selected", String(lit.has(i)));
+      cell.setAttribute("aria-label", `${nameOf(i)}: ${text}`);
+      cell.querySelector(".value").textContent = text;
+    });
+  }
+  return block;
+}
+
+/** The outputs: a button each, which can be pressed while the game asks; else they are only read. */
+function outputTable(dims, tr) {
+  const { images, channels, positions } = dims;
+  const element = h("div", { class: "gn-outputs" });
+  const cells = [];
+  for (let image = 0; image < images; image++) {
+    const grid = h("div", { class: "gn-grid", style: `--columns:${channels}` });
+    for (let k = 0; k < positions * channels; k++) {
+      const i = (image * channels + (k % channels)) * positions + Math.floor(k / channels);
+      const number = h("span", { "data-gn-value": `y[${i}]` });
+      cells[i] = h("button", { type: "button", class: "gn-y", "data-output": i, tabindex: "-1" }, number);
+      grid.append(cells[i]);
+    }
+    element.append(paragraph("gn-axis", tr("image {n}", { n: image + 1 })), grid);
+  }
+  const draw = ({ game, moved }, { lit, focus, y }) => {
+    const changed = new Set(moved);
+    cells.forEach((cell, i) => {
+      const said = { cell: cellName(dims, i, tr), y: fixed(y[i], 2) };
+      cell.firstChild.textContent = said.y;
+      cell.classList.toggle("lit", lit.has(i));
+      cell.classList.toggle("focus", i === focus);
+      cell.classList.toggle("moved", changed.has(i));
+      cell.setAttribute("tabindex", game?.at === i ? "0" : "-1");
+      if (game) cell.setAttribute("aria-pressed", String(game.guesses.has(i)));
+      else cell.removeAttribute("aria-pressed");
+      cell.setAttribute("aria-disabled", String(!game));
+      const label = changed.has(i) ? tr("{cell}: y = {y}, moved", said) : `${said.cell}: y = ${said.y}`;
+      cell.setAttribute("aria-label", label);
+    });
+  };
+  return { element, cells, draw };
+}
+
+/** The formula for the chosen cell, number by number, with the buttons that change its value. */
+function formulaLines(tr) {
+  const button = (text, label, does) => h("button", { type: "button", "aria-label": label, "data-gn-do": does }, text);
+  const less = button("−", tr("make the chosen value smaller"), "less");
+  const more = button("+", tr("make the chosen value larger"), "more");
+  const value = (name) => h("span", { class: "gn-number", "data-gn-value": name });
+  const names = ["m", "mean", "variance", "sigma", "x", "x_hat", "y"];
+  const out = Object.fromEntries(names.map((name) => [name, value(name)]));
+  const list = h("span", { class: "gn-list", "data-gn-value": "members" });
+  const symbol = (text) => h("b", {}, text);
+  const line = (...children) => h("div", { class: "gn-line" }, ...children);
+  const element = h(
+    "div",
+    { class: "gn-formula" },
+    line(symbol("m"), " = ", out.m, h("span", { class: "gn-dim" }, " ", tr("values: "), list)),
+    line(symbol("μ"), " = ", out.mean, "  ", symbol("σ"), " = √(", out.variance, " + ε) = ", out.sigma),
+    line(symbol("x"), " = ", less, out.x, more),
+    line(symbol("x̂"), " = (x − μ) / σ = ", out.x_hat),
+    line(symbol("y"), " = γ x̂ + β = ", out.y),
+  );
+  const draw = ({ values, game }, { set, focus, xHat, y }) => {
+    const texts = {
+      m: String(set.members.length),
+      mean: fixed(set.mean),
+      variance: fixed(set.variance),
+      sigma: fixed(set.sigma),
+      x: shown(values[focus]),
+      x_hat: fixed(xHat[focus]),
+      y: fixed(y[focus]),
+    };
+    for (const [name, text] of Object.entries(texts)) out[name].textContent = text;
+    list.textContent = game ? "" : set.members.map((i) => shown(values[i])).join(", ");
+  };
+  return { element, less, more, draw };
+}
+
+/** γ and β of each channel, folded. knobs: {kind, channel, input}, first every γ, then every β. */
+function affineKnobs({ channels }, tr) {
+  const element = h("details", { class: "gn-affine" }, h("summary", {}, tr("γ and β, one of each per channel")));
+  const knobs = [];
+  for (const [kind, letter] of [
+    ["gamma", "γ"],
+    ["beta", "β"],
+  ]) {
+    const row = h("div", { class: "gn-knobs" });
+    for (let channel = 0; channel < channels; channel++) {
+      const label = letter + (channel + 1);
+      const mark = `${kind}${channel}`;
+      const input = h("input", { type: "number", step: 0.5, "aria-label": label, "data-gn-knob": mark });
+      row.append(h("label", {}, label, input));
+      knobs.push({ kind, channel, input });
+    }
+    element.append(row);
+  }
+  const draw = (state) => {
+    // A field that is being typed in keeps what it has.
+    for (const { kind, channel, input } of knobs)
+      if (document.activeElement !== input) input.value = state[kind][channel];
+  };
+  return { element, knobs, draw };
+}
+
+function gameButtons(tr) {
+  const play = h("button", { type: "button", "data-gn-do": "predict" }, tr("Predict what moves"));
+  const check = h("button", { type: "button", hidden: true, "data-gn-do": "check" }, tr("Check"));
+  const draw = ({ game }) => {
+    play.hidden = Boolean(game);
+    check.hidden = !game;
+  };
+  return { play, check, draw };
+}
+
+/** All parts; append `elements` to the widget's body, and call draw(state) after every change. */
+export function makeParts(state, tr, pickMethod) {
+  const dims = dimsOf(state.shape);
+  const norm = normControls(dims, tr, pickMethod);
+  const block = inputBlock(dims, tr);
+  const outputs = outputTable(dims, tr);
+  const formula = formulaLines(tr);
+  const affine = affineKnobs(dims, tr);
+  const game = gameButtons(tr);
+  const live = livePlace();
+  block.build(state);
+  const stage = h(
+    "div",
+    { class: "gn-stage" },
+    h("div", {}, paragraph("gn-part", tr("Input x")), block.element),
+    h("div", { class: "gn-out" }, paragraph("gn-part", tr("Output y")), outputs.element),
+    formula.element,
+  );
+  const tools = h("div", { class: "gn-tools" }, game.play, game.check, block.flatten);
+  const draw = (state) => {
+    const { focus } = previewed(state);
+    const now = view(previewed(state));
+    const lit = new Set(state.game ? [] : now.set.members); // the game does not show its own answer
+    const picture = { ...now, focus, lit };
+    for (const part of [norm, block, outputs, formula, affine, game]) part.draw(state, picture);
+    live.textContent = liveText(state, tr);
+  };
+  return {
+    elements: [norm.element, stage, live, tools, affine.element],
+    norm,
+    block,
+    outputs,
+    formula,
+    affine,
+    game,
+    draw,
+  };
+}

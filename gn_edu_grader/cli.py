@@ -1,0 +1,99 @@
+"""The subcommands of gn-edu for class, `release` and `grade`: their options are their fields."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+Flag = tyro.conf.FlagCreatePairsOff[bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """The student version of a notebook or a folder of them.
+
+    Args:
+        source: written with nbgrader's markers, such as notebooks/exercises.
+        dest: a folder.
+        students: a file with a name a line: a folder for each.
+        seed_by: numbers to work with by hand: own ones for each.
+    """
+
+    source: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="SOURCE")]
+    dest: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="DEST")]
+    students: Path | None = None
+    seed_by: Literal["student"] | None = None
+
+    def run(self) -> int:
+        from gn_edu_grader.release import release
+
+        if bool(self.seed_by) != bool(self.students):
+            raise ValueError("--seed-by student needs --students FILE, and the other way round: whose numbers?")
+        names = self.students.read_text(encoding="utf-8-sig").split("\n") if self.students else []
+        written = release(self.source, self.dest, [name.strip() for name in names if name.strip()])
+        print(f"{len(written)} notebooks in {self.dest}")
+        return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grade:
+    """A table of grades for a folder of submissions.
+
+    Args:
+        folder: NAME.ipynb or NAME/sheet.ipynb.
+        out: the table.
+        exercises: such as ex04,ex05,ex06; without it, those that stand in a submission.
+        seconds: of its own time, for one answer.
+        memory: for one answer.
+        jobs: answers at a time; without it, one a core.
+        allow_torch: points for torch's own group norm, too.
+        detours: of the points, where torch's layer, instance or batch norm, or its autograd, did the work: 0 to 1.
+        seed: of the numbers; without it, that of the table which is there, else a new one.
+        seed_by: numbers to work with by hand: own ones for each.
+        unsafe: without a sandbox; says what is not protected.
+        quiet: no progress bar.
+    """
+
+    folder: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="FOLDER")]
+    out: Path = Path("grades.csv")
+    exercises: str = ""
+    seconds: float = 10.0
+    memory: Annotated[int, tyro.conf.arg(metavar="MB")] = 1024
+    jobs: int | None = None
+    allow_torch: Flag = False
+    detours: Annotated[float, tyro.conf.arg(metavar="SHARE")] = 1.0
+    seed: int | None = None
+    seed_by: Literal["student"] | None = None
+    unsafe: Flag = False
+    quiet: Flag = False
+
+    def run(self) -> int:
+        from gn_edu_grader.grade import Settings, grade
+        from gn_edu_grader.sandbox import UNPROTECTED
+        from gn_edu_grader.submissions import submissions
+        from gn_edu_grader.table import feedback_folder, seed_of
+        from gn_edu_grader.walls import SandboxError
+
+        if self.unsafe:
+            print(f"gn-edu: {UNPROTECTED}", file=sys.stderr)
+        settings = Settings(
+            exercises=tuple(self.exercises.replace(" ", "").split(",")) if self.exercises else (),
+            seconds=self.seconds,
+            memory=self.memory * 2**20,
+            allow_torch=self.allow_torch,
+            seed_by_student=bool(self.seed_by),
+            unsafe=self.unsafe,
+            seed=self.seed,
+            detours=self.detours,
+        )
+        try:
+            rows = grade(self.folder, self.out, settings, self.jobs, progress=not self.quiet)
+        except SandboxError as error:
+            raise OSError(str(error)) from error  # as any other error of the machine
+        print(f"{len(rows)} students in {self.out}; feedback in {feedback_folder(self.out)}; seed {seed_of(self.out)}")
+        print("handed in:", ", ".join(f"{e} {sum(r.points[e] is not None for r in rows)}" for e in rows[0].points))
+        for path, why in submissions(self.folder)[1]:
+            print(f"not graded: {path} ({why})")
+        return 0
