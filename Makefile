@@ -106,7 +106,8 @@ lint: install
 	$(PY) -m ruff format --check .
 	$(BIOME) check --error-on-warnings
 	$(NODE) node_modules/typescript/bin/tsc
-	$(PY) -m mypy
+	$(NODE) node_modules/typescript/bin/tsc -p gn_edu/widgets/src/shared
+	$(NODE) node_modules/jscpd/bin/jscpd
 	$(PY) -m codespell_lib --skip "*/neighbours.json,*/widgets/static" README.md CONTRIBUTING.md CHANGELOG.md book gn_edu gn_edu_site gn_edu_grader scripts tests
 
 clean:

@@ -1,8 +1,8 @@
 """Live outputs: a still picture with its description, the data, and the one script that wakes them.
 
 Every live output becomes <div class="gn-live"> with the still picture first, so that a page without JavaScript, on
-paper or not yet loaded shows it. A page carries a widget's source once, however many stand on it; it comes from the
-widget's built files, not from the notebook, so that a change of JavaScript executes nothing again.
+paper or not yet loaded shows it. A page carries one script for all its widgets. It comes from the widgets' files, not
+from the notebook, so that a change of JavaScript executes nothing again.
 """
 
 import html
@@ -96,6 +96,17 @@ class WakeLiveOutputs(SphinxPostTransform):
             parts = self.widget(live) if live["gn_live"] == WIDGET else self.figure(live, bundle)
             if parts:
                 bundle.replace_self(parts)
+        if self.sources:
+            self.document.append(nodes.raw("", self.script(), format="html"))
+
+    def script(self) -> str:
+        """One module with all widgets of the page."""
+        bundler = Path(self.app.confdir) / "gn_edu" / "widgets" / "bundle.mjs"
+        reply = ask(self.app, {"bundler": str(bundler), "stems": sorted(self.sources)})
+        if "error" in reply:
+            logger.warning("the widgets' scripts: %s", reply["error"], location=self.env.docname)
+            return ""
+        return _data("source", reply["script"].strip())
 
     def widget(self, live):
         model = _state(self.env, self.env.docname, live)
@@ -123,7 +134,6 @@ class WakeLiveOutputs(SphinxPostTransform):
             sheets = [f"{stem}.css"] if self.sources else ["frame.css", f"{stem}.css"]
             self.sources.add(stem)
             out += f"<style>{''.join(_text(sheet) for sheet in sheets)}</style>"
-            out += _data("source", _text(script.name), stem=stem)
         out += _data("widget", traits, stem=stem) + "</div>"
         return [nodes.raw("", out, format="html")]
 

@@ -1,7 +1,8 @@
 // Answers one JSON line [name, request] with [name, reply]: {tex, display} -> {html}, {module, traits, catalogue} ->
-// {svg|html, text}, where `module` is the path of a widget's script.
+// {svg|html, text}, where `module` is the path of a widget's script; {bundler, stems} -> {script} for the widgets of a page.
 const { readFileSync } = require("node:fs");
 const { createInterface } = require("node:readline");
+const { pathToFileURL } = require("node:url");
 const temml = require(process.argv[2]);
 const modules = new Map();
 
@@ -12,7 +13,8 @@ function load(path) {
   return modules.get(path);
 }
 
-async function answer({ tex, display, module, traits, catalogue }) {
+async function answer({ tex, display, module, traits, catalogue, bundler, stems }) {
+  if (bundler) return { script: await (await import(pathToFileURL(bundler).href)).pageScript(stems) };
   if (module) return (await load(module)).still(traits, catalogue);
   return { html: temml.renderToString(tex, { displayMode: display, throwOnError: true, strict: true }) };
 }

@@ -1,9 +1,10 @@
 """What every widget promises, on whatever page it stands: large type, a link, a way back, a still picture."""
 
+import re
 from urllib.parse import unquote
 
 import pytest
-from browser import CHAPTERS, WITH_WIDGETS, until, wait_until_awake
+from browser import CHAPTERS, HTML, WITH_WIDGETS, until, wait_until_awake
 
 pytestmark = pytest.mark.site
 SHOWN = [page for page in WITH_WIDGETS if page in CHAPTERS]
@@ -36,6 +37,16 @@ def test_every_widget_keeps_the_contract(visit, name):
                     "(e) => e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText || e.title"
                 )
                 assert named and named.strip(), f"{stem}: a control without a name"
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_the_widgets_of_a_page_share_stands_in_it_once(name):
+    text = (HTML / name).read_text(encoding="utf-8")
+    assert text.count('data-gn="source"') == 1
+    (source,) = re.findall(r'data-gn="source">(.*?)</script>', text, re.DOTALL)
+    stems = set(re.findall(r'data-gn="widget" data-stem="(\w+)"', text))
+    assert set(re.findall(r"\w+ as (\w+)", source.rsplit("export", 1)[1])) == stems
+    assert source.count("Math.imul(") <= 3 and source.count("gn-tools") == 1 + ("statistic_set" in stems)
 
 
 @pytest.mark.parametrize("name", SHOWN)

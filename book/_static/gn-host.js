@@ -35,21 +35,19 @@
     send() {}
   }
 
-  const modules = new Map();
-  function load(stem) {
-    if (!modules.has(stem)) {
-      const script = document.querySelector(`script[data-gn="source"][data-stem="${stem}"]`);
-      const blob = new Blob([script?.textContent.replaceAll("<\\/", "</") ?? ""], { type: "text/javascript" });
-      modules.set(stem, import(URL.createObjectURL(blob)));
-    }
-    return modules.get(stem);
+  // One module holds all widgets of the page, each under its name.
+  let widgets;
+  function load() {
+    const source = scripts("source")[0].textContent.replaceAll("<\\/", "</");
+    widgets ??= import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+    return widgets;
   }
 
   async function wakeWidget(box) {
     const [script] = scripts("widget", box);
     const model = new Model({ ...read(script), _catalogue: catalogue });
     const el = document.createElement("div");
-    const { default: widget } = await load(script.dataset.stem);
+    const { [script.dataset.stem ?? ""]: widget } = await load();
     const still = box.querySelector(".gn-still");
     box.append(el);
     await widget.render({ model, el });

@@ -5,9 +5,9 @@ import { light } from "../../palette.json";
 import { all, BATCHES, batches, CLOUD, PINNED, population, valuesOf, view } from "./batch_noise/model.js";
 import { oneOf, stepped, whole } from "./shared/address.js";
 import { choice, drawingPlace, drive, facts, h, liveText, slider } from "./shared/dom.js";
-import { stillOf, svg, tenths } from "./shared/drawing.js";
+import { stillOfView, svg, tenths } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
-import { N_, translated, translator } from "./shared/i18n.js";
+import { N_, translated } from "./shared/i18n.js";
 import { eachOf, fixed, minus } from "./shared/text.js";
 
 export { batches, population, view };
@@ -117,11 +117,7 @@ const STILL_STYLE =
   ).join("");
 
 /** For pages without scripts. */
-export function still(traits, catalogue) {
-  const tr = translator(catalogue);
-  const seen = view(traits);
-  return { svg: stillOf(markup(traits, seen, tr, "still"), STILL_STYLE, 6), text: sentence(traits, seen, tr) };
-}
+export const still = stillOfView({ view, markup, sentence, style: STILL_STYLE });
 
 /** What a reader sets: the batch, how alike an image's pixels are, the mode, and new companions. */
 function controlsOf({ tr, state, set }) {

@@ -3,9 +3,9 @@
 import { light } from "../../palette.json";
 import { oneOf, stepped } from "./shared/address.js";
 import { choice, drawingPlace, drive, facts, liveText, slider } from "./shared/dom.js";
-import { pathOf, stillOf, svg } from "./shared/drawing.js";
+import { pathOf, stillOfView, svg } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
-import { N_, translated, translator } from "./shared/i18n.js";
+import { N_, translated } from "./shared/i18n.js";
 import { backward } from "./shared/maths.js";
 import { normal, stream } from "./shared/random.js";
 import { eachOf } from "./shared/text.js";
@@ -128,7 +128,7 @@ const RANGE = 4;
 const DECADES = 8;
 
 /** A column of histogram a layer, and below it both sizes on a logarithmic axis. */
-export function markup(layers, tr, stem) {
+export function markup(_state, layers, tr, stem) {
   const w = 300 / layers.length;
   const d = Array(SHADES).fill("");
   layers.forEach(({ values }, l) => {
@@ -179,11 +179,7 @@ const STILL_STYLE =
   ).join("");
 
 /** For pages without scripts. */
-export function still(traits, catalogue) {
-  const tr = translator(catalogue);
-  const layers = view(traits);
-  return { svg: stillOf(markup(layers, tr, "still"), STILL_STYLE, 6), text: sentence(traits, layers, tr) };
-}
+export const still = stillOfView({ view, markup, sentence, style: STILL_STYLE });
 
 /** Rows of choices, one a trait. */
 function choicesOf(tr, set) {
@@ -235,7 +231,7 @@ function render(props) {
     const gained = state.gain.toFixed(2);
     gain.show(Math.round((state.gain - GAINS.least) / GAINS.step), gained, gained);
     for (const [trait, row] of Object.entries(choices)) row.show(state[trait]);
-    picture.innerHTML = markup(layers, tr, "gn-in");
+    picture.innerHTML = markup(state, layers, tr, "gn-in");
     numbers.show(eachOf(numbersOf(layers), short));
     live.textContent = sentence(state, layers, tr);
   });

@@ -1,7 +1,8 @@
 // Averaged with whom? A block of images x channels x positions; the cells that share a mean and a variance with
 // the chosen cell light up. Takes the traits values, shape, method, groups, interleaved, focus, eps, name; sets method,
 // groups, interleaved, focus and values. The prediction game asks which outputs move before it shows them.
-import { pictured, translator } from "./shared/frame.js";
+import { pictured } from "./shared/frame.js";
+import { translator } from "./shared/i18n.js";
 import { stillBlock } from "./statistic_set/block.js";
 import { connectControls, connectKeyboard, connectPointer } from "./statistic_set/controls.js";
 import { connectGame } from "./statistic_set/game.js";

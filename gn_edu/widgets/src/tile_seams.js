@@ -3,9 +3,9 @@
 import { light } from "../../palette.json";
 import { oneOf, whole } from "./shared/address.js";
 import { choice, drawingPlace, drive, facts, liveText, slider } from "./shared/dom.js";
-import { stillOf, svg } from "./shared/drawing.js";
+import { stillOfView, svg } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
-import { N_, translated, translator } from "./shared/i18n.js";
+import { N_, translated } from "./shared/i18n.js";
 import { statistics } from "./shared/maths.js";
 import { eachOf, fixed } from "./shared/text.js";
 
@@ -112,11 +112,7 @@ const STILL_STYLE =
   Array.from({ length: SHADES }, (_, k) => `.t${k}{fill:${shadeOf(k)}}`).join("");
 
 /** For pages without scripts. */
-export function still(traits, catalogue) {
-  const tr = translator(catalogue);
-  const seen = view(traits);
-  return { svg: stillOf(markup(traits, seen, tr, "still"), STILL_STYLE, 6), text: sentence(traits, seen, tr) };
-}
+export const still = stillOfView({ view, markup, sentence, style: STILL_STYLE });
 
 /** The border is taken by its line, or the map is touched where it is to go. */
 function dragged(picture, state, set) {

@@ -3,9 +3,9 @@
 import { light } from "../../palette.json";
 import { flag, numbers, oneOf, whole } from "./shared/address.js";
 import { checkbox, choice, drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
-import { stillOf, svg, tenths } from "./shared/drawing.js";
+import { stillOfView, svg, tenths } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
-import { N_, translator } from "./shared/i18n.js";
+import { N_ } from "./shared/i18n.js";
 import { normalize } from "./shared/maths.js";
 import { eachOf, fixed, minus } from "./shared/text.js";
 
@@ -126,11 +126,7 @@ const STILL_STYLE =
   `.g0{fill:${light.group}}.g1{fill:${light.batch}}.zero{stroke:#888}.border{stroke:#333;stroke-dasharray:4 3}.chosen{fill:#f2f1ec}.track{fill:#e3e1da}.share{fill:#555}`;
 
 /** For pages without scripts. */
-export function still(traits, catalogue) {
-  const tr = translator(catalogue);
-  const places = view(traits);
-  return { svg: stillOf(markup(traits, places, tr, "still"), STILL_STYLE, 6), text: sentence(traits, places, tr) };
-}
+export const still = stillOfView({ view, markup, sentence, style: STILL_STYLE });
 
 /** What is set for all channels: the norm, the filters, and some cases to start from. */
 function layerControls({ tr, set, first }) {

@@ -1,4 +1,5 @@
 // SVG as text: the same for the live widget and for its still picture.
+import { translator } from "./i18n.js";
 import { escapeText } from "./text.js";
 
 /**
@@ -21,6 +22,23 @@ export const svg = (name, width, height, content, scale = 1) =>
  */
 export const stillOf = (drawing, style, radius = 8) =>
   drawing.replace(">", `><style>${style}</style><rect width="100%" height="100%" rx="${radius}" style="fill:#fff"/>`);
+
+/**
+ * still() of a widget whose drawing and sentence are made from what its view() sees.
+ * @param {object} parts
+ * @param {(traits: any) => any} parts.view
+ * @param {(traits: any, seen: any, tr: any, name: string) => string} parts.markup
+ * @param {(traits: any, seen: any, tr: any) => string} parts.sentence
+ * @param {string} parts.style
+ * @returns {(traits: any, catalogue: Record<string, string> | null) => { svg: string, text: string }}
+ */
+export const stillOfView =
+  ({ view, markup, sentence, style }) =>
+  (traits, catalogue) => {
+    const tr = translator(catalogue);
+    const seen = view(traits);
+    return { svg: stillOf(markup(traits, seen, tr, "still"), style, 6), text: sentence(traits, seen, tr) };
+  };
 
 /** A path through points [x, y]. */
 export const pathOf = (/** @type {number[][]} */ points) =>

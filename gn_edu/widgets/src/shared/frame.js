@@ -231,7 +231,3 @@ export function picturedByTraits({ model, el }, { stem, title, traits, given = [
   };
   return { tr, state, first, root: box.root, body: box.body, set: box.set, run };
 }
-
-export { choice, h } from "./dom.js";
-export { N_, translator } from "./i18n.js";
-export { escapeText, fixed } from "./text.js";

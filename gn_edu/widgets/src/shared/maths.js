@@ -10,7 +10,7 @@
 
 /**
  * Where flat index i lies.
- * @param {Dims} dims
+ * @param {{ channels: number, positions: number }} dims
  * @param {number} i
  */
 export const cellAt = ({ channels, positions }, i) => ({

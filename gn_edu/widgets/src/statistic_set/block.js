@@ -1,5 +1,7 @@
 // The block images x channels x positions as SVG text: the same for the live widget and for the still picture.
-import { escapeText } from "../shared/frame.js";
+import { light } from "../../../palette.json";
+import { stillOf, svg } from "../shared/drawing.js";
+import { escapeText } from "../shared/text.js";
 import { dimsOf, shown, view } from "./model.js";
 
 // Geometry, in units of the drawing: a cell's side, the gap between cells, how far a lit cell is raised.
@@ -97,11 +99,8 @@ function blockMarkup(state, tr, { stem, flat, attributes }) {
   const { width, height } = place.box;
   const slabs = Array.from({ length: images }, (_, image) => slab(image, state, place, tr, attributes));
   const lowest = place.origin(flat ? images - 1 : 0);
-  return (
-    `<svg class="${stem}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"` +
-    ` xmlns="http://www.w3.org/2000/svg">${flat ? "" : threads(images, place)}${slabs.join("")}` +
-    `${axes(channels, lowest, place.height, tr)}</svg>`
-  );
+  const parts = [flat ? "" : threads(images, place), ...slabs, axes(channels, lowest, place.height, tr)];
+  return svg(stem, width, height, parts.join(""));
 }
 
 /** The block of the live widget: a grid whose cells have names and take the keyboard's focus. */
@@ -117,8 +116,8 @@ export const liveBlock = (state, tr, nameOf) =>
   });
 
 const STILL_STYLE =
-  ".card{fill:#fff}.slab{fill:#f2f1ec;stroke:#c9c6bb}.face{fill:#fff;stroke:#8d8a80}.value{fill:#45423b}" +
-  ".under,.top,.right{fill:none}.lit .face{fill:#b34700;stroke:#7a3000}.lit .value{fill:#fff;font-weight:700}" +
+  ".slab{fill:#f2f1ec;stroke:#c9c6bb}.face{fill:#fff;stroke:#8d8a80}.value{fill:#45423b}" +
+  `.under,.top,.right{fill:none}.lit .face{fill:${light.group};stroke:#7a3000}.lit .value{fill:#fff;font-weight:700}` +
   ".lit .top{fill:#e58b4d}.lit .right{fill:#7a3000}.lit .lift{transform:translate(-7px,7px)}" +
   ".focus .face{stroke:#111;stroke-width:4}.thread{fill:none;stroke:#8d8a80;stroke-dasharray:3 4}" +
   "text{font-family:system-ui,sans-serif}.value{font-size:17px;text-anchor:middle}.axis{font-size:13px;fill:#55524a}" +
@@ -129,8 +128,5 @@ export function stillBlock(state, tr) {
   const members = new Set(view(state).set.members);
   const classes = (i) => ["gn-cell", members.has(i) && "lit", i === state.focus && "focus"].filter(Boolean);
   const attributes = { role: () => "", cell: (i) => `class="${classes(i).join(" ")}"` };
-  return blockMarkup(state, tr, { stem: "still", flat: false, attributes }).replace(
-    ">",
-    `><style>${STILL_STYLE}</style><rect class="card" width="100%" height="100%" rx="8"/>`,
-  );
+  return stillOf(blockMarkup(state, tr, { stem: "still", flat: false, attributes }), STILL_STYLE);
 }

@@ -52,7 +52,7 @@ const cellUnder = (event) => {
 export function connectPointer(widget) {
   const { state, draw } = widget;
   const { element } = widget.parts.block;
-  let drag = null;
+  let drag = /** @type {{ y: number, value: number } | null} */ (null);
   const show = (preview) => {
     state.preview = preview;
     draw();

@@ -1,7 +1,8 @@
 // What the widget knows and computes: its state, how an address holds it, every number that is shown, and where the
 // arrow keys lead. No DOM.
-import { fixed, N_ } from "../shared/frame.js";
+import { N_ } from "../shared/i18n.js";
 import { cellAt, divisors, normalize, setOf } from "../shared/maths.js";
+import { fixed } from "../shared/text.js";
 
 /** Each method with its label and with its name in a sentence. */
 export const METHODS = [

@@ -1,6 +1,7 @@
 // What the widget says in words.
-import { fixed, N_ } from "../shared/frame.js";
+import { N_ } from "../shared/i18n.js";
 import { cellAt } from "../shared/maths.js";
+import { fixed } from "../shared/text.js";
 import { dimsOf, METHODS, previewed, shown, view } from "./model.js";
 
 const INTERLEAVED = N_("the interleaved layer");
@@ -16,7 +17,7 @@ export function sentence(state, tr) {
   const { image, channel } = cellAt(dims, state.focus);
   const interleaved = state.method === "group" && state.interleaved;
   const values = {
-    method: tr(interleaved ? INTERLEAVED : METHODS.find(([key]) => key === state.method)[2]),
+    method: tr(interleaved ? INTERLEAVED : (METHODS.find(([key]) => key === state.method)?.[2] ?? state.method)),
     m: set.members.length,
     all: state.values.length,
     image: image + 1,

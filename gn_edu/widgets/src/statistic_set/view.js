@@ -1,6 +1,7 @@
 // The parts of the live widget, and how they show a state. They do nothing of themselves: controls.js and game.js
 // listen to what a part names beside its `element`.
-import { choice, fixed, h } from "../shared/frame.js";
+import { choice, h, liveText as livePlace } from "../shared/dom.js";
+import { fixed } from "../shared/text.js";
 import { liveBlock } from "./block.js";
 import { dimsOf, METHODS, previewed, shown, view } from "./model.js";
 import { cellName, liveText } from "./texts.js";
@@ -20,7 +21,7 @@ function divisorTicks(channels) {
 
 /** Which norm, and for group norm how many groups of which channels. */
 function normControls({ channels }, tr, pick) {
-  const options = METHODS.map(([key, label]) => [key, tr(label)]);
+  const options = METHODS.map(([key, label]) => /** @type {[string, string]} */ ([key, tr(label)]));
   const methods = choice({ label: tr("Which norm"), options, mark: "data-gn-method", pick });
   const slider = h("input", { type: "range", min: 1, max: channels, step: 1, "data-gn-groups": true });
   const groups = h("span", { "data-gn-value": "groups" });
@@ -60,7 +61,7 @@ function inputBlock(dims, tr) {
   const element = h("div", { class: "gn-block" });
   const flatten = h("button", { type: "button", "data-gn-do": "flat" }, tr("Flat view"));
   const nameOf = (i) => cellName(dims, i, tr);
-  const block = { element, flatten, cells: [], build, draw };
+  const block = { element, flatten, cells: /** @type {any[]} */ ([]), build, draw };
   function build(state) {
     element.innerHTML = liveBlock(state, tr, nameOf);
     element.classList.toggle("gn-flat", state.flat);
@@ -198,7 +199,7 @@ export function makeParts(state, tr, pickMethod) {
   const formula = formulaLines(tr);
   const affine = affineKnobs(dims, tr);
   const game = gameButtons(tr);
-  const live = h("p", { class: "gn-live-text", "aria-live": "polite" });
+  const live = livePlace();
   block.build(state);
   const stage = h(
     "div",
