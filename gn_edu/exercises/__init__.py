@@ -5,17 +5,19 @@ are asked for: the judge (judge.py) can be had without torch.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from gn_edu.exercises.sheets import *  # noqa: F403
 
 
 def __getattr__(name: str):
-    if name in ("EXERCISES", "SHEETS") or name.startswith("check_"):
-        return getattr(import_module("gn_edu.exercises.sheets"), name)
+    if name in ("EXERCISES", "SHEETS"):
+        return getattr(_sheets(), name)
+    if name.startswith("check_") and name in _sheets().CHECKS:
+        return _sheets().CHECKS[name]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *import_module("gn_edu.exercises.sheets").__all__]
+    return [*globals(), "EXERCISES", "SHEETS", *_sheets().CHECKS]
+
+
+def _sheets():
+    return import_module("gn_edu.exercises.sheets")

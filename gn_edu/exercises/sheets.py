@@ -26,7 +26,7 @@ def check_group_norm(f: Callable, strict: bool = False) -> Report:
     return (sheet3_inputs.EX09 if strict else sheet3_inputs.LENIENT).check(f)
 
 
-_MORE = {check.__name__: check for check in (check_one_group, check_group_norm)}  # that take more than a function
-_ALL = [*EXERCISES.values(), sheet4_backward.BACKWARD_PASS]
-globals().update({e.check_name: _MORE.get(e.check_name) or e.checker() for e in _ALL})
-__all__ = ["EXERCISES", "SHEETS", *(exercise.check_name for exercise in _ALL)]
+ALL = (*EXERCISES.values(), sheet4_backward.BACKWARD_PASS)
+# The checks by name; two take more than a function.
+CHECKS: dict[str, Callable[..., Report]] = {exercise.check_name: exercise.checker() for exercise in ALL}
+CHECKS |= {check.__name__: check for check in (check_one_group, check_group_norm)}
