@@ -85,7 +85,8 @@ def test_the_readers_wheel_is_small_and_whole(wheels):
     parts = ("norms.py", "nets", "train", "data", "exercises/", "results/first/", "languages/", "widgets/", "py.typed")
     for part in parts:
         assert any(name.startswith(f"gn_edu/{part}") for name in found), part
-    assert any(name.startswith("gn_edu/widgets/") and name.endswith(".js") for name in found)
+    assert any(name.startswith("gn_edu/widgets/static/") and name.endswith(".js") for name in found)
+    assert not any(name.startswith("gn_edu/widgets/src/") for name in found), "the bundles are enough"
 
 
 def test_only_the_sites_wheel_has_something_to_say_to_a_book(wheels):
