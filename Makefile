@@ -21,6 +21,7 @@ $(READY): $(REQUIREMENTS) pyproject.toml gn_edu_site/pyproject.toml gn_edu_grade
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
+	rm -rf *.egg-info gn_edu_*/*.egg-info  # of an earlier version, with what it announced
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OURS)
 	touch $@
 
