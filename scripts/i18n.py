@@ -41,11 +41,14 @@ def languages() -> list[str]:
 def widget_messages() -> Catalog:
     """Every message of the widgets, class names, questions and figures."""
     catalog = Catalog(project="Group Normalization", charset="utf-8")
-    scripts = sorted((ROOT / "gn_edu" / "widgets" / "src").rglob("*.js"), key=lambda path: path.name)
-    for path in [*scripts, ROOT / "book" / "_static" / "gn-page.js"]:
+    sources = ROOT / "gn_edu" / "widgets" / "src"
+    # Several widgets have a model.js: a script's name is its path.
+    scripts = {path.relative_to(sources).as_posix(): path for path in sources.rglob("*.js")}
+    scripts["gn-page.js"] = ROOT / "book" / "_static" / "gn-page.js"
+    for name, path in sorted(scripts.items()):
         options = {"parse_template_string": True}
         for line, message, *_ in extract_from_file("javascript", path, {"tr": None, "N_": None}, options=options):
-            catalog.add(message, locations=[(path.name, line)])
+            catalog.add(message, locations=[(name, line)])
     for path in [ROOT / "gn_edu" / "plots.py", *sorted((ROOT / "gn_edu_site").glob("*.py"))]:
         for line, message, *_ in extract_from_file("python", path, {"N_": None}):
             catalog.add(message, locations=[(path.name, line)])

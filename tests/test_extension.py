@@ -119,7 +119,8 @@ templates_path = [{str(ROOT / "book/_templates")!r}]
 html_sidebars = {{"**": ["sidebar/brand.html", "sidebar/search.html", "sidebar/navigation.html"]}}
 myst_enable_extensions = ["dollarmath"]
 nb_execution_mode = "off"
-gn_repository = "https://github.com/OWNER/REPO"
+gn_repository = "https://github.com/me/book"
+gn_tag = "v1"
 gn_temml = {str(ROOT / "node_modules/temml/dist/temml.cjs")!r}
 """
 PATH = """
@@ -212,8 +213,11 @@ def test_what_transforms_and_visitors_do_is_on_the_page(small):
     chapter = page(small, "notebooks/chapter")
     (fold,) = chapter.select("div.cell > details.gn-code-folded[open]")
     assert fold.summary.get_text() == "Code, 4 lines" and fold.select("div.cell_input pre")
-    launch = chapter.select_one("h1 + p.gn-launch > a")
-    assert launch["href"] == "../_static/notebooks/chapter.ipynb"
+    assert [link["href"] for link in chapter.select("h1 + p.gn-launch > a")] == [
+        "https://colab.research.google.com/github/me/book/blob/v1/notebooks/chapter.ipynb",
+        "../_static/notebooks/chapter.ipynb",
+        "https://github.com/me/book/issues/new?title=notebooks/chapter%3A%20",
+    ]
     assert "Download" not in (small / "searchindex.js").read_text()  # the words of a frame are no text of a page
 
 

@@ -224,6 +224,17 @@ def test_every_message_is_in_the_catalogue(name, collect, least):
         assert {m.id for m in entries(i18n.catalogues(code)[name])} == wanted, "run make i18n"
 
 
+def test_the_order_of_the_messages_does_not_depend_on_the_file_system(monkeypatch):
+    """Nor on which of two scripts of the same name comes first: a script is named by its path."""
+    found = [[(m.id, m.locations) for m in i18n.widget_messages()]]
+    listed = Path.rglob
+    monkeypatch.setattr(Path, "rglob", lambda *args: reversed([*listed(*args)]))
+    found.append([(m.id, m.locations) for m in i18n.widget_messages()])
+    assert found[0] == found[1]
+    names = {name for _, locations in found[0] for name, _ in locations}
+    assert {"neighbours/model.js", "statistic_set/model.js"} <= names
+
+
 # ---- the pages
 
 ENGLISH = [page for page in CHAPTERS if not page.startswith("si/")]

@@ -1,5 +1,7 @@
 """The widgets' JavaScript against torch: means, variances, outputs, sets, and which outputs move."""
 
+import json
+
 import pytest
 import torch
 from browser import run_module
@@ -117,34 +119,59 @@ def test_the_number_of_groups_snaps_to_a_divisor_in_the_direction_of_the_move():
     assert node("statistic_set", [{"snap": case} for case in cases]) == [6, 3, 4, 12, 2, 2]
 
 
+SOURCES = STATIC.parent / "src"
+
+
 def in_model(script, cases):
-    """What `script` makes of each case c, given the widget's model, its src/statistic_set/model.js, as w."""
-    answer = f"process.stdout.write(JSON.stringify(d.cases.map((c) => {{ {script} }})));"
-    return run_module(STATIC.parent / "src" / "statistic_set" / "model.js", answer, cases=cases)
+    """What `script` makes of each case c, given its model.js as w and what reads addresses as address."""
+    imported = f"import({json.dumps((SOURCES / 'shared' / 'address.js').as_uri())})"
+    answer = f"await {imported}.then((address) => d.cases.map((c) => {{ {script} }}))"
+    return run_module(SOURCES / "statistic_set" / "model.js", answer, cases=cases)
+
+
+FORMS = "const start = { ...c, ...w.unscaled(c.shape) }, forms = { ...w.traitsOf(c), ...w.affineOf(c.shape) };"
+VALUES = hand_tensor().flatten().tolist()
+TRAITS = dict(values=VALUES, shape=[2, 4, 1, 2], method="group", groups=2, interleaved=False, focus=0, eps=1e-5)
 
 
 def test_what_an_address_holds_is_the_state_again():
-    """Also where every value is a string, as in an address; what differs from the start is all that stands there."""
-    script = """
-    const start = w.startingState((trait) => c[trait]), state = { ...start, ...c.change };
-    const saved = Object.fromEntries(Object.entries(w.read(state, start)).map(([k, v]) => [k, String(v)]));
-    return { saved, again: w.parse(saved, start) };
+    """Every value is a text there; of the lists and of what is rarely changed, only what differs from the start."""
+    script = f"""{FORMS}
+    const saved = address.written(forms, {{ ...start, ...c.change }}, start);
+    return {{ saved, again: address.meant(forms, saved, start) }};
     """
-    values = hand_tensor().flatten().tolist()
-    traits = dict(values=values, shape=[2, 4, 1, 2], method="group", groups=2, interleaved=False, focus=0, eps=1e-5)
     changes = [
         {},
         {"method": "batch", "focus": 15},
         {"groups": 4, "interleaved": True},
-        {"values": [0.25, *values[1:]]},
+        {"values": [0.25, *VALUES[1:]]},
         {"gamma": [1, -2.5, 1, 1], "beta": [0, 0, 0, 1e-7]},
     ]
-    answers = in_model(script, [traits | {"change": change} for change in changes])
+    answers = in_model(script, [TRAITS | {"change": change} for change in changes])
     for change, answer in zip(changes, answers, strict=True):
-        want = traits | {"gamma": [1] * 4, "beta": [0] * 4} | change
-        again = traits | answer["again"]
-        assert want == {key: again[key] for key in want}
+        want = TRAITS | {"gamma": [1] * 4, "beta": [0] * 4} | change
+        assert TRAITS | answer["again"] == want
         assert set(answer["saved"]) == {"method", "groups", "focus"} | set(change)
+        assert all(isinstance(text, str) for text in answer["saved"].values())
+
+
+def test_a_switch_that_began_on_stays_off_in_an_address():
+    script = (
+        f"{FORMS} return address.meant(forms, address.written(forms, {{ ...start, interleaved: false }}, start), start)"
+    )
+    assert in_model(script, [TRAITS | {"interleaved": True}])[0]["interleaved"] is False
+
+
+def test_addresses_that_readers_have_are_still_understood():
+    """As they were written before the flags said true and false."""
+    script = f"{FORMS} return address.meant(forms, c.saved, start)"
+    saved = {"method": "batch", "groups": "4", "focus": "15", "interleaved": "1", "gamma": "1 -2.5 1 1"}
+    wrong = {"method": "x", "groups": "3", "focus": "16", "interleaved": "x", "values": "1 x", "gamma": "1", "beta": ""}
+    understood, ignored = in_model(script, [TRAITS | {"saved": texts} for texts in (saved, wrong)])
+    start = {key: TRAITS[key] for key in ("values", "method", "groups", "interleaved", "focus")}
+    start |= {"gamma": [1] * 4, "beta": [0] * 4}
+    want = {"method": "batch", "groups": 4, "focus": 15, "interleaved": True, "gamma": [1, -2.5, 1, 1]}
+    assert understood == start | want and ignored == start
 
 
 @pytest.mark.parametrize("flat", [True, False])

@@ -2,10 +2,11 @@
 // answer follows them, group norm's stays. Takes the traits data (pictures and weights), picture, batch, draw,
 // evaluation, name; sets picture, batch, draw and evaluation. The networks run in a worker.
 import { createControls } from "./neighbours/controls.js";
-import { createPredictions, parse, read, TRAITS } from "./neighbours/model.js";
+import { createPredictions, traitsOf } from "./neighbours/model.js";
 import { createAlbum } from "./neighbours/pictures.js";
 import { createView } from "./neighbours/view.js";
 import { createWhy } from "./neighbours/why.js";
+import { meant, written } from "./shared/address.js";
 import { frame, twoWay } from "./shared/frame.js";
 import { translator } from "./shared/i18n.js";
 
@@ -16,13 +17,15 @@ export { still } from "./neighbours/still.js";
 async function render({ model, el }) {
   const tr = translator(model.get("_catalogue"));
   const data = model.get("data");
-  const start = Object.fromEntries(TRAITS.map((key) => [key, model.get(key)]));
+  const forms = traitsOf(data.pictures.length);
+  const traits = Object.keys(forms);
+  const start = Object.fromEntries(traits.map((key) => [key, model.get(key)]));
   const state = /** @type {import("./neighbours/model.js").State} */ ({ ...start });
   const predictions = createPredictions(data, state);
   const album = createAlbum(data, tr);
 
   const title = tr("Who else is in the batch?");
-  const box = frame({ model, el, stem: "neighbours", title, tr, read: () => read(state), write });
+  const box = frame({ model, el, stem: "neighbours", title, tr, read: () => written(forms, state, start), write });
   const controls = createControls({ album, tr, set: setAfresh, redraw: () => set({ draw: state.draw + 1 }) });
   const view = createView(album, tr);
   const why = createWhy({ state, predictions, album, tr });
@@ -36,7 +39,7 @@ async function render({ model, el }) {
     why.show();
   }
   function write(saved) {
-    Object.assign(state, parse(saved, start, album.count));
+    Object.assign(state, meant(forms, saved, start));
     predictions.clearAnswers();
     python.push();
     return draw();
@@ -51,7 +54,7 @@ async function render({ model, el }) {
     predictions.clearAnswers();
     set(change);
   }
-  const python = twoWay(model, TRAITS, state, setAfresh);
+  const python = twoWay(model, traits, state, setAfresh);
   await box.start();
   return () => {
     python.stop();

@@ -1,5 +1,5 @@
 // What a reader changes: the draw, the size of the batch, the mode, and the picture that stays.
-import { choice, drive, h } from "../shared/dom.js";
+import { checkbox, choice, drive, h } from "../shared/dom.js";
 import { SIZES } from "./model.js";
 
 /** All pictures as buttons. */
@@ -33,17 +33,20 @@ export function createControls({ album, tr, set, redraw }) {
     mark: "data-gn-batch",
     pick: (batch) => set({ batch }),
   });
-  const evaluation = h("input", { type: "checkbox", "data-gn-evaluation": true });
-  evaluation.addEventListener("change", () => set({ evaluation: evaluation.checked }));
+  const evaluation = checkbox({
+    label: tr("evaluation mode"),
+    mark: "data-gn-evaluation",
+    pick: (on) => set({ evaluation: on }),
+  });
   const row = drive(
     again,
     h("div", { class: "gn-sizes" }, h("span", { "aria-hidden": "true" }, tr("pictures in the batch")), sizes.element),
-    h("label", { class: "gn-check" }, evaluation, h("span", {}, tr("evaluation mode"))),
+    evaluation.element,
   );
   const picker = createPicker(album, tr, (picture) => set({ picture }));
   const show = (state) => {
     sizes.show(state.batch);
-    evaluation.checked = state.evaluation;
+    evaluation.input.checked = state.evaluation;
     picker.show(state.picture);
   };
   return { drive: row, picker: picker.element, show };

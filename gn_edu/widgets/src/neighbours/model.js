@@ -1,5 +1,5 @@
 // What is asked of the two networks and what they answer, without a page.
-import { oneOf, whole } from "../shared/address.js";
+import { flag, oneOf, unlessFirst, whole } from "../shared/address.js";
 import { N_ } from "../shared/i18n.js";
 import { stream } from "../shared/random.js";
 import { fixed } from "../shared/text.js";
@@ -13,7 +13,6 @@ export const NETWORKS = {
   bn: { says: N_("Batch Norm says"), called: N_("network with batch norm") },
   gn: { says: N_("Group Norm says"), called: N_("network with group norm") },
 };
-export const TRAITS = ["picture", "batch", "draw", "evaluation"];
 export const SIZES = [2, 4, 8];
 export const CHANNELS = 16; // of the first convolution
 const GROUP = 2; // of these channels share a mean in the network with group norm
@@ -25,24 +24,16 @@ export function companions(picture, count, size, draw) {
   return Array.from({ length: size }, () => others.splice(Math.floor(next() * others.length), 1)[0]);
 }
 
-/** The state for an address. */
-export const read = ({ picture, batch, draw, evaluation }) => ({
-  picture,
-  batch,
-  draw,
-  ...(evaluation ? { evaluation: 1 } : {}),
+/**
+ * How an address holds the state.
+ * @param {number} count how many pictures exist
+ */
+export const traitsOf = (count) => ({
+  picture: whole(0, count - 1),
+  batch: oneOf(SIZES),
+  draw: whole(0, 999_999),
+  evaluation: unlessFirst(flag),
 });
-
-/** The state that an address holds; what it lacks or has wrong is taken from `start`. count: how many pictures exist. */
-export function parse(saved, start, count) {
-  const taken = (form, key) => form.parse(saved[key] ?? "") ?? start[key];
-  return {
-    picture: taken(whole(0, count - 1), "picture"),
-    batch: taken(oneOf(SIZES), "batch"),
-    draw: taken(whole(0, 999_999), "draw"),
-    evaluation: saved.evaluation ? saved.evaluation === "1" : start.evaluation,
-  };
-}
 
 /** The networks at work: ask(batch, training) -> replies, in a worker, or here where none may be started. */
 function startNetworks(data) {

@@ -1,12 +1,14 @@
-// A widget's state in the address of its page: #stem.name?key=text&key=text. A form turns a value into such a text, and
-// back; text that it does not know gives undefined. `otherwise` gives the value then, if it is not simply the first one;
-// the state that it is given holds the traits before its own.
+// A widget's state in the address of its page: #stem.name?key=text&key=text. A form turns a value into such a text, or
+// into undefined where none is needed, and back; text that it does not know gives undefined. `otherwise` gives the value
+// then, if it is not simply the first one; the state that it is given holds the values before its own.
 
 /**
  * @template Value
- * @typedef {{ parse(text: string, state: any): Value | undefined, text(value: Value): string | undefined,
+ * @typedef {{ parse(text: string, state: any): Value | undefined, text(value: Value, first?: Value): string | undefined,
  *   otherwise?(state: any): Value }} Form
  */
+
+/** @typedef {Record<string, Form<any>>} Forms */
 
 /**
  * @param {string} stem
@@ -23,6 +25,33 @@ export const linkOf = (stem, name, state) => `#${stem}.${name}?${new URLSearchPa
 export function stateInAddress(stem, name) {
   const [target, query] = location.hash.slice(1).split("?");
   return target === `${stem}.${name}` && query ? Object.fromEntries(new URLSearchParams(query)) : null;
+}
+
+/**
+ * A state as texts.
+ * @param {Forms} forms
+ * @param {Record<string, any>} state
+ * @param {Record<string, any>} first where it started
+ * @returns {Record<string, string>}
+ */
+export const written = (forms, state, first) =>
+  Object.fromEntries(
+    Object.entries(forms)
+      .map(([key, form]) => [key, form.text(state[key], first[key])])
+      .filter(([, text]) => text !== undefined),
+  );
+
+/**
+ * The state that such texts mean; what they lack or have wrong is as it started.
+ * @param {Forms} forms
+ * @param {Record<string, string>} saved
+ * @param {Record<string, any>} first
+ */
+export function meant(forms, saved, first) {
+  const found = /** @type {Record<string, any>} */ ({});
+  for (const [key, { parse, otherwise }] of Object.entries(forms))
+    found[key] = (key in saved ? parse(saved[key], found) : undefined) ?? otherwise?.(found) ?? first[key];
+  return found;
 }
 
 /**
@@ -57,8 +86,11 @@ export const stepped = ({ least, step, steps }) => ({
   text: String,
 });
 
-/** @type {Form<boolean>} */
-export const flag = { parse: (text) => text === "true", text: String };
+/**
+ * Yes or no; 1 is an older text for yes.
+ * @type {Form<boolean>}
+ */
+export const flag = { parse: (text) => text === "true" || text === "1", text: String };
 
 /**
  * A list of `length` numbers that fit.
@@ -90,4 +122,18 @@ export const mapped = (form, to, from) => ({
     return written === undefined ? undefined : from(written);
   },
   text: (value) => form.text(to(value)),
+});
+
+/**
+ * The same form, which writes no value that the state started with.
+ * @template Value
+ * @param {Form<Value>} form
+ * @returns {Form<Value>}
+ */
+export const unlessFirst = (form) => ({
+  ...form,
+  text: (value, first) => {
+    const text = form.text(value);
+    return first !== undefined && text === form.text(first) ? undefined : text;
+  },
 });

@@ -1,7 +1,7 @@
 // What every widget shares: a root with its name, a state that lives in the address, and the buttons reset, copy link,
 // large type and keep in view. Takes the traits `name` and `_catalogue`; touches only el and model, and the address of
 // the page it stands on.
-import { linkOf, stateInAddress } from "./address.js";
+import { linkOf, meant, stateInAddress, written } from "./address.js";
 import { h } from "./dom.js";
 import { translator } from "./i18n.js";
 
@@ -203,26 +203,22 @@ export function pictured({ model, el, stem, title, tr, traits, state, read, pars
  * @param {object} options
  * @param {string} options.stem
  * @param {string} options.title an English message
- * @param {Record<string, import("./address.js").Form<any>>} options.traits those that are shared with Python
+ * @param {import("./address.js").Forms} options.traits those that are shared with Python
+ * @param {import("./address.js").Forms} [options.own] what the address holds besides them
  * @param {string[]} [options.given] traits that never change
- * @param {State} [options.start] where the traits start, unless as the model has them
+ * @param {State} [options.start] where the state starts, unless as the model has it
+ * @param {() => State} [options.afresh] what no address holds, and every address and reset begin anew
  */
-export function picturedByTraits({ model, el }, { stem, title, traits, given = [], start }) {
+export function picturedByTraits({ model, el }, options) {
+  const { stem, title, traits, own, given = [], start, afresh = () => ({}) } = options;
   const tr = translator(model.get("_catalogue"));
   const keys = Object.keys(traits);
   const taken = (/** @type {string[]} */ names) => Object.fromEntries(names.map((key) => [key, model.get(key)]));
   const first = /** @type {State} */ ({ ...taken(keys), ...start });
-  const state = /** @type {any} */ ({ ...taken(given), ...first });
-  const read = () =>
-    Object.fromEntries(keys.map((key) => [key, traits[key].text(state[key])]).filter(([, text]) => text !== undefined));
-  const parse = (/** @type {Record<string, string>} */ saved) => {
-    const found = /** @type {State} */ ({});
-    for (const key of keys) {
-      const { parse, otherwise } = traits[key];
-      found[key] = (key in saved ? parse(saved[key], found) : undefined) ?? otherwise?.(found) ?? first[key];
-    }
-    return found;
-  };
+  const state = /** @type {any} */ ({ ...taken(given), ...first, ...afresh() });
+  const forms = { ...traits, ...own };
+  const read = () => written(forms, state, first);
+  const parse = (/** @type {Record<string, string>} */ saved) => ({ ...meant(forms, saved, first), ...afresh() });
   let draw = () => {};
   const box = pictured({ model, el, stem, title: tr(title), tr, traits: keys, state, read, parse, draw: () => draw() });
   const run = (/** @type {() => void} */ drawing) => {

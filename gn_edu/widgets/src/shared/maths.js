@@ -6,6 +6,7 @@
  * @typedef {{ groups: number, interleaved: boolean }} Groups
  * @typedef {{ method: string, groups: number, interleaved?: boolean, eps: number }} Options
  * @typedef {ArrayLike<number>} Values
+ * @typedef {{ members: number[], mean: number, variance: number, sigma: number }} Statistics
  */
 
 /**
@@ -88,8 +89,8 @@ export function statistics(x, dims, options) {
  */
 export function normalize(x, dims, options, gamma, beta) {
   const sets = statistics(x, dims, options);
-  const xHat = new Array(x.length);
-  const y = new Array(x.length);
+  const xHat = /** @type {number[]} */ (new Array(x.length));
+  const y = /** @type {number[]} */ (new Array(x.length));
   for (const set of sets.values()) {
     for (const i of set.members) {
       const { channel } = cellAt(dims, i);

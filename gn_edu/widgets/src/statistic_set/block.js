@@ -4,29 +4,50 @@ import { stillOf, svg } from "../shared/drawing.js";
 import { escapeText } from "../shared/text.js";
 import { dimsOf, shown, view } from "./model.js";
 
+/**
+ * @typedef {import("../shared/i18n.js").Translator} Translator
+ * @typedef {import("../shared/maths.js").Dims} Dims
+ * @typedef {import("./model.js").Chosen} Chosen
+ * @typedef {{ x: number, y: number }} Point
+ * @typedef {ReturnType<typeof layout>} Layout
+ *
+ * The attributes of the parts: of cell i, and of what has a role.
+ * @typedef {{ cell: (i: number) => string, role: (name: string) => string }} Attributes
+ */
+
 // Geometry, in units of the drawing: a cell's side, the gap between cells, how far a lit cell is raised.
 const SIDE = 46;
 const GAP = 6;
 const RAISE = 7;
 const PITCH = SIDE + GAP;
 
-/** Size of one image's slab and of the whole drawing, and where each image begins. */
+/**
+ * Size of one image's slab and of the whole drawing, and where each image begins.
+ * @param {Dims} dims
+ * @param {boolean} flat
+ */
 function layout({ images, channels, positions }, flat) {
   const width = channels * PITCH;
   const height = positions * PITCH;
   if (flat) {
     const step = height + 34;
     const box = { width: width + 46, height: step * images + 46 };
-    return { width, height, box, origin: (image) => ({ x: 40, y: 30 + step * image }) };
+    const origin = (/** @type {number} */ image) => ({ x: 40, y: 30 + step * image });
+    return { width, height, box, origin };
   }
   // Each further image stands up and to the right of the one before, far enough to be seen whole.
   const shift = { x: 58, y: height + 34 };
   const depth = { x: shift.x * (images - 1), y: shift.y * (images - 1) };
   const box = { width: width + depth.x + 52, height: height + depth.y + 62 };
-  const origin = (image) => ({ x: 40 + shift.x * image, y: 30 + depth.y - shift.y * image });
+  const origin = (/** @type {number} */ image) => ({ x: 40 + shift.x * image, y: 30 + depth.y - shift.y * image });
   return { width, height, box, origin };
 }
 
+/**
+ * @param {Point} at
+ * @param {string} text
+ * @param {string} attributes
+ */
 function cellMarkup({ x, y }, text, attributes) {
   const s = SIDE;
   const r = RAISE;
@@ -40,7 +61,11 @@ function cellMarkup({ x, y }, text, attributes) {
   );
 }
 
-/** Lines from the corners of each image to the one in front of it. */
+/**
+ * Lines from the corners of each image to the one in front of it.
+ * @param {number} images
+ * @param {Layout} place
+ */
 function threads(images, { width, height, origin }) {
   const corners = [
     [0, 0],
@@ -57,11 +82,18 @@ function threads(images, { width, height, origin }) {
   return parts.join("");
 }
 
-/** One image: its slab, its name, and its cells, a column a channel. */
+/**
+ * One image: its slab, its name, and its cells, a column a channel.
+ * @param {number} image
+ * @param {Chosen} state
+ * @param {Layout} place
+ * @param {Translator} tr
+ * @param {Attributes} attributes
+ */
 function slab(image, state, { width, height, origin }, tr, { role, cell }) {
   const { channels, positions } = dimsOf(state.shape);
   const { x, y } = origin(image);
-  const row = (position) =>
+  const row = (/** @type {number} */ position) =>
     Array.from({ length: channels }, (_, channel) => {
       const i = (image * channels + channel) * positions + position;
       return cellMarkup({ x: x + channel * PITCH, y: y + position * PITCH }, shown(state.values[i]), cell(i));
@@ -75,7 +107,13 @@ function slab(image, state, { width, height, origin }, tr, { role, cell }) {
   );
 }
 
-/** The axes channel and pixel, at the lowest image, which begins at (x, y). */
+/**
+ * The axes channel and pixel, at the lowest image, which begins at (x, y).
+ * @param {number} channels
+ * @param {Point} origin
+ * @param {number} height
+ * @param {Translator} tr
+ */
 function axes(channels, { x, y }, height, tr) {
   const numbers = Array.from(
     { length: channels },
@@ -90,8 +128,10 @@ function axes(channels, { x, y }, height, tr) {
 }
 
 /**
- * The whole block. Flat: no depth, image 1 on top. `attributes` are those of the parts: cell(i), role(name).
- * `stem` is the class of the drawing.
+ * The whole block. Flat: no depth, image 1 on top.
+ * @param {Chosen} state
+ * @param {Translator} tr
+ * @param {{ stem: string, flat: boolean, attributes: Attributes }} options `stem` is the class of the drawing
  */
 function blockMarkup(state, tr, { stem, flat, attributes }) {
   const { images, channels } = dimsOf(state.shape);
@@ -103,7 +143,12 @@ function blockMarkup(state, tr, { stem, flat, attributes }) {
   return svg(stem, width, height, parts.join(""));
 }
 
-/** The block of the live widget: a grid whose cells have names and take the keyboard's focus. */
+/**
+ * The block of the live widget: a grid whose cells have names and take the keyboard's focus.
+ * @param {Chosen & { flat: boolean }} state
+ * @param {Translator} tr
+ * @param {(i: number) => string} nameOf
+ */
 export const liveBlock = (state, tr, nameOf) =>
   blockMarkup(state, tr, {
     stem: "gn-in",
@@ -123,10 +168,16 @@ const STILL_STYLE =
   "text{font-family:system-ui,sans-serif}.value{font-size:17px;text-anchor:middle}.axis{font-size:13px;fill:#55524a}" +
   ".mid{text-anchor:middle}";
 
-/** The block with its own style and a white ground, the chosen cell's set lit. */
+/**
+ * The block with its own style and a white ground, the chosen cell's set lit.
+ * @param {Chosen} state
+ * @param {Translator} tr
+ */
 export function stillBlock(state, tr) {
   const members = new Set(view(state).set.members);
-  const classes = (i) => ["gn-cell", members.has(i) && "lit", i === state.focus && "focus"].filter(Boolean);
+  const classes = (/** @type {number} */ i) =>
+    ["gn-cell", members.has(i) && "lit", i === state.focus && "focus"].filter(Boolean);
+  /** @type {Attributes} */
   const attributes = { role: () => "", cell: (i) => `class="${classes(i).join(" ")}"` };
   return stillOf(blockMarkup(state, tr, { stem: "still", flat: false, attributes }), STILL_STYLE);
 }

@@ -2,26 +2,39 @@
 import { cellToward, dimsOf, snapGroups, withChosen } from "./model.js";
 import { snapNote } from "./texts.js";
 
+/**
+ * A live widget: set(change) changes the state, say(note) shows a note, draw() shows what else has changed.
+ * @typedef {object} Widget
+ * @property {import("./model.js").State} state
+ * @property {import("./view.js").Parts} parts
+ * @property {import("../shared/i18n.js").Translator} tr
+ * @property {import("./view.js").Change} set
+ * @property {(note: string) => void} say
+ * @property {() => void} draw
+ */
+
 const DRAG = 10; // pixels up for a value that is larger by 1
 
-/** Makes the chosen value larger by `step`; not while the game asks, which frames that value. */
+/**
+ * Makes the chosen value larger by `step`; not while the game asks, which frames that value.
+ * @type {(widget: Widget, step: number) => void}
+ */
 const nudge = ({ state, set }, step) => {
   if (state.game) return;
   set({ values: withChosen(state, Math.round((state.values[state.focus] + step) * 1e6) / 1e6) });
 };
 
-/** The slider, the boxes and the buttons. set(change) changes the state, say(note) shows a note. */
-export function connectControls(widget) {
+/** The slider, the fields and the buttons. */
+export function connectControls(/** @type {Widget} */ widget) {
   const { state, parts, tr, set, say, draw } = widget;
   const { channels } = dimsOf(state.shape);
-  const { slider, interleave } = parts.norm;
+  const { slider } = parts.norm;
   slider.addEventListener("input", () => {
     const wanted = +slider.value;
     const groups = snapGroups(wanted, state.groups, channels);
     set({ groups });
     if (groups !== wanted) say(snapNote(wanted, channels, groups, tr));
   });
-  interleave.addEventListener("change", () => set({ interleaved: interleave.checked }));
   parts.formula.less.addEventListener("click", () => nudge(widget, -1));
   parts.formula.more.addEventListener("click", () => nudge(widget, 1));
   for (const { kind, channel, input } of parts.affine.knobs)
@@ -36,28 +49,33 @@ export function connectControls(widget) {
   });
 }
 
-/** Chooses cell i, and gives it the keyboard's focus. */
+/**
+ * Chooses cell i, and gives it the keyboard's focus.
+ * @param {Widget} widget
+ * @param {number} i
+ */
 function choose({ state, parts, set }, i) {
   state.preview = null;
   if (i !== state.focus) set({ focus: i });
   parts.block.cells[i].focus();
 }
 
-const cellUnder = (event) => {
-  const cell = event.target.closest(".gn-cell");
-  return cell && Number(cell.dataset.cell);
+/** The number of the cell under the pointer, or null. */
+const cellUnder = (/** @type {PointerEvent} */ event) => {
+  const cell = /** @type {Element} */ (event.target).closest(".gn-cell");
+  return cell && Number(cell.getAttribute("data-cell"));
 };
 
 /** A click or a tap chooses a cell, dragging up or down changes its value, and a passing mouse shows a cell's set. */
-export function connectPointer(widget) {
+export function connectPointer(/** @type {Widget} */ widget) {
   const { state, draw } = widget;
   const { element } = widget.parts.block;
   let drag = /** @type {{ y: number, value: number } | null} */ (null);
-  const show = (preview) => {
+  const show = (/** @type {number | null} */ preview) => {
     state.preview = preview;
     draw();
   };
-  element.addEventListener("pointerdown", (event) => {
+  element.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
     const i = cellUnder(event);
     if (i === null || state.game) return;
     // A finger on a cell that is not chosen may be scrolling the page; on the chosen one it drags the value.
@@ -66,7 +84,7 @@ export function connectPointer(widget) {
     choose(widget, i);
     if (drag) element.setPointerCapture(event.pointerId);
   });
-  element.addEventListener("pointermove", (event) => {
+  element.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
     if (!drag) return;
     const wanted = drag.value + Math.round((drag.y - event.clientY) / DRAG);
     const value = state.values[state.focus];
@@ -77,7 +95,7 @@ export function connectPointer(widget) {
       drag = null;
     });
   // Only a click, a tap or a key chooses the cell.
-  element.addEventListener("pointerover", (event) => {
+  element.addEventListener("pointerover", (/** @type {PointerEvent} */ event) => {
     const i = cellUnder(event);
     if (i === null || event.pointerType !== "mouse" || event.buttons || state.game) return;
     show(i);
@@ -86,10 +104,10 @@ export function connectPointer(widget) {
 }
 
 /** Arrow keys choose the next cell, plus and minus change the value. */
-export function connectKeyboard(widget) {
+export function connectKeyboard(/** @type {Widget} */ widget) {
   const { state, parts } = widget;
   const dims = dimsOf(state.shape);
-  parts.block.element.addEventListener("keydown", (event) => {
+  parts.block.element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (state.game) return;
     const next = cellToward(dims, state.focus, event.key, state.flat);
     if (next !== undefined) choose(widget, next);

@@ -2,7 +2,10 @@
 import { cellToward, dimsOf, withChosen } from "./model.js";
 import { question, verdict } from "./texts.js";
 
-/** Lets the visitor play. set(change) changes the state, say(note) shows a note; draw() shows the state. */
+/**
+ * Lets the visitor play.
+ * @param {import("./controls.js").Widget} widget
+ */
 export function connectGame({ state, parts, tr, set, say, draw }) {
   const dims = dimsOf(state.shape);
   const { cells } = parts.outputs;
@@ -14,14 +17,14 @@ export function connectGame({ state, parts, tr, set, say, draw }) {
     say(question(tr));
     cells[0].focus(); // the button that was pressed is gone
   };
-  const guess = (i) => {
+  const guess = (/** @type {number} */ i) => {
     if (!state.game) return;
     if (!state.game.guesses.delete(i)) state.game.guesses.add(i);
     state.game.at = i;
     draw();
   };
   /** Arrow keys go from output to output: one stop of the tabulator for all of them. */
-  const walk = (event, i) => {
+  const walk = (/** @type {KeyboardEvent} */ event, /** @type {number} */ i) => {
     const next = cellToward(dims, i, event.key, true);
     if (next === undefined || !state.game) return;
     event.preventDefault();
@@ -30,6 +33,7 @@ export function connectGame({ state, parts, tr, set, say, draw }) {
     cells[next].focus();
   };
   const finish = () => {
+    if (!state.game) return;
     const { guesses } = state.game;
     set({ values: withChosen(state, state.values[state.focus] + 1), game: null });
     say(verdict(state.moved, guesses, tr));
@@ -40,6 +44,6 @@ export function connectGame({ state, parts, tr, set, say, draw }) {
   check.addEventListener("click", finish);
   for (const [i, cell] of cells.entries()) {
     cell.addEventListener("click", () => guess(i));
-    cell.addEventListener("keydown", (event) => walk(event, i));
+    cell.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => walk(event, i));
   }
 }

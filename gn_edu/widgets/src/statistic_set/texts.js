@@ -4,20 +4,35 @@ import { cellAt } from "../shared/maths.js";
 import { fixed } from "../shared/text.js";
 import { dimsOf, METHODS, previewed, shown, view } from "./model.js";
 
+/**
+ * @typedef {import("../shared/i18n.js").Translator} Translator
+ * @typedef {import("./model.js").Chosen} Chosen
+ * @typedef {import("./model.js").State} State
+ */
+
 const INTERLEAVED = N_("the interleaved layer");
 
+/**
+ * @param {import("./model.js").Dims} dims
+ * @param {number} i
+ * @param {Translator} tr
+ */
 export function cellName(dims, i, tr) {
   const { image, channel, position } = cellAt(dims, i);
   return tr("image {n}, channel {c}, pixel {p}", { n: image + 1, c: channel + 1, p: position + 1 });
 }
 
-/** One sentence that says what the picture shows, with its numbers. */
+/**
+ * One sentence that says what the picture shows, with its numbers.
+ * @param {Chosen} state
+ * @param {Translator} tr
+ */
 export function sentence(state, tr) {
   const { set, dims, xHat } = view(state);
   const { image, channel } = cellAt(dims, state.focus);
   const interleaved = state.method === "group" && state.interleaved;
   const values = {
-    method: tr(interleaved ? INTERLEAVED : (METHODS.find(([key]) => key === state.method)?.[2] ?? state.method)),
+    method: tr(interleaved ? INTERLEAVED : METHODS[state.method].name),
     m: set.members.length,
     all: state.values.length,
     image: image + 1,
@@ -33,7 +48,11 @@ export function sentence(state, tr) {
   );
 }
 
-/** That group norm with the fewest or the most groups is another norm; else nothing. */
+/**
+ * That group norm with the fewest or the most groups is another norm; else nothing.
+ * @param {Chosen} state
+ * @param {Translator} tr
+ */
 function sameNorm({ method, groups, shape }, tr) {
   if (method !== "group") return "";
   if (groups === 1) return tr("G = 1: one group holds all channels, the same set as layer norm.");
@@ -41,18 +60,28 @@ function sameNorm({ method, groups, shape }, tr) {
   return "";
 }
 
-/** The text under the picture. While the game asks, only its question. */
-export function liveText(state, tr) {
+/**
+ * The text under the picture. While the game asks, only its question.
+ * @param {State} state
+ * @param {Translator} tr
+ */
+export function textUnder(state, tr) {
   if (state.game) return state.note;
   return [state.note, sentence(previewed(state), tr), sameNorm(state, tr)].filter(Boolean).join(" ");
 }
 
-/** What a change of values did: {moved, unseen} from compare(). */
+/**
+ * What a change of values did.
+ * @param {NonNullable<ReturnType<typeof import("./model.js").compare>>} edit
+ * @param {State} state
+ * @param {Translator} tr
+ */
 export function editNote({ moved, unseen }, state, tr) {
   const note = tr("This change moved {k} of {all} outputs.", { k: moved.length, all: state.values.length });
   return unseen ? `${note} ${tr("Some moved by less than the two decimals shown.")}` : note;
 }
 
+/** @type {(wanted: number, channels: number, groups: number, tr: Translator) => string} */
 export const snapNote = (wanted, channels, groups, tr) =>
   tr("{wanted} does not divide {channels} channels into equal groups, so G goes to {groups}.", {
     wanted,
@@ -60,10 +89,15 @@ export const snapNote = (wanted, channels, groups, tr) =>
     groups,
   });
 
-export const question = (tr) =>
+export const question = (/** @type {Translator} */ tr) =>
   tr("The framed input will grow by 1. Tap every output that you think will move, then check.");
 
-/** How good the guesses of the game were. */
+/**
+ * How good the guesses of the game were.
+ * @param {number[]} moved
+ * @param {Set<number>} guesses
+ * @param {Translator} tr
+ */
 export function verdict(moved, guesses, tr) {
   const hit = moved.filter((i) => guesses.has(i)).length;
   const extra = guesses.size - hit;

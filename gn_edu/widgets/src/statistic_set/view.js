@@ -1,15 +1,28 @@
 // The parts of the live widget, and how they show a state. They do nothing of themselves: controls.js and game.js
 // listen to what a part names beside its `element`.
-import { choice, h, liveText as livePlace } from "../shared/dom.js";
-import { fixed } from "../shared/text.js";
+import { checkbox, choice, h, liveText } from "../shared/dom.js";
+import { translated } from "../shared/i18n.js";
+import { eachOf, fixed } from "../shared/text.js";
 import { liveBlock } from "./block.js";
 import { dimsOf, METHODS, previewed, shown, view } from "./model.js";
-import { cellName, liveText } from "./texts.js";
+import { cellName, textUnder } from "./texts.js";
 
+/**
+ * @typedef {import("../shared/i18n.js").Translator} Translator
+ * @typedef {import("./model.js").Dims} Dims
+ * @typedef {import("./model.js").State} State
+ * @typedef {(change: Partial<State>) => void} Change
+ * @typedef {ReturnType<typeof makeParts>} Parts
+ *
+ * What is computed from a state, for its chosen cell or the one under the mouse; `lit`: the cells of its set.
+ * @typedef {ReturnType<typeof view> & { focus: number, lit: Set<number> }} Picture
+ */
+
+/** @type {(name: string, ...children: (string | Node)[]) => HTMLElement} */
 const paragraph = (name, ...children) => h("p", { class: name }, ...children);
 
 /** The divisors of the channels under the slider, with the norms at its two ends. */
-function divisorTicks(channels) {
+function divisorTicks(/** @type {number} */ channels) {
   const ticks = h("div", { class: "gn-ticks", "aria-hidden": "true" });
   for (let g = 1; g <= channels; g++) {
     const end = g === 1 ? " LN" : g === channels ? " IN" : "";
@@ -19,15 +32,31 @@ function divisorTicks(channels) {
   return ticks;
 }
 
-/** Which norm, and for group norm how many groups of which channels. */
-function normControls({ channels }, tr, pick) {
-  const options = METHODS.map(([key, label]) => /** @type {[string, string]} */ ([key, tr(label)]));
-  const methods = choice({ label: tr("Which norm"), options, mark: "data-gn-method", pick });
+/**
+ * Which norm, and for group norm how many groups of which channels.
+ * @param {Dims} dims
+ * @param {Translator} tr
+ * @param {Change} set
+ */
+function normControls({ channels }, tr, set) {
+  const methods = choice({
+    label: tr("Which norm"),
+    options: translated(
+      eachOf(METHODS, ({ label }) => label),
+      tr,
+    ),
+    mark: "data-gn-method",
+    pick: (method) => set({ method: /** @type {import("./model.js").Method} */ (method) }),
+  });
   const slider = h("input", { type: "range", min: 1, max: channels, step: 1, "data-gn-groups": true });
   const groups = h("span", { "data-gn-value": "groups" });
   const onlyGroups = paragraph("gn-dim", tr("G belongs to group norm."));
   const dial = h("label", { class: "gn-slider" }, tr("Groups G ="), " ", groups, slider);
-  const interleave = h("input", { type: "checkbox", "data-gn-interleaved": true });
+  const interleave = checkbox({
+    label: tr("interleave the channels (another layer)"),
+    mark: "data-gn-interleaved",
+    pick: (interleaved) => set({ interleaved }),
+  });
   const element = h(
     "div",
     { class: "gn-controls" },
@@ -36,10 +65,10 @@ function normControls({ channels }, tr, pick) {
       "div",
       { class: "gn-group-controls" },
       h("div", { class: "gn-dial" }, dial, divisorTicks(channels), onlyGroups),
-      h("label", { class: "gn-check" }, interleave, h("span", {}, tr("interleave the channels (another layer)"))),
+      interleave.element,
     ),
   );
-  const draw = (state) => {
+  const draw = (/** @type {State} */ state) => {
     const groupNorm = state.method === "group";
     methods.show(state.method);
     slider.value = state.groups;
@@ -50,19 +79,23 @@ function normControls({ channels }, tr, pick) {
     );
     groups.textContent = state.groups;
     onlyGroups.hidden = groupNorm;
-    interleave.checked = state.interleaved;
-    interleave.disabled = !groupNorm;
+    interleave.input.checked = state.interleaved;
+    interleave.input.disabled = !groupNorm;
   };
-  return { element, slider, interleave, draw };
+  return { element, slider, draw };
 }
 
-/** The input: the block of cells, deep or flat, and the button that changes which. */
+/**
+ * The input: the block of cells, deep or flat, and the button that changes which.
+ * @param {Dims} dims
+ * @param {Translator} tr
+ */
 function inputBlock(dims, tr) {
   const element = h("div", { class: "gn-block" });
   const flatten = h("button", { type: "button", "data-gn-do": "flat" }, tr("Flat view"));
-  const nameOf = (i) => cellName(dims, i, tr);
+  const nameOf = (/** @type {number} */ i) => cellName(dims, i, tr);
   const block = { element, flatten, cells: /** @type {any[]} */ ([]), build, draw };
-  function build(state) {
+  function build(/** @type {State} */ state) {
     element.innerHTML = liveBlock(state, tr, nameOf);
     element.classList.toggle("gn-flat", state.flat);
     flatten.setAttribute("aria-pressed", String(state.flat));
@@ -70,6 +103,7 @@ function inputBlock(dims, tr) {
     element.firstChild.setAttribute("aria-label", tr("Input x. Arrow keys move, plus and minus change the value."));
     block.cells = [...element.querySelectorAll(".gn-cell")].sort((a, b) => a.dataset.cell - b.dataset.cell);
   }
+  /** @type {(state: State, picture: Picture) => void} */
   function draw(state, { lit, focus }) {
     block.cells.forEach((cell, i) => {
       const text = shown(state.values[i]);
@@ -84,11 +118,15 @@ function inputBlock(dims, tr) {
   return block;
 }
 
-/** The outputs: a button each, which can be pressed while the game asks; else they are only read. */
+/**
+ * The outputs: a button each, which can be pressed while the game asks; else they are only read.
+ * @param {Dims} dims
+ * @param {Translator} tr
+ */
 function outputTable(dims, tr) {
   const { images, channels, positions } = dims;
   const element = h("div", { class: "gn-outputs" });
-  const cells = [];
+  const cells = /** @type {any[]} */ ([]);
   for (let image = 0; image < images; image++) {
     const grid = h("div", { class: "gn-grid", style: `--columns:${channels}` });
     for (let k = 0; k < positions * channels; k++) {
@@ -99,6 +137,7 @@ function outputTable(dims, tr) {
     }
     element.append(paragraph("gn-axis", tr("image {n}", { n: image + 1 })), grid);
   }
+  /** @type {(state: State, picture: Picture) => void} */
   const draw = ({ game, moved }, { lit, focus, y }) => {
     const changed = new Set(moved);
     cells.forEach((cell, i) => {
@@ -119,16 +158,17 @@ function outputTable(dims, tr) {
 }
 
 /** The formula for the chosen cell, number by number, with the buttons that change its value. */
-function formulaLines(tr) {
+function formulaLines(/** @type {Translator} */ tr) {
+  /** @type {(text: string, label: string, does: string) => HTMLElement} */
   const button = (text, label, does) => h("button", { type: "button", "aria-label": label, "data-gn-do": does }, text);
   const less = button("−", tr("make the chosen value smaller"), "less");
   const more = button("+", tr("make the chosen value larger"), "more");
-  const value = (name) => h("span", { class: "gn-number", "data-gn-value": name });
+  const value = (/** @type {string} */ name) => h("span", { class: "gn-number", "data-gn-value": name });
   const names = ["m", "mean", "variance", "sigma", "x", "x_hat", "y"];
   const out = Object.fromEntries(names.map((name) => [name, value(name)]));
   const list = h("span", { class: "gn-list", "data-gn-value": "members" });
-  const symbol = (text) => h("b", {}, text);
-  const line = (...children) => h("div", { class: "gn-line" }, ...children);
+  const symbol = (/** @type {string} */ text) => h("b", {}, text);
+  const line = (/** @type {(string | Node)[]} */ ...children) => h("div", { class: "gn-line" }, ...children);
   const element = h(
     "div",
     { class: "gn-formula" },
@@ -138,6 +178,7 @@ function formulaLines(tr) {
     line(symbol("x̂"), " = (x − μ) / σ = ", out.x_hat),
     line(symbol("y"), " = γ x̂ + β = ", out.y),
   );
+  /** @type {(state: State, picture: Picture) => void} */
   const draw = ({ values, game }, { set, focus, xHat, y }) => {
     const texts = {
       m: String(set.members.length),
@@ -154,14 +195,18 @@ function formulaLines(tr) {
   return { element, less, more, draw };
 }
 
-/** γ and β of each channel, folded. knobs: {kind, channel, input}, first every γ, then every β. */
+/**
+ * γ and β of each channel, folded. knobs: {kind, channel, input}, first every γ, then every β.
+ * @param {Dims} dims
+ * @param {Translator} tr
+ */
 function affineKnobs({ channels }, tr) {
   const element = h("details", { class: "gn-affine" }, h("summary", {}, tr("γ and β, one of each per channel")));
-  const knobs = [];
-  for (const [kind, letter] of [
+  const knobs = /** @type {{ kind: "gamma" | "beta", channel: number, input: any }[]} */ ([]);
+  for (const [kind, letter] of /** @type {["gamma" | "beta", string][]} */ ([
     ["gamma", "γ"],
     ["beta", "β"],
-  ]) {
+  ])) {
     const row = h("div", { class: "gn-knobs" });
     for (let channel = 0; channel < channels; channel++) {
       const label = letter + (channel + 1);
@@ -172,7 +217,7 @@ function affineKnobs({ channels }, tr) {
     }
     element.append(row);
   }
-  const draw = (state) => {
+  const draw = (/** @type {State} */ state) => {
     // A field that is being typed in keeps what it has.
     for (const { kind, channel, input } of knobs)
       if (document.activeElement !== input) input.value = state[kind][channel];
@@ -180,26 +225,31 @@ function affineKnobs({ channels }, tr) {
   return { element, knobs, draw };
 }
 
-function gameButtons(tr) {
+function gameButtons(/** @type {Translator} */ tr) {
   const play = h("button", { type: "button", "data-gn-do": "predict" }, tr("Predict what moves"));
   const check = h("button", { type: "button", hidden: true, "data-gn-do": "check" }, tr("Check"));
-  const draw = ({ game }) => {
+  const draw = (/** @type {State} */ { game }) => {
     play.hidden = Boolean(game);
     check.hidden = !game;
   };
   return { play, check, draw };
 }
 
-/** All parts; append `elements` to the widget's body, and call draw(state) after every change. */
-export function makeParts(state, tr, pickMethod) {
+/**
+ * All parts; append `elements` to the widget's body, and call draw(state) after every change.
+ * @param {State} state
+ * @param {Translator} tr
+ * @param {Change} set
+ */
+export function makeParts(state, tr, set) {
   const dims = dimsOf(state.shape);
-  const norm = normControls(dims, tr, pickMethod);
+  const norm = normControls(dims, tr, set);
   const block = inputBlock(dims, tr);
   const outputs = outputTable(dims, tr);
   const formula = formulaLines(tr);
   const affine = affineKnobs(dims, tr);
   const game = gameButtons(tr);
-  const live = livePlace();
+  const live = liveText();
   block.build(state);
   const stage = h(
     "div",
@@ -209,13 +259,13 @@ export function makeParts(state, tr, pickMethod) {
     formula.element,
   );
   const tools = h("div", { class: "gn-tools" }, game.play, game.check, block.flatten);
-  const draw = (state) => {
+  const draw = (/** @type {State} */ state) => {
     const { focus } = previewed(state);
     const now = view(previewed(state));
     const lit = new Set(state.game ? [] : now.set.members); // the game does not show its own answer
     const picture = { ...now, focus, lit };
     for (const part of [norm, block, outputs, formula, affine, game]) part.draw(state, picture);
-    live.textContent = liveText(state, tr);
+    live.textContent = textUnder(state, tr);
   };
   return {
     elements: [norm.element, stage, live, tools, affine.element],
