@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 import matplotlib.pyplot as plt
 import plotly.graph_objects as go
@@ -143,4 +144,4 @@ def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> L
         height=380, margin=dict(l=55, r=10, t=10, b=45), legend=dict(orientation="h", y=-0.22),
         xaxis=dict(title=N_("epoch"), tickvals=epochs), yaxis=dict(title=N_("test error (%)")), template="none",
     )  # fmt: skip
-    return Live(figure, ax.figure, said)
+    return Live(figure, cast(Figure, ax.figure), said)
