@@ -1,6 +1,7 @@
 """The gn-edu command: train a network, sweep over many, hand out and grade exercises."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,15 +23,15 @@ NO_GRADER = 'this command comes with the grader: pip install "gn-edu[grader]"'
 def _settings() -> type:
     """The type of the settings that a command line gives, each with its help from the docstring of its part."""
     either = tyro.conf.create_mutex_group(required=False)
-    options = {}
+    options: dict[str, Any] = {}
     for name, part in SETTINGS.items():
         kind = PARTS.get(part, RunConfig)
-        (text,) = [p.description for p in docstring_parser.parse(kind.__doc__).params if p.arg_name == name]
+        (text,) = [p.description or "" for p in docstring_parser.parse(kind.__doc__ or "").params if p.arg_name == name]
         default = "first" if name == "recipe" else "the recipe's"
         option = tyro.conf.arg(help=" ".join(text.split()), help_behavior_hint=f"({default})")
-        annotation = Annotated[kind.__dataclass_fields__[name].type, option]
+        annotation: Any = Annotated[kind.__dataclass_fields__[name].type, option]
         options[name] = Annotated[annotation, either] if name in ("groups", "group_size") else annotation
-    return TypedDict("Settings", options, total=False)
+    return TypedDict("Settings", options, total=False)  # type: ignore[operator]  # its keys come from the fields
 
 
 # A command's options are its fields. Torch is imported where one runs: a help text can do without it.
@@ -69,7 +70,8 @@ class Train(_Training):
         track: write the record's numbers for TensorBoard too.
     """
 
-    settings: tyro.conf.OmitArgPrefixes[_settings()] = field(default_factory=dict)
+    # A type that is made where the module is loaded is none to mypy.
+    settings: tyro.conf.OmitArgPrefixes[_settings()] = field(default_factory=dict)  # type: ignore[valid-type]
     linear_rule: Flag = False
     weights: Flag = False
     track: Flag = False
@@ -92,6 +94,7 @@ class Train(_Training):
         config = self.config()  # first: what cannot run must not wait for a download
         folder = self.out / config.experiment
         record = train(config, self.pictures(), folder, not self.quiet, weights=self.weights, track=self.track)
+        assert record is not None, "only a run with a time to end by may end without a record"
         result, provenance = record.result, record.provenance
         if result.stopped:
             print(f"gn-edu: stopped, {result.stopped}; its record says so. Try a smaller --lr", file=sys.stderr)
@@ -151,7 +154,7 @@ class _NoGrader:
 
 def parse(words: list[str] | None = None):
     """The command that the words of a command line give; its `run` does it. Help and wrong words end in SystemExit."""
-    commands = {"train": Train, "speedrun": Speedrun, "sweep": Sweep}
+    commands: dict[str, Callable[..., Any]] = {"train": Train, "speedrun": Speedrun, "sweep": Sweep}
     if find_spec("gn_edu_grader"):
         from gn_edu_grader.cli import Grade, Release
 

@@ -7,7 +7,10 @@ those of a record are made from the fields; by its name alone, `RunConfig.replac
 import dataclasses
 import math
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Literal, cast, get_args, get_origin
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Recipe = Literal["first", "neighbours", "vgg16", "resnet", "fast", "speedrun"]
 Net = Literal["small", "vgg16", "resnet", "fast"]
@@ -30,7 +33,7 @@ def check_type(name: str, value, kind: type) -> None:
         raise ValueError(f"{name} must be {kind.__name__}, got {value!r}")
 
 
-def check_setting(part: type, name: str, value) -> None:
+def check_setting(part: "type[DataclassInstance]", name: str, value) -> None:
     """Refuse a value that the field `name` of a part cannot have.
 
     Raises:
@@ -41,7 +44,7 @@ def check_setting(part: type, name: str, value) -> None:
         if value not in get_args(field.type):
             raise ValueError(f"{name} must be one of {', '.join(get_args(field.type))}; got {value!r}")
         return
-    check_type(name, value, field.type)
+    check_type(name, value, cast(type, field.type))  # it would be a str only where annotations are not evaluated
     if field.metadata:
         least, below, meaning = (field.metadata[key] for key in ("least", "below", "meaning"))
         if not least <= value < below:

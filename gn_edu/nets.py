@@ -52,10 +52,11 @@ class GhostBatchNorm2d(nn.BatchNorm2d):
         # A slice's channels become channels of their own: (norm_batch, slices * c, h, w).
         wide = x.unflatten(0, (slices, self.norm_batch)).transpose(0, 1).flatten(1, 2)
         running = (self.running_mean, self.running_var) if self.track_running_stats else (None, None)
-        repeated = [None if t is None else t.repeat(slices) for t in (*running, self.weight, self.bias)]
-        wide = F.batch_norm(wide, *repeated, True, count_batch(self), self.eps)
-        for statistic, left in zip(running, repeated, strict=False):
-            if statistic is not None:
+        own = (*running, self.weight, self.bias)
+        mean, variance, weight, bias = (None if t is None else t.repeat(slices) for t in own)
+        wide = F.batch_norm(wide, mean, variance, weight, bias, True, count_batch(self), self.eps)
+        for statistic, left in zip(running, (mean, variance), strict=True):
+            if statistic is not None and left is not None:
                 statistic.copy_(left.view(slices, c).mean(0))
         return wide.unflatten(1, (slices, c)).transpose(0, 1).flatten(0, 1)
 
@@ -143,12 +144,12 @@ class ResidualBlock(nn.Module):
         self.conv1, self.norm1 = Conv3x3(before, channels, ws, stride), norm_layer(norm, channels, groups)
         self.conv2, self.norm2 = Conv3x3(channels, channels, ws), norm_layer(norm, channels, groups)
         self.relu1, self.relu2 = nn.ReLU(), nn.ReLU()
-        self.shortcut = nn.Identity()
+        self.shortcut: nn.Module = nn.Identity()
         if stride > 1 or before != channels:
             conv = nn.Conv2d(before, channels, kernel_size=1, stride=stride, bias=False)
             self.shortcut = nn.Sequential(conv, norm_layer(norm, channels, groups))
         if zero_gamma and norm != "none":
-            nn.init.zeros_(self.norm2.weight)
+            nn.init.zeros_(self.norm2.get_parameter("weight"))
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.norm2(self.conv2(self.relu1(self.norm1(self.conv1(x)))))
@@ -187,6 +188,7 @@ class FastNet(nn.Module):
 
     SIDE = 2
     PATCHES = 3 * SIDE**2  # directions of a patch; each gives two filters, one for each sign
+    stem: Tensor
 
     def __init__(self, norm: str = "gn", groups: int = 16, ws: bool = True, width: int = 32, group_size: int = 0):
         super().__init__()

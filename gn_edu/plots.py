@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 import matplotlib.pyplot as plt
 import plotly.graph_objects as go
@@ -125,14 +126,26 @@ def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> L
         hover = N_("seed %{customdata}: %{y:.2f} %<extra></extra>")
         for run in runs:
             figure.add_scatter(
-                x=epochs, y=run.result.error_by_epoch, mode="lines", line=dict(color=colour, width=1), opacity=0.6,
-                customdata=[run.config.seed] * len(epochs), hovertemplate=hover, showlegend=False, legendgroup=label,
-            )  # fmt: skip
+                x=epochs,
+                y=run.result.error_by_epoch,
+                mode="lines",
+                line=dict(color=colour, width=1),
+                opacity=0.6,
+                customdata=[run.config.seed] * len(epochs),
+                hovertemplate=hover,
+                showlegend=False,
+                legendgroup=label,
+            )
         figure.add_scatter(
-            x=epochs, y=[round(e, 3) for e in mean], mode="lines+markers", name=label, legendgroup=label,
-            line=dict(color=colour), marker=dict(symbol=symbol, size=9),
+            x=epochs,
+            y=[round(e, 3) for e in mean],
+            mode="lines+markers",
+            name=label,
+            legendgroup=label,
+            line=dict(color=colour),
+            marker=dict(symbol=symbol, size=9),
             hovertemplate=N_("mean: %{y:.2f} %<extra></extra>"),
-        )  # fmt: skip
+        )
         values = {"label": label, "error": fixed(mean[-1], 2), "seeds": len(runs)}
         said.append((N_("Test error of {label} after the last epoch: {error} %, mean of {seeds} seeds."), values))
     ax.set(ylabel="%")
@@ -140,7 +153,11 @@ def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> L
     ax.legend(frameon=False)
     ax.spines[["top", "right"]].set_visible(False)
     figure.update_layout(
-        height=380, margin=dict(l=55, r=10, t=10, b=45), legend=dict(orientation="h", y=-0.22),
-        xaxis=dict(title=N_("epoch"), tickvals=epochs), yaxis=dict(title=N_("test error (%)")), template="none",
-    )  # fmt: skip
-    return Live(figure, ax.figure, said)
+        height=380,
+        margin=dict(l=55, r=10, t=10, b=45),
+        legend=dict(orientation="h", y=-0.22),
+        xaxis=dict(title=N_("epoch"), tickvals=epochs),
+        yaxis=dict(title=N_("test error (%)")),
+        template="none",
+    )
+    return Live(figure, cast(Figure, ax.figure), said)

@@ -1,6 +1,6 @@
 """The recipes: settings by name; and the file name that says how a run differs from its recipe."""
 
-from gn_edu.config import RunConfig
+from gn_edu.config import Recipe, RunConfig
 
 _FAST = dict(
     net="fast",
@@ -16,7 +16,7 @@ _FAST = dict(
     weight_decay=0.0,
     precision="auto",
 )
-_CHANGES = {
+_CHANGES: dict[Recipe, dict] = {
     # Chapter 8's network.
     "first": {},
     # The two networks that run inside the landing page.

@@ -4,6 +4,7 @@ import csv
 import html
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from babel.messages.pofile import read_po
 from docutils import nodes
@@ -29,7 +30,8 @@ def _messages(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     with open(path, "rb") as file:
-        return {m.id: "" if m.fuzzy else m.string for m in read_po(file) if m.id}
+        # No message of the book has a plural, so each is one string.
+        return {cast(str, m.id): "" if m.fuzzy else cast(str, m.string) for m in read_po(file) if m.id}
 
 
 def _catalogue(app, name: str) -> dict[str, str]:

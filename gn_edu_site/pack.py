@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import rcssmin
 from bs4 import BeautifulSoup, Tag
@@ -68,6 +69,11 @@ def parsed(text: str) -> BeautifulSoup:
 
 def written(soup: BeautifulSoup) -> str:
     return soup.decode(formatter=AsWritten())
+
+
+def address(tag: Tag, attribute: str = "src") -> str:
+    """What an attribute holds; on a tree of `parsed` that is never a list."""
+    return cast(str, tag[attribute])
 
 
 class Page:
@@ -133,7 +139,9 @@ class Packer:
 
     def __init__(self, out: Path, language: str):
         self.out, self.language = out, language
-        self.bundled, self.left_out, self.pictures = set(), set(), set()
+        self.bundled: set[Path] = set()
+        self.left_out: set[Path] = set()
+        self.pictures: set[Path] = set()
         self.bundle, self.size = cache(self._bundle), cache(self._size)
 
     def _bundle(self, paths: tuple[Path, ...]) -> str:
@@ -168,18 +176,18 @@ class Packer:
 
     def styles(self, page: Page) -> None:
         """One style sheet, in the place of the first; before it, a script that asks for the fonts."""
-        self.left_out.add(page.file(page.one(LEFT_OUT).extract()["href"]))
+        self.left_out.add(page.file(address(page.one(LEFT_OUT).extract(), "href")))
         sheets = page.some('head > link[rel="stylesheet"]')
-        static = sheets[0]["href"].partition("_static/")[0] + "_static/"
-        bundle = self.bundle(tuple(page.file(sheet["href"]) for sheet in sheets))
+        static = address(sheets[0], "href").partition("_static/")[0] + "_static/"
+        bundle = self.bundle(tuple(page.file(address(sheet, "href")) for sheet in sheets))
         fonts = ["stix-two-math"] if page.soup.find("math") else []
         fonts += [FONTS[self.language]] if self.language in FONTS else []
         if fonts:
             # By a script: a page on the file system must not ask, its fonts are refused to a preload.
-            addresses = [f"{static}fonts/{font}.woff2" for font in fonts]
-            for address in addresses:
-                page.file(address)
-            sheets[0].insert_before(page.new("script", PRELOAD % ",".join(f'"{a}"' for a in addresses)))
+            files = [f"{static}fonts/{font}.woff2" for font in fonts]
+            for file in files:
+                page.file(file)
+            sheets[0].insert_before(page.new("script", PRELOAD % ",".join(f'"{file}"' for file in files)))
         sheets[0].insert_before(page.new("link", rel="stylesheet", href=static + bundle))
         for sheet in sheets:
             sheet.extract()
@@ -187,16 +195,16 @@ class Packer:
     def scripts(self, page: Page) -> None:
         """One script, which waits for the page; on the search page three more."""
         found = page.some("script[src]")
-        own = [script for script in found if Path(script["src"].partition("?")[0]).name in OF_SEARCH]
-        names = [Path(script["src"].partition("?")[0]).name for script in own]
+        own = [script for script in found if Path(address(script).partition("?")[0]).name in OF_SEARCH]
+        names = [Path(address(script).partition("?")[0]).name for script in own]
         if names != (OF_SEARCH if page.name == "search" else []):
             raise ThemeChanged(page.name, f"{', '.join(OF_SEARCH)} on the search page and nowhere else", str(names))
         common = [script for script in found if script not in own]
         if not common:
             raise ThemeChanged(page.name, "scripts of every page", "none")
-        static = common[0]["src"].partition("_static/")[0] + "_static/"
-        bundle = self.bundle(tuple(page.file(script["src"]) for script in common))
-        sources = [static + bundle, *(script["src"].partition("?")[0] for script in own)]
+        static = address(common[0]).partition("_static/")[0] + "_static/"
+        bundle = self.bundle(tuple(page.file(address(script)) for script in common))
+        sources = [static + bundle, *(address(script).partition("?")[0] for script in own)]
         for source in sources:
             script = page.new("script", src=source)
             script.attrs = {"defer": "", **script.attrs}
@@ -207,8 +215,8 @@ class Packer:
     def sizes(self, page: Page) -> None:
         """Pictures say their size, so that the text below does not move when they come."""
         for image in page.soup.select('img[src*="_images/"]'):
-            if image["src"].endswith(".png") and not image.has_attr("width"):
-                width, height = self.size(page.file(image["src"]))
+            if address(image).endswith(".png") and not image.has_attr("width"):
+                width, height = self.size(page.file(address(image)))
                 image.attrs = {"width": str(width), "height": str(height), **image.attrs}
 
     @staticmethod

@@ -49,9 +49,10 @@ def report_address(app, pagename: str) -> str:
     return f"{app.config.gn_repository}/issues/new?title={quote(f'{language}{pagename}: ')}"
 
 
-def launch_links(app, pagename: str) -> dict[str, str]:
+def launch_links(app, pagename: str) -> dict[str, str | bool]:
     """What the template launch.html needs for a notebook's page."""
-    links = {"download": download(pagename), "sheet": is_sheet(pagename), "report": report_address(app, pagename)}
+    links: dict[str, str | bool] = {"download": download(pagename), "sheet": is_sheet(pagename)}
+    links["report"] = report_address(app, pagename)
     if published(app) and not is_sheet(pagename):
         address = app.config.gn_repository.removeprefix("https://github.com/")
         colab = "https://colab.research.google.com/github"

@@ -95,10 +95,12 @@ def named_right(nets: list[SmallNet], label: int):
 
 def main() -> None:
     data = load_cifar10(synthetic=False)
-    stored, nets = {}, []
+    stored: dict[str, dict] = {}
+    nets: list[SmallNet] = []
     for path, record in zip(sorted(RUNS.glob("*.json")), read_records(RUNS), strict=True):
         network = record.config.network
         net = build(network, record.config.seed)
+        assert isinstance(net, SmallNet), f"a landing page's network is small, got {network.net!r}"
         net.load_state_dict(torch.load(path.with_suffix(".pt"), weights_only=True))
         stored[network.norm] = pack(net, network.norm, network.groups)
         accuracy = evaluate(net, data.test_images, data.test_labels)

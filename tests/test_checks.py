@@ -49,17 +49,20 @@ SLIPS = {
     "layer-norm": {ROWS: "    rows = x.reshape(n, 1, -1)"},
     "batch-norm": {
         ROWS: "    rows = x.reshape(n, c, -1)",
-        MEAN: MEAN.replace("-1", "(0, 2)"), VAR: VAR.replace("-1", "(0, 2)"),
+        MEAN: MEAN.replace("-1", "(0, 2)"),
+        VAR: VAR.replace("-1", "(0, 2)"),
     },
     "interleaved": {
         ROWS: "    rows = x.reshape(n, c // num_groups, num_groups, -1)",
-        MEAN: MEAN.replace("-1", "(1, 3)"), VAR: VAR.replace("-1", "(1, 3)"),
+        MEAN: MEAN.replace("-1", "(1, 3)"),
+        VAR: VAR.replace("-1", "(1, 3)"),
     },
     "swapped-G": {ROWS: "    rows = x.reshape(n, c // num_groups, -1)"},
     "channel-only": {ROWS: f"    rows = {OVER}", MEAN: MEAN.replace("-1", "2"), VAR: VAR.replace("-1", "2")},
     "channels-last-axis": {
         ROWS: "    rows = x.reshape(n, -1, num_groups, x.shape[-1] // num_groups)",
-        MEAN: MEAN.replace("-1", "(1, 3)"), VAR: VAR.replace("-1", "(1, 3)"),
+        MEAN: MEAN.replace("-1", "(1, 3)"),
+        VAR: VAR.replace("-1", "(1, 3)"),
     },
     "memory-order": {
         ROWS: "    rows = x.movedim(1, -1).reshape(n, num_groups, -1)",
@@ -86,7 +89,8 @@ SLIPS = {
     "no-bias": {B: "        pass"},
     "bias-before-scale": {W: "        pass", B: "        y = (y + bias.view(s)) * weight.view(s)"},
     "affine-before-norm": {
-        W: "        pass", B: "        pass",
+        W: "        pass",
+        B: "        pass",
         ROWS: "    s = (1, c) + (1,) * (x.dim() - 2)\n    z = x if weight is None else x * weight.view(s)\n"
         "    z = z if bias is None else z + bias.view(s)\n    rows = z.reshape(n, num_groups, -1)",
     },
@@ -109,13 +113,15 @@ SLIPS = {
     "extra-answers": {"    return y": "    return y, mu"},
     "no-gradient": {"    n, c = x": "    x = x.detach()\n    n, c = x"},
     "numpy-on-tensor": {MEAN: "    mu = np.mean(rows, axis=-1, keepdims=True)"},
-}  # fmt: skip
+}
 UNBIASED = {"    y = ((": "    m = rows.numel() // mu.numel()\n    var = var * m / (m - 1)\n    y = (("}  # with others
 # Other ways to make the same mistake.
 AGAIN = [
     ("over-groups", {ROWS: f"    rows = {OVER}", MEAN: MEAN.replace("-1", "(1, 3)"), VAR: VAR.replace("-1", "(1, 3)")}),
-    ("wrong-axes", {ROWS: f"    rows = {OVER}", MEAN: MEAN.replace("-1", "(0, 1, 2)"),
-                    VAR: VAR.replace("-1", "(0, 1, 2)")}),
+    (
+        "wrong-axes",
+        {ROWS: f"    rows = {OVER}", MEAN: MEAN.replace("-1", "(0, 1, 2)"), VAR: VAR.replace("-1", "(0, 1, 2)")},
+    ),
     ("fixed-groups", {ROWS: "    rows = x.reshape(n, 4, -1)"}),
     ("fixed-groups", {ROWS: "    rows = x.reshape(n, c // 2, -1)"}),
     ("eps-hardcoded", {ROOT: "torch.sqrt(var + 1e-3)"}),
@@ -129,7 +135,7 @@ AGAIN = [
     ("numpy-on-tensor", {VAR: "    var = np.var(rows, axis=-1, keepdims=True)"}),
     ("numpy-on-tensor", {ROWS: "    rows = x.copy().reshape(n, num_groups, -1)"}),
     ("numpy-on-tensor", {ROWS: "    rows = x.reshape((n, num_groups, -1), order='C')"}),
-]  # fmt: skip
+]
 CLAMPED = {VAR: "    var = ((rows ** 2).mean(-1, keepdim=True) - mu ** 2).clamp(min=0)"}
 
 
@@ -170,15 +176,31 @@ def test_a_clamp_does_not_hide_the_lost_digits():
 
 
 ONE_OF_EACH = [
-    ("over-batch", "eps-outside-sqrt"), ("interleaved", "no-bias"), ("unbiased-var", "affine-last-dim"),
-    ("unbiased-var", "no-eps"), ("no-centre", "bias-before-scale"), ("layer-norm", "eps-hardcoded"),
-    ("swapped-G", "unbiased-var"), ("instance-norm", "affine-per-group"), ("divide-by-var", "no-weight"),
-    ("unbiased-var", "view-error"), ("in-place", "unbiased-var"), ("one-pass-variance", "no-bias"),
-    ("eps-squared", "affine-before-norm"), ("unbiased-var", "eps-outside-hardcoded"), ("pixel-norm", "eps-hardcoded"),
-    ("unbiased-var", "detached-statistics"), ("unbiased-var", "extra-answers"), ("fixed-groups", "no-bias"),
-    ("over-batch", "needs-both"), ("interleaved", "needs-weight"), ("unbiased-var", "wrong-shape"),
-    ("root-of-std", "wrong-axes"), ("eps-as-floor", "no-weight"), ("layer-norm", "no-gradient"),
-]  # fmt: skip
+    ("over-batch", "eps-outside-sqrt"),
+    ("interleaved", "no-bias"),
+    ("unbiased-var", "affine-last-dim"),
+    ("unbiased-var", "no-eps"),
+    ("no-centre", "bias-before-scale"),
+    ("layer-norm", "eps-hardcoded"),
+    ("swapped-G", "unbiased-var"),
+    ("instance-norm", "affine-per-group"),
+    ("divide-by-var", "no-weight"),
+    ("unbiased-var", "view-error"),
+    ("in-place", "unbiased-var"),
+    ("one-pass-variance", "no-bias"),
+    ("eps-squared", "affine-before-norm"),
+    ("unbiased-var", "eps-outside-hardcoded"),
+    ("pixel-norm", "eps-hardcoded"),
+    ("unbiased-var", "detached-statistics"),
+    ("unbiased-var", "extra-answers"),
+    ("fixed-groups", "no-bias"),
+    ("over-batch", "needs-both"),
+    ("interleaved", "needs-weight"),
+    ("unbiased-var", "wrong-shape"),
+    ("root-of-std", "wrong-axes"),
+    ("eps-as-floor", "no-weight"),
+    ("layer-norm", "no-gradient"),
+]
 
 
 @pytest.mark.parametrize("pair", ONE_OF_EACH, ids="+".join)
@@ -194,11 +216,15 @@ def test_hard_coded_dims_are_not_held_against_a_mistake_elsewhere():
 
 
 MANY = [
-    ("over-batch", "unbiased-var", "eps-outside-sqrt"), ("interleaved", "no-eps", "no-bias"),
-    ("unbiased-var", "eps-hardcoded", "affine-last-dim"), ("unbiased-var", "eps-outside-hardcoded", "no-affine"),
-    ("channel-only", "unbiased-var", "no-weight"), ("unbiased-var", "hard-coded-dims", "no-bias"),
-    ("layer-norm", "unbiased-var", "eps-hardcoded", "no-bias"), ("over-batch", "extra-answers", "needs-both"),
-]  # fmt: skip
+    ("over-batch", "unbiased-var", "eps-outside-sqrt"),
+    ("interleaved", "no-eps", "no-bias"),
+    ("unbiased-var", "eps-hardcoded", "affine-last-dim"),
+    ("unbiased-var", "eps-outside-hardcoded", "no-affine"),
+    ("channel-only", "unbiased-var", "no-weight"),
+    ("unbiased-var", "hard-coded-dims", "no-bias"),
+    ("layer-norm", "unbiased-var", "eps-hardcoded", "no-bias"),
+    ("over-batch", "extra-answers", "needs-both"),
+]
 
 
 @pytest.mark.parametrize("several", MANY, ids="+".join)
@@ -264,9 +290,16 @@ def test_code_for_four_axes_is_called_so(kind, slip):
 
 
 def test_numpy_has_no_gradients_and_strict_says_so():
-    anything = made({"N, C, H, W = x.shape": "N, C, *rest = x.shape", "C // num_groups, H, W": "-1",
-                     "(2, 3, 4)": "2", "N, C, H, W)": "N, C, *rest)",
-                     "1, C, 1, 1": "C, *(1 for _ in rest)"}, text=FOUR)  # fmt: skip
+    anything = made(
+        {
+            "N, C, H, W = x.shape": "N, C, *rest = x.shape",
+            "C // num_groups, H, W": "-1",
+            "(2, 3, 4)": "2",
+            "N, C, H, W)": "N, C, *rest)",
+            "1, C, 1, 1": "C, *(1 for _ in rest)",
+        },
+        text=FOUR,
+    )
     assert asked(exercises.check_group_norm, anything).ok
     report = asked(exercises.check_group_norm, anything, strict=True)
     assert set(report.mistakes) == {"no-error", "no-gradient"} and "NumPy" in report.text
@@ -364,8 +397,11 @@ def in_single(x, num_groups, weight=None, bias=None, eps=1e-5):
 
 def scalars(x, num_groups, weight=None, bias=None, eps=1e-5):
     rows = x.reshape(len(x), num_groups, -1)
-    y = torch.stack([torch.stack([(r - r.mean()) / torch.sqrt(torch.mean((r - r.mean()) ** 2) + eps) for r in image])
-                     for image in rows]).reshape(x.shape).transpose(0, 1)  # fmt: skip
+    images = [
+        torch.stack([(r - r.mean()) / torch.sqrt(torch.mean((r - r.mean()) ** 2) + eps) for r in image])
+        for image in rows
+    ]
+    y = torch.stack(images).reshape(x.shape).transpose(0, 1)
     y = y if weight is None else torch.stack([c * w for c, w in zip(y, weight, strict=True)])
     y = y if bias is None else torch.stack([c + b for c, b in zip(y, bias, strict=True)])
     return y.transpose(0, 1)
@@ -392,11 +428,17 @@ def test_strict_asks_for_an_error():
     assert asked(exercises.check_group_norm, F.group_norm, strict=True).ok
 
 
-@pytest.mark.parametrize("way", [
-    lambda x: F.group_norm(x, 2), lambda x: torch.group_norm(x, 2), torch.nn.GroupNorm(2, 4),
-    lambda x: torch.native_group_norm(x, None, None, 2, 4, 9, 2, 1e-5)[0],
-    lambda x: torch.ops.aten.group_norm(x, 2), lambda x: torch.jit.script(torch.nn.GroupNorm(2, 4))(x),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda x: F.group_norm(x, 2),
+        lambda x: torch.group_norm(x, 2),
+        torch.nn.GroupNorm(2, 4),
+        lambda x: torch.native_group_norm(x, None, None, 2, 4, 9, 2, 1e-5)[0],
+        lambda x: torch.ops.aten.group_norm(x, 2),
+        lambda x: torch.jit.script(torch.nn.GroupNorm(2, 4))(x),
+    ],
+)
 def test_torchs_own_is_noticed_whichever_way_it_is_called(way):
     x = torch.ones(2, 4, 3, 3)
     assert ask(way, "call", (x,)).native and not ask(lambda x: x - x.mean(), "call", (x,)).native
@@ -500,9 +542,11 @@ def test_one_group_by_hand(mistake):
     assert report.total == 3 and (report.passed == 3) == (not mistake)
 
 
-ROW = {name: SLIPS[name] for name in ("unbiased-var no-centre second-moment divide-by-var no-division root-of-std "
-                                      "no-eps eps-outside-sqrt eps-squared eps-hardcoded eps-outside-hardcoded "
-                                      "eps-as-floor numpy-on-tensor").split()}  # fmt: skip
+OF_ROW = (
+    "unbiased-var no-centre second-moment divide-by-var no-division root-of-std no-eps eps-outside-sqrt eps-squared "
+    "eps-hardcoded eps-outside-hardcoded eps-as-floor numpy-on-tensor"
+)
+ROW = {name: SLIPS[name] for name in OF_ROW.split()}
 
 
 @pytest.mark.parametrize("name", ["", *ROW])
@@ -512,16 +556,20 @@ def test_where_eps_goes(name):
     assert report.ok if not name else report.mistakes == [name], report.text
 
 
-OF_SHEET_2 = [name for name in SLIPS if name not in (
-    "hard-coded-dims", "view-error", "one-pass-variance", "needs-both", "needs-weight", "no-gradient",
-)]  # fmt: skip
+NOT_OF_SHEET_2 = "hard-coded-dims view-error one-pass-variance needs-both needs-weight no-gradient".split()
+OF_SHEET_2 = [name for name in SLIPS if name not in NOT_OF_SHEET_2]
 
 
 @pytest.mark.parametrize("name", OF_SHEET_2)
 def test_the_steps_of_the_forward_pass(name):
     f = made(SLIPS[name])
-    if "affine" not in name and name not in ("no-weight", "no-bias", "bias-before-scale", "detached-statistics",
-                                              "swapped-weight-bias"):  # fmt: skip
+    if "affine" not in name and name not in (
+        "no-weight",
+        "no-bias",
+        "bias-before-scale",
+        "detached-statistics",
+        "swapped-weight-bias",
+    ):
         report = once("ex05", lambda x, g, eps: f(x, g, eps=eps))
         assert report.mistakes == [name], report.text
     if name != "detached-statistics":
@@ -579,12 +627,14 @@ TO_X = {
         "    m = rows": "    y = hat.reshape(x.shape) * weight.view(shape) + bias.view(shape)\n"
         "    hat = y.reshape(rows.shape)\n    m = rows",
     },
-    "over-batch": {"    mu = rows.mean(-1": "    mu = rows.mean((0, -1)",
-                   "((rows - mu) ** 2).mean(-1": "((rows - mu) ** 2).mean((0, -1)",
-                   "g.sum(-1, keepdim=True) / m": "g.sum((0, -1), keepdim=True) / m / n",
-                   "(g * hat).sum(-1, keepdim=True) / m": "(g * hat).sum((0, -1), keepdim=True) / m / n"},
+    "over-batch": {
+        "    mu = rows.mean(-1": "    mu = rows.mean((0, -1)",
+        "((rows - mu) ** 2).mean(-1": "((rows - mu) ** 2).mean((0, -1)",
+        "g.sum(-1, keepdim=True) / m": "g.sum((0, -1), keepdim=True) / m / n",
+        "(g * hat).sum(-1, keepdim=True) / m": "(g * hat).sum((0, -1), keepdim=True) / m / n",
+    },
     "instance-norm": {"rows = x.reshape(n, num_groups, -1)": "rows = x.reshape(n, c, -1)"},
-}  # fmt: skip
+}
 TO_PARAMETERS = {
     "sums-over-channels": {"(dy * hat).sum(over)": "(dy * hat).sum()", "dy.sum(over)": "dy.sum()"},
     "keeps-batch": {
@@ -595,7 +645,7 @@ TO_PARAMETERS = {
     "mean-not-sum": {"(dy * hat).sum(over)": "(dy * hat).mean(over)", "dy.sum(over)": "dy.mean(over)"},
     "uses-x": {"(dy * hat).sum(over)": "(dy * x).sum(over)"},
     "ignores-dy": {"(dy * hat).sum(over)": "hat.sum(over)", "dy.sum(over)": "torch.ones_like(dy).sum(over)"},
-}  # fmt: skip
+}
 
 
 def slipped(slip, part=slice(None)):
@@ -639,37 +689,56 @@ HAT, ROOTS = "hat = (rows - mean(rows)) / sigma", "sigma = torch.sqrt(var + eps)
 OF_SETS = {
     name: {"t.mean((2, 3)": f"t.mean({axes}"}
     for name, axes in {
-        "over-batch": "(0, 2, 3)", "across-samples": "0", "batch-norm": "(0, 3)", "instance-norm": "3",
-        "layer-norm": "(1, 2, 3)", "whole-batch": "(0, 1, 2, 3)", "channel-only": "2", "pixel-norm": "(1, 2)",
-        "over-groups": "1", "wrong-axes": "(0, 2)",
+        "over-batch": "(0, 2, 3)",
+        "across-samples": "0",
+        "batch-norm": "(0, 3)",
+        "instance-norm": "3",
+        "layer-norm": "(1, 2, 3)",
+        "whole-batch": "(0, 1, 2, 3)",
+        "channel-only": "2",
+        "pixel-norm": "(1, 2)",
+        "over-groups": "1",
+        "wrong-axes": "(0, 2)",
     }.items()
 } | {
     "swapped-G": {CUT: "t.reshape(n, c // num_groups, num_groups, -1)"},
-    "interleaved": {CUT: "t.reshape(n, c // num_groups, num_groups, -1).transpose(1, 2)",
-                    BACK: "t.transpose(1, 2).reshape(x.shape)"},
+    "interleaved": {
+        CUT: "t.reshape(n, c // num_groups, num_groups, -1).transpose(1, 2)",
+        BACK: "t.transpose(1, 2).reshape(x.shape)",
+    },
     "fixed-groups": {CUT: "t.reshape(n, 2, c // 2, -1)"},
-    "channels-last-axis": {CUT: "t.reshape(n, -1, num_groups, x.shape[-1] // num_groups)",
-                           "t.mean((2, 3)": "t.mean((1, 3)"},
-    "memory-order": {CUT: "t.movedim(1, -1).reshape(n, num_groups, 1, -1)",
-                     BACK: "t.reshape(n, *x.shape[2:], c).movedim(-1, 1)"},
-}  # fmt: skip
+    "channels-last-axis": {
+        CUT: "t.reshape(n, -1, num_groups, x.shape[-1] // num_groups)",
+        "t.mean((2, 3)": "t.mean((1, 3)",
+    },
+    "memory-order": {
+        CUT: "t.movedim(1, -1).reshape(n, num_groups, 1, -1)",
+        BACK: "t.reshape(n, *x.shape[2:], c).movedim(-1, 1)",
+    },
+}
 IN_DX, IN_HAT = {DX: "mean(g * hat)) / sigma_"}, {HAT: HAT + "_"}
 OF_EPS = [
     (name, {ROOTS: f"{ROOTS}\n    sigma_ = {slip}"} | place)
     for name, slip in {
-        "no-eps": "var.sqrt()", "eps-hardcoded": "(var + 1e-5).sqrt()", "eps-outside-sqrt": "var.sqrt() + eps",
-        "eps-squared": "(var + eps ** 2).sqrt()", "eps-outside-hardcoded": "var.sqrt() + 1e-6",
+        "no-eps": "var.sqrt()",
+        "eps-hardcoded": "(var + 1e-5).sqrt()",
+        "eps-outside-sqrt": "var.sqrt() + eps",
+        "eps-squared": "(var + eps ** 2).sqrt()",
+        "eps-outside-hardcoded": "var.sqrt() + 1e-6",
         "eps-as-floor": "var.sqrt().clamp(min=eps)",
     }.items()
     for place in (IN_DX | IN_HAT, IN_DX, IN_HAT)
 ] + [
     ("no-eps", {"hat * mean(g": "((var + eps) / var) ** 1.5 * hat * mean(g"}),
     ("eps-hardcoded", {"hat * mean(g": "((var + eps) / (var + 1e-5)) ** 1.5 * hat * mean(g"}),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize("name, slip", [*OF_SETS.items(), *OF_EPS],
-                         ids=[f"{k}-{name}" for k, (name, _) in enumerate([*OF_SETS.items(), *OF_EPS])])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, slip",
+    [*OF_SETS.items(), *OF_EPS],
+    ids=[f"{k}-{name}" for k, (name, _) in enumerate([*OF_SETS.items(), *OF_EPS])],
+)
 def test_backward_knows_the_sets_and_the_places_of_eps_that_forward_knows(name, slip):
     f = made(slip, text=AXES)
     assert asked(exercises.check_group_norm_backward, f).mistakes == [name]
@@ -709,9 +778,11 @@ def f(dy, x, num_groups, weight, bias, eps):
 @pytest.mark.parametrize("slip", ["", "over-batch", "no-gamma", "wrong-shape"])
 def test_backward_code_for_four_axes_is_called_so(slip):
     ways = {
-        "": {}, "over-batch": {"axes, m = (2, 3, 4), ": "axes, m = (0, 2, 3, 4), N * "},
-        "no-gamma": {"dy * weight": "dy"}, "wrong-shape": {"(0, 2, 3))": "(0, 2, 3), keepdims=True)"},
-    }  # fmt: skip
+        "": {},
+        "over-batch": {"axes, m = (2, 3, 4), ": "axes, m = (0, 2, 3, 4), N * "},
+        "no-gamma": {"dy * weight": "dy"},
+        "wrong-shape": {"(0, 2, 3))": "(0, 2, 3), keepdims=True)"},
+    }
     f = made(ways[slip], text=FOUR_BACKWARD)
     assert set(asked(exercises.check_group_norm_backward, f).mistakes) == {slip, "hard-coded-dims"} - {""}
     assert set(once("ex12", lambda *a: f(*a)[0]).mistakes) == {slip, "hard-coded-dims"} - {"", "wrong-shape"}
@@ -736,8 +807,14 @@ def test_parameters_of_another_shape_do_not_hide_a_slip():
 
 def test_arguments_are_shown_by_their_names():
     report = asked(exercises.check_group_norm_backward, slipped(TO_X["no-mean-term"]))
-    for told in ("dy = [1, 0, 0, 1] of shape (1, 2, 1, 2)", "x = [2, 2, 6, 6] of shape (1, 2, 1, 2)", "num_groups = 1",
-                 "weight = [1, 3]", "bias = [0, 1]", "eps = 1e-05: dx: right is"):  # fmt: skip
+    for told in (
+        "dy = [1, 0, 0, 1] of shape (1, 2, 1, 2)",
+        "x = [2, 2, 6, 6] of shape (1, 2, 1, 2)",
+        "num_groups = 1",
+        "weight = [1, 3]",
+        "bias = [0, 1]",
+        "eps = 1e-05: dx: right is",
+    ):
         assert told in report.text
     report = once("ex14", function(TO_X["no-mean-term"]))
     assert "dy = [1, 0, 0, 1]" in report.text and "x = [2, 2, 6, 6]" in report.text
@@ -950,10 +1027,11 @@ def test_numbers_of_numpy_are_numbers():
 
 
 def test_what_readers_of_the_sheets_ran_into():
-    assert not once("ex10", lambda c, size, most: c // size if size else max(
-        g for g in range(1, most) if c % g == 0)).ok  # fmt: skip
-    assert not once("ex10", lambda c, size, most: min(c // size, most) if size else max(
-        g for g in range(1, most + 1) if c % g == 0)).ok  # fmt: skip
+    def largest_below(c, most):
+        return max(g for g in range(1, most) if c % g == 0)
+
+    assert not once("ex10", lambda c, size, most: c // size if size else largest_below(c, most)).ok
+    assert not once("ex10", lambda c, size, most: min(c // size, most) if size else largest_below(c, most + 1)).ok
     assert not once("ex02", lambda i, c, g: i // (c // g) if c % g == 0 else undefined).ok  # noqa: F821
     for name, none in (("ex03", lambda: None), ("ex16", lambda net: None), ("ex06", lambda *args: (None, None))):
         assert once(name, none).mistakes == ["missing-return"]

@@ -301,13 +301,16 @@ HALF = {
     "layer-norm": lambda x, g, eps=1e-5: F.layer_norm(x.float(), x.shape[1:], eps=eps).half(),
     "instance-norm": lambda x, g, eps=1e-5: F.instance_norm(x.float(), eps=eps).half(),
     "unbiased-var": lambda x, g, eps=1e-5: (
-        (r := half_rows(x.float(), g))[1] / (r[0].var(-1, keepdim=True) + eps).sqrt()
-    ).reshape(x.shape).half(),
+        ((r := half_rows(x.float(), g))[1] / (r[0].var(-1, keepdim=True) + eps).sqrt()).reshape(x.shape).half()
+    ),
     "no-eps": lambda x, g, eps=1e-5: F.group_norm(x.float(), g, eps=0).half(),
-    "over-batch": lambda x, g, eps=1e-5: F.layer_norm(
-        x.float().unflatten(1, (g, -1)).transpose(0, 1), (len(x), x.shape[1] // g, *x.shape[2:]), eps=eps
-    ).transpose(0, 1).reshape(x.shape).half(),
-}  # fmt: skip
+    "over-batch": lambda x, g, eps=1e-5: (
+        F.layer_norm(x.float().unflatten(1, (g, -1)).transpose(0, 1), (len(x), x.shape[1] // g, *x.shape[2:]), eps=eps)
+        .transpose(0, 1)
+        .reshape(x.shape)
+        .half()
+    ),
+}
 
 
 @pytest.mark.parametrize("mistake", HALF)

@@ -25,55 +25,98 @@ def answer(function="group_norm_4d", before="", after="", text=None):
 # Case -> a notebook that deserves all 24 points.
 ALL = {
     "pandas missing": with_cells("import pandas as pd\nimport torch.nn.functional as F\nimport math\nM = math.pi"),
-    "unknown package": with_cells("import torchmetrics_x\nfrom foo.bar import baz\nimport math", answers=RIGHT | {
-        "normalize": NORMALIZE.replace("torch.sqrt(", "math.sqrt(")}),
-    "rcParams": with_cells('import matplotlib.pyplot as plt\nplt.rcParams["figure.figsize"] = (6, 4)\nHELP = 1', answers=RIGHT | {
-        "normalize": NORMALIZE.replace("mean = x.mean()", "mean = x.mean() * HELP")}),
-    "subplots": answer(before="import matplotlib.pyplot as plt\nfig, ax = plt.subplots(1, 2)\n(a, b), c = plt.subplots()"),
-    "tqdm notebook": answer(before="from tqdm.notebook import tqdm, trange\nfor k in tqdm(range(3)): pass\nassert k == 2"),
+    "unknown package": with_cells(
+        "import torchmetrics_x\nfrom foo.bar import baz\nimport math",
+        answers=RIGHT | {"normalize": NORMALIZE.replace("torch.sqrt(", "math.sqrt(")},
+    ),
+    "rcParams": with_cells(
+        'import matplotlib.pyplot as plt\nplt.rcParams["figure.figsize"] = (6, 4)\nHELP = 1',
+        answers=RIGHT | {"normalize": NORMALIZE.replace("mean = x.mean()", "mean = x.mean() * HELP")},
+    ),
+    "subplots": answer(
+        before="import matplotlib.pyplot as plt\nfig, ax = plt.subplots(1, 2)\n(a, b), c = plt.subplots()"
+    ),
+    "tqdm notebook": answer(
+        before="from tqdm.notebook import tqdm, trange\nfor k in tqdm(range(3)): pass\nassert k == 2"
+    ),
     "tqdm bar": answer(before="from tqdm.auto import tqdm\nwith tqdm(total=3) as bar: bar.update(1)"),
-    "einops": with_cells("!pip install einops\nfrom einops import rearrange", answers=RIGHT | {
-        "group_norm_4d": PLAIN.replace("x.reshape(x.shape[0], num_groups, -1)",
-                                       "rearrange(x, 'n (g c) h w -> n g (c h w)', g=num_groups)")}),
-    "threads": with_cells("from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor() as pool:\n"
-                          "    list(pool.map(print, range(3)))\nimport math", answers=RIGHT | {
-        "normalize": NORMALIZE.replace("torch.sqrt(", "math.sqrt(")}),
-    "loader with workers": with_cells("from torch.utils.data import DataLoader\n"
-                                      "for batch in DataLoader(list(range(8)), num_workers=2): pass\nONE = 1", answers=RIGHT | {
-        "normalize": NORMALIZE.replace("mean = x.mean()", "mean = x.mean() * ONE")}),
-    "reference layer": with_cells("import torch.nn as nn\nref = nn.GroupNorm(2, 4)(torch.randn(2, 4, 3, 3))\nimport math"),
-    "expected above": answer(before="import torch.nn.functional as F\nexpected = F.group_norm(torch.randn(2, 4, 3, 3), 2)"),
-    "assert below": answer(after="import torch.nn.functional as F\nx = torch.randn(2, 4, 3, 3)\n"
-                                 "torch.testing.assert_close(group_norm_4d(x, 2), F.group_norm(x, 2))"),
+    "einops": with_cells(
+        "!pip install einops\nfrom einops import rearrange",
+        answers=RIGHT
+        | {
+            "group_norm_4d": PLAIN.replace(
+                "x.reshape(x.shape[0], num_groups, -1)", "rearrange(x, 'n (g c) h w -> n g (c h w)', g=num_groups)"
+            )
+        },
+    ),
+    "threads": with_cells(
+        "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor() as pool:\n"
+        "    list(pool.map(print, range(3)))\nimport math",
+        answers=RIGHT | {"normalize": NORMALIZE.replace("torch.sqrt(", "math.sqrt(")},
+    ),
+    "loader with workers": with_cells(
+        "from torch.utils.data import DataLoader\n"
+        "for batch in DataLoader(list(range(8)), num_workers=2): pass\nONE = 1",
+        answers=RIGHT | {"normalize": NORMALIZE.replace("mean = x.mean()", "mean = x.mean() * ONE")},
+    ),
+    "reference layer": with_cells(
+        "import torch.nn as nn\nref = nn.GroupNorm(2, 4)(torch.randn(2, 4, 3, 3))\nimport math"
+    ),
+    "expected above": answer(
+        before="import torch.nn.functional as F\nexpected = F.group_norm(torch.randn(2, 4, 3, 3), 2)"
+    ),
+    "assert below": answer(
+        after="import torch.nn.functional as F\nx = torch.randn(2, 4, 3, 3)\n"
+        "torch.testing.assert_close(group_norm_4d(x, 2), F.group_norm(x, 2))"
+    ),
     "helper redefined": answer(before="def normalize(x, num_groups, eps):\n    return x\n", text=PLAIN),
     "global reused": answer(before="SCALE = 1.0", text=PLAIN.replace("return y", "return y * SCALE"), after="")
     | {"metadata": {}},
     "stub at the end": with_cells(last=[STUB]),
     "stub above": with_cells(STUB),
     "failed attempt above": with_cells("raise NotImplementedError", "group_norm_4d(torch.randn(2, 4, 3, 3), 2)"),
-    "out of order": with_cells("y = group_norm_4d(torch.randn(2, 4, 2, 2), 2)\nprint(y)", answers=RIGHT | {
-        "group_norm_4d": PLAIN.replace("    return y", "    return finish(y, x)")}, last=["def finish(y, x):\n    return y"]),
+    "out of order": with_cells(
+        "y = group_norm_4d(torch.randn(2, 4, 2, 2), 2)\nprint(y)",
+        answers=RIGHT | {"group_norm_4d": PLAIN.replace("    return y", "    return finish(y, x)")},
+        last=["def finish(y, x):\n    return y"],
+    ),
     "assigned": answer(text=PLAIN.replace("group_norm_4d", "my_gn") + "group_norm_4d = my_gn\n"),
-    "lambda": answer("normalize", text="normalize = lambda x, eps=1e-5: (x - x.mean()) / (x.var(correction=0) + eps).sqrt()"),
+    "lambda": answer(
+        "normalize", text="normalize = lambda x, eps=1e-5: (x - x.mean()) / (x.var(correction=0) + eps).sqrt()"
+    ),
     "in an if": answer(text="if True:\n    " + PLAIN.replace("\n", "\n    ")),
     "in a try": answer(text="try:\n    " + PLAIN.replace("\n", "\n    ") + "\nexcept ValueError:\n    pass"),
     "two blanks": answer(text=PLAIN.replace("def ", "def  ")),
     "jit": answer("normalize", before="@torch.jit.script", text=NORMALIZE.replace("eps=1e-5", "eps: float = 1e-5")),
     "renamed, with its check": with_cells(last=[], answers=RIGHT)
-    | {"cells": [c | {"source": "".join(c["source"]).replace("group_norm_4d", "gn_images")} for c in sheet()["cells"]]
-       + notebook("exercises.check_group_norm_4d(gn_images)")["cells"]},
-    "long message": answer(text=PLAIN.replace(
-        "):\n", '):\n    if x.shape[1] % num_groups:\n        raise ValueError(\n            "%d groups, %d channels"\n'
-        "            % (num_groups, x.shape[1])\n        )\n", 1)),
-    "operator first": answer(text=PLAIN.replace("    return y", "    ok = (\n        num_groups\n        != 0\n    )\n    return y")),
+    | {
+        "cells": [c | {"source": "".join(c["source"]).replace("group_norm_4d", "gn_images")} for c in sheet()["cells"]]
+        + notebook("exercises.check_group_norm_4d(gn_images)")["cells"]
+    },
+    "long message": answer(
+        text=PLAIN.replace(
+            "):\n",
+            '):\n    if x.shape[1] % num_groups:\n        raise ValueError(\n            "%d groups, %d channels"\n'
+            "            % (num_groups, x.shape[1])\n        )\n",
+            1,
+        )
+    ),
+    "operator first": answer(
+        text=PLAIN.replace("    return y", "    ok = (\n        num_groups\n        != 0\n    )\n    return y")
+    ),
     "help": answer(after="group_norm_4d?\n?normalize\nnormalize??"),
-    "shell": answer(before="files = !ls\n!pip list | head\n%cd ..\n%matplotlib inline", after="t = %timeit -o normalize(torch.ones(3))"),
+    "shell": answer(
+        before="files = !ls\n!pip list | head\n%cd ..\n%matplotlib inline",
+        after="t = %timeit -o normalize(torch.ones(3))",
+    ),
     "await": answer(after="import asyncio\nawait asyncio.sleep(0.01)\nasync def f():\n    return 1\none = await f()"),
     "input": answer(before='groups = int(input("groups? "))\nname = input()'),
     "time": with_cells(answers=RIGHT | {"group_norm_4d": "%%time\n" + PLAIN}),
     "capture": with_cells(answers=RIGHT | {"group_norm_4d": "%%capture out\n" + PLAIN}, last=["out.show()"]),
-    "writefile": with_cells("%%writefile tools.py\ndef same(y):\n    return y\n", answers=RIGHT | {
-        "group_norm_4d": "from tools import same\n" + PLAIN.replace("return y", "return same(y)")}),
+    "writefile": with_cells(
+        "%%writefile tools.py\ndef same(y):\n    return y\n",
+        answers=RIGHT | {"group_norm_4d": "from tools import same\n" + PLAIN.replace("return y", "return same(y)")},
+    ),
     "set_num_threads": answer(before="torch.set_num_threads(4)\n(torch.ones(700, 700) @ torch.ones(700, 700)).sum()"),
     "sys.exit": answer(before="import sys", after="sys.exit()\n1 / 0"),
     "future": answer(before="from __future__ import annotations", text=PLAIN.replace("(x,", "(x: Nowhere,")),
@@ -81,13 +124,20 @@ ALL = {
     "pickle": with_cells("import pickle\nclass A: pass\npickle.loads(pickle.dumps(A()))\nimport math\nX = math.e"),
     "interact": with_cells("from ipywidgets import interact\n@interact(g=(1, 4))\ndef show(g=2):\n    return g"),
     "colab": with_cells("from google.colab import drive, files\ndrive.mount('/content/drive')\nfiles.upload()"),
-    "globals at the check": with_cells(answers=RIGHT | {"normalize": "EPS_SCALE = 1.0\n" + NORMALIZE.replace("+ eps", "+ eps * EPS_SCALE")},
-                                       last=["EPS_SCALE = None"]),
-    "helper overwritten": with_cells(answers=RIGHT | {"group_norm_4d": "def rows_of(x, g):\n    return x.reshape(len(x), g, -1)\n"
-                                                      + PLAIN.replace("x.reshape(x.shape[0], num_groups, -1)", "rows_of(x, num_groups)")},
-                                     last=["def rows_of(x):\n    return x"]),
+    "globals at the check": with_cells(
+        answers=RIGHT | {"normalize": "EPS_SCALE = 1.0\n" + NORMALIZE.replace("+ eps", "+ eps * EPS_SCALE")},
+        last=["EPS_SCALE = None"],
+    ),
+    "helper overwritten": with_cells(
+        answers=RIGHT
+        | {
+            "group_norm_4d": "def rows_of(x, g):\n    return x.reshape(len(x), g, -1)\n"
+            + PLAIN.replace("x.reshape(x.shape[0], num_groups, -1)", "rows_of(x, num_groups)")
+        },
+        last=["def rows_of(x):\n    return x"],
+    ),
     "changed after the check": with_cells(last=["group_norm_4d = lambda *a: None"]),
-}  # fmt: skip
+}
 SLOW_ONES = {
     "four slow cells below": with_cells(last=[SLOW] * 4),
     "four slow cells above": with_cells(*[SLOW] * 4),

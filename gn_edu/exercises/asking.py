@@ -9,13 +9,16 @@ import io
 import json
 import struct
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+Net = TypeVar("Net", bound=nn.Module)
 MOST_LETTERS = 400
 DTYPES = {
     str(d).removeprefix("torch."): d
@@ -35,7 +38,7 @@ DTYPES = {
 class Reply:
     """What a function answered: a value, or the name and the message of an error."""
 
-    value: object = None
+    value: Any = None
     error: tuple[str, str] | None = None
     changed: bool = False  # an argument was changed in place
     ran: tuple[str, ...] = ()  # what of torch did work that an answer may have to do itself, some of WATCHED
@@ -69,7 +72,7 @@ def _notice(self, func, types, args=(), kwargs=None):
 
 
 # Not in the body of the class: there torch would wrap it, so that the first call imports torch's compiler, for seconds.
-_Watch.__torch_dispatch__ = _notice
+_Watch.__torch_dispatch__ = _notice  # type: ignore[method-assign]  # see above
 
 
 def _tensors(value):
@@ -119,6 +122,8 @@ def _function(f, seen, *args):
 class Centring(nn.Module):
     """For exercises about modes: x minus the mean of its channel, in evaluation a running one; or of its image."""
 
+    running_mean: Tensor
+
     def __init__(self, channels: int, per_sample: bool):
         super().__init__()
         self.per_sample = per_sample
@@ -150,7 +155,7 @@ def network(seed: int) -> nn.Module:
     return draw_parameters(net)
 
 
-def draw_parameters(net: nn.Module) -> nn.Module:
+def draw_parameters(net: Net) -> Net:
     """The network, gamma and beta of its batch norms drawn, as if it had been trained."""
     for layer in net.modules():
         if isinstance(layer, nn.BatchNorm2d):
@@ -174,7 +179,7 @@ def _convert(f, seed, x):
     return [together, alone, net.eval()(x), left, len(list(net.buffers()))]
 
 
-ASK = {
+ASK: dict[str, Callable] = {
     "call": lambda f, *args: f(*args),
     "item": _item,
     "gradients": _gradients,

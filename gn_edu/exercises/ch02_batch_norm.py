@@ -1,7 +1,7 @@
 """Exercises of chapter 2: the variance that a small batch misses, and a gradient in pieces."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import torch
@@ -60,7 +60,7 @@ EXPECTED_VARIANCE = Exercise(
 # ---- 2.2
 
 IMAGES = 32
-NORMS = {"GroupNorm": lambda c: nn.GroupNorm(4, c), "BatchNorm": nn.BatchNorm2d}
+NORMS: dict[str, Callable[[int], nn.Module]] = {"GroupNorm": lambda c: nn.GroupNorm(4, c), "BatchNorm": nn.BatchNorm2d}
 
 
 def _network(norm: str) -> nn.Module:
@@ -97,7 +97,7 @@ def _accumulate(model, loss_of, x, y, pieces, idle=False, clean=True, each=False
         (loss_of(model(part_x), part_y) / (pieces if scale else 1)).backward()
 
 
-_LOOPS = {
+_LOOPS: dict[str, tuple[dict, ...]] = {
     "nothing-new": ({"idle": True},),
     "at-once": ({"whole": True},),
     "old-gradients": ({"clean": False},),

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
 import torch
 from torch import nn
@@ -14,6 +15,8 @@ from gn_edu.exercises.sentences import joined, said
 from gn_edu.exercises.sheet3_inputs import largest_divisor
 from gn_edu.messages import N_
 from gn_edu.nets import ResidualBlock, ResNet
+
+Layer = TypeVar("Layer", bound=nn.Module)
 
 # ---- 8.1
 
@@ -29,7 +32,7 @@ def _given_network() -> nn.Sequential:
     return draw_parameters(nn.Sequential(*first, inner, nn.Sequential(deepest)))
 
 
-def _of(net: nn.Module, kind: type) -> list[nn.Module]:
+def _of(net: nn.Module, kind: type[Layer]) -> list[Layer]:
     return [layer for layer in net.modules() if isinstance(layer, kind)]
 
 
@@ -78,7 +81,7 @@ def _swap_norm(model, most=32, deep=True, keep=True, rule=largest_divisor, kind=
     return model
 
 
-_SWAPS = {
+_SWAPS: dict[str, tuple[dict, ...]] = {
     "batch-norm-left": ({"deep": False},),
     "too-many-groups": ({"rule": lambda channels, most: channels},),
     "ignores-most": ({"rule": lambda channels, most: largest_divisor(channels, 32)},),
@@ -146,8 +149,8 @@ def _after_zeroing(f: Callable):
     gammas = {id(block.get_parameter(f"{norm}.weight")) for block in blocks for norm in ("norm1", "norm2")}
     others = [name for name, p in net.named_parameters() if id(p) not in gammas and not torch.equal(p, before[name])]
     return [
-        torch.stack([(block.norm2.weight == 0).all() for block in blocks]),
-        torch.stack([(block.norm1.weight == 0).any() for block in blocks]),
+        torch.stack([(block.get_parameter("norm2.weight") == 0).all() for block in blocks]),
+        torch.stack([(block.get_parameter("norm1.weight") == 0).any() for block in blocks]),
         len(others),
     ]
 
@@ -160,7 +163,7 @@ def _zero_gamma(model, norms=("norm2.weight",), blocks=slice(None)):
     return model
 
 
-_GAMMAS = {
+_GAMMAS: dict[str, tuple[dict, ...]] = {
     "no-change": ({"norms": ()},),
     "first-norm": ({"norms": ("norm1.weight",)},),
     "all-norms": ({"norms": ("norm1.weight", "norm2.weight")},),

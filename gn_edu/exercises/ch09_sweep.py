@@ -28,7 +28,7 @@ def _plan(batch, images, epochs, lr, reference, rule="linear", count="updates", 
     return [rate, updates][::order]
 
 
-_PLANS = {
+_PLANS: dict[str, tuple[dict, ...]] = {
     "swapped-answers": ({"order": -1},),
     "no-rule": ({"rule": "none"},),
     "square-root-rule": ({"rule": "root"},),

@@ -77,7 +77,8 @@ def _farthest(got, want) -> int:
     return gaps.index(max(gaps))
 
 
-def _index(place: int, shape) -> list:
+def _index(place, shape):
+    """The index of a place, counted row by row, in an array of a shape."""
     found = []
     for length in reversed(shape):
         found.insert(0, place % length)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -51,6 +52,16 @@ class Probe:
     tolerance: float = 1e-5
 
 
+def _no_probes(rng: random.Random) -> list[Probe]:
+    """Those of an exercise whose check is its own."""
+    return []
+
+
+def _no_answer(*args):
+    """The right answer of an exercise whose check is its own."""
+    raise TypeError("this exercise has no right answer: its check is its own")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
     """A function to be written.
@@ -83,8 +94,8 @@ class Exercise:
     function: str
     takes: str
     points: int = 0
-    probes: Callable[[random.Random], list[Probe]] | None = None
-    right: Callable | None = None
+    probes: Callable[[random.Random], list[Probe]] = _no_probes
+    right: Callable = _no_answer
     wrong: Callable[[], Iterable[tuple[list[str], Callable]]] = tuple
     parts: tuple[str, ...] = ()
     sections: tuple[tuple[slice, "Exercise"], ...] = ()
@@ -197,7 +208,8 @@ class _Answers:
     """What a function answers to each probe, computed when it is asked for, once."""
 
     def __init__(self, exercise: Exercise, probes: Sequence[Probe], answer: Callable):
-        self.exercise, self.probes, self.answer, self.known = exercise, probes, answer, {}
+        self.exercise, self.probes, self.answer = exercise, probes, answer
+        self.known: dict[int, Any] = {}
 
     def __getitem__(self, k: int):
         if k not in self.known:

@@ -146,7 +146,7 @@ def judge(table, replies) -> Verdict:
     return Verdict(False, lines, names, smallest=smallest.number, **numbers)
 
 
-def _praise(table, aside, passed: int, native: bool, **_):
+def _praise(table, aside, passed, native, **_):
     """What is said to a right answer, and of what was asked and does not count."""
     if table.closing:
         return [table.closing]

@@ -41,7 +41,7 @@ def _spreads(rng: random.Random) -> list[Probe]:
     ]
 
 
-_STATS = {
+_STATS: dict[str, tuple[dict, ...]] = {
     "unbiased-var": ({"var": "unbiased"},),
     "instance-norm": ({"rows": "instance"},),
     "layer-norm": ({"rows": "layer"},),

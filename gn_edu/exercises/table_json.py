@@ -113,8 +113,9 @@ def _question_to_json(question: Question) -> dict:
 def _wrong_to_json(table: Table, which, wrong, at_once: int, numbers) -> dict:
     """Answers of mistakes: for each question those that occur, and for each mistake their numbers in these lists."""
     rights = [_right(question, which) for question in table.questions]
-    known = [{} for _ in rights]  # answer as text -> its number
-    answers, rows = [[] for _ in rights], []
+    known: list[dict[str, int]] = [{} for _ in rights]  # answer as text -> its number
+    answers: list[list] = [[] for _ in rights]
+    rows: list[list] = []
     for names, given in wrong():
         if len(names) > at_once:
             continue

@@ -46,7 +46,8 @@ def group_norm_dx(
     g = dy if use_dy else torch.ones_like(dy)
     if gamma == "last-dim" and x.shape[-1] != len(weight):
         raise ValueError("the last axis has another length than weight")
-    g = g * {"none": 1.0, "last-dim": weight, "channel": channels_of(x, weight)}[gamma]
+    gammas: dict[str, Tensor | float] = {"none": 1.0, "last-dim": weight, "channel": channels_of(x, weight)}
+    g = g * gammas[gamma]
     seen = hat * channels_of(x, weight) + channels_of(x, bias) if x_hat == "y" else hat
     first = g - _term(g, cells, mean_term)
     second = seen * _term(g * seen, cells, variance_term)

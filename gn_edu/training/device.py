@@ -1,5 +1,6 @@
 """What depends on the machine: the device, its precision, its threads, and what it has compiled."""
 
+from collections.abc import Callable
 from contextlib import contextmanager, nullcontext
 
 import torch
@@ -54,12 +55,13 @@ def steps_a_look(device: torch.device) -> int:
     return 1 if device.type == "cpu" else 25
 
 
-_compiled: dict[tuple, tuple[nn.Module, nn.Module]] = {}  # compiling takes a minute: once for each kind of network
+# Compiling takes a minute: once for each kind of network.
+_compiled: dict[tuple, tuple[nn.Module, Callable[[Tensor], Tensor]]] = {}
 
 
 def compiled(
     model: nn.Module, config: NetConfig, device: torch.device, precision: torch.dtype
-) -> tuple[nn.Module, nn.Module]:
+) -> tuple[nn.Module, Callable[[Tensor], Tensor]]:
     """A network with the weights of `model`, and the same compiled: those of an earlier call with the same settings."""
     key = (config, device, precision)
     if key not in _compiled:

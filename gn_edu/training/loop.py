@@ -6,15 +6,16 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gn_edu.augment import augment, to_input
 from gn_edu.config import RunConfig
 from gn_edu.data import Cifar10
-from gn_edu.nets import build
+from gn_edu.nets import FastNet, build
 from gn_edu.recipes import stem
 from gn_edu.records import Provenance, Result, RunRecord, read_record, write_record
 from gn_edu.training import checkpoint
@@ -128,13 +129,17 @@ class Trainer:
         self.data, self.device = data, device or choose_device()
         self.precision = choose_precision(config.compute, self.device)
         self.clock = Clock(config.clock, self.device, steps=n_train // config.data.batch)
-        self.epoch, self.error_by_epoch, self.layers, self.images = 0, [], [], 0
+        self.epoch, self.images = 0, 0
+        self.error_by_epoch: list[float] = []
+        self.layers: list[list[list[float]]] = []  # epoch by epoch, as layer_statistics gives them
         with self._threads(), self.clock.running():
             self.train_images, self.train_labels = kept_near(self.device, data.train_images, data.train_labels)
             model = build(config.network, config.seed)
-            if hasattr(model, "fit_stem"):
+            if isinstance(model, FastNet):
                 model.fit_stem(to_input(data.train_images[: min(n_train, 5000)]))
-            self.model = self.forward = model.to(self.device, memory_format=torch.channels_last)
+            # Any: torch's types do not know that a module takes a memory format.
+            self.model: nn.Module = cast(Any, model).to(self.device, memory_format=torch.channels_last)
+            self.forward: Callable[[Tensor], Tensor] = self.model
             if config.compute.compile:
                 self.model, self.forward = compiled(model, config.network, self.device, self.precision)
             self.optimizers = optimizers(self.model, config.optim)

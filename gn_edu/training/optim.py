@@ -35,7 +35,8 @@ def linear_rule(lr: float, batch: int, reference: int) -> float:
 def parameter_groups(model: nn.Module) -> tuple[list, list, list]:
     """The parameters that train, in three lists: convolution filters, matrices, and gammas, betas, biases."""
     trained = [p for p in model.parameters() if p.requires_grad]
-    return tuple([p for p in trained if p.dim() == dim] for dim in (4, 2, 1))
+    filters, matrices, vectors = ([p for p in trained if p.dim() == dim] for dim in (4, 2, 1))
+    return filters, matrices, vectors
 
 
 class Muon(torch.optim.Optimizer):
@@ -50,7 +51,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(params, {"lr": lr, "momentum": momentum})
 
     @torch.no_grad()
-    def step(self, closure=None) -> None:
+    def step(self, closure=None) -> None:  # type: ignore[override]  # torch's returns the loss of a closure
         """One update from the gradients that are there."""
         for group in self.param_groups:
             for p in (p for p in group["params"] if p.grad is not None):

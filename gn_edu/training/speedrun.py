@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean, stdev
+from typing import Any
 
 from gn_edu.config import RunConfig
 from gn_edu.data import Cifar10
@@ -42,7 +43,7 @@ def speedrun(
     """
     if runs < 1:
         raise ValueError(f"runs must be at least 1, got {runs}")
-    records = []
+    records: list[RunRecord] = []
     for config in pair:
         warm_up(config, data)
     for seed in range(runs):
@@ -56,7 +57,7 @@ def speedrun(
 
 def summary(records: Sequence[RunRecord]) -> list[dict]:
     """For each norm: runs, mean accuracy (%) and half its 95 % interval, mean seconds, their ratio to batch norm's."""
-    lines = []
+    lines: list[dict[str, Any]] = []
     for norm in ("bn", "gn"):
         runs = [r.result for r in records if r.config.network.norm == norm and not r.result.stopped]
         if runs:

@@ -81,13 +81,11 @@ class FigureOne(Widget):
         if not ghost:
             raise ValueError("ghost must hold the records of gn_edu/results/ghost.toml, got none")
         table2 = paper.table("table2")
-        theirs = [
-            _line(name, name.lower(), [
-                {"x": int(size), "errors": {"paper": value}, "updates": None}
-                for size, value in reversed(list(zip(table2.columns, values, strict=True)))
-            ])
-            for name, values in table2.rows.items()
-        ]  # fmt: skip
+        theirs = []
+        for name, values in table2.rows.items():
+            by_size = reversed(list(zip(table2.columns, values, strict=True)))
+            points = [{"x": int(size), "errors": {"paper": value}, "updates": None} for size, value in by_size]
+            theirs.append(_line(name, name.lower(), points))
         cause = _ours(ghost, lambda config: config.network.norm_batch if config.network.norm == "bn" else None)
         figures = {"cause": {"lines": cause, "source": _provenance(ghost)}}
         if equal_epochs:

@@ -27,7 +27,7 @@ class RunBrowser(Widget):
 
     _esm = module("run_browser")
     _css = styles("run_browser")
-    experiments = t.List().tag(sync=True)
+    experiments: t.List = t.List().tag(sync=True)
     experiment = t.Int(0, min=0).tag(sync=True)
     measure = t.Enum(["error", *MEASURES], "error").tag(sync=True)
     epoch = t.Int(1, min=1).tag(sync=True)
@@ -49,7 +49,7 @@ class RunBrowser(Widget):
             network = record.config.network
             return NORMS.index(network.norm), not network.ws, network.zero_gamma, record.config.seed
 
-        lines = {}
+        lines: dict[str, dict] = {}
         for record in sorted(records, key=place):
             network, result = record.config.network, record.result
             label = _label(network)
