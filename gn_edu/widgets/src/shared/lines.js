@@ -37,13 +37,14 @@ export function lineSwitch({ label, look, text, state, set }) {
   return checkbox({ label: text, mark: "data-gn-line", value: label, pick, before: [key] });
 }
 
-const COLOURS = { bn: light.batch, ln: light.layer, in: light.instance, gn: light.group, none: "#555" };
+// Of the norms that have one of their own.
+const COLOURS = { bn: light.batch, ln: light.layer, in: light.instance, gn: light.group };
 
 /** The chart as a still picture, with a white ground. */
 export const stillChart = (/** @type {string} */ drawing) => {
   const colours = Object.entries(COLOURS).map(([norm, c]) => `.n-${norm}{stroke:${c}}.m.n-${norm}{fill:${c}}`);
   const style =
-    ".grid{stroke:#ddd}.tick{font:12px system-ui,sans-serif;fill:#555}.line,.thin{fill:none}.line{stroke-width:2.2}.thin{stroke-width:1;opacity:.55}" +
+    ".grid{stroke:#ddd}.tick{font:12px system-ui,sans-serif;fill:#555}.line,.thin,.m{stroke:#555;fill:none}.m{fill:#555}.line{stroke-width:2.2}.thin{stroke-width:1;opacity:.55}" +
     `.now{stroke:#999;stroke-dasharray:3 3}${colours.join("")}.d1{stroke-dasharray:6 3}.d2{stroke-dasharray:2 3}.m,.thin{stroke-dasharray:none}`;
   return stillOf(drawing, style);
 };
