@@ -119,7 +119,7 @@ def test_the_number_of_groups_snaps_to_a_divisor_in_the_direction_of_the_move():
 
 def in_model(script, cases):
     """What `script` makes of each case c, given the widget's model, its src/statistic_set/model.js, as w."""
-    answer = f"process.stdout.write(JSON.stringify(d.cases.map((c) => {{ {script} }})));"
+    answer = f"d.cases.map((c) => {{ {script} }})"
     return run_module(STATIC.parent / "src" / "statistic_set" / "model.js", answer, cases=cases)
 
 
