@@ -107,12 +107,13 @@ def test_expected_variance_names_the_mistake(mistake):
 
 def in_pieces(scale=True, clean=True, each=False):
     def accumulate(model, loss_of, x, y, pieces):
-        if clean:
-            model.zero_grad()
-        for part_x, part_y in zip(x.chunk(pieces), y.chunk(pieces), strict=True):
-            if each:
+        size = len(x) // pieces
+        for start in range(0, len(x), size):
+            loss = loss_of(model(x[start : start + size]), y[start : start + size])
+            if each or clean and start == 0:
                 model.zero_grad()
-            (loss_of(model(part_x), part_y) / (pieces if scale else 1)).backward()
+            loss = loss / pieces if scale else loss
+            loss.backward()
 
     return accumulate
 
