@@ -105,6 +105,7 @@ i18n: install  ## bring the catalogues in locale/ up to date, and say how far ea
 lint: install
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m mypy
 	$(BIOME) check --error-on-warnings
 	$(NODE) node_modules/typescript/bin/tsc
 	$(NODE) node_modules/typescript/bin/tsc -p gn_edu/widgets/src/shared
