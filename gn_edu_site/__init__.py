@@ -2,8 +2,20 @@
 
 
 def setup(app):
-    # Not at the top: myst-nb imports mime.py in every book on the machine, and that must need nothing else.
-    from gn_edu_site import annotated, languages, live, maths, navigation, pack, pages, path, polls, sheets, theme
+    # Not at the top: myst-nb imports renderer.py in every book on the machine, and that must need nothing else.
+    from gn_edu_site import (
+        annotated,
+        languages,
+        live_outputs,
+        maths,
+        navigation,
+        pack,
+        pages,
+        polls,
+        reading_path,
+        sheets,
+        theme,
+    )
 
     app.add_config_value("gn_temml", "", "env")
     app.add_config_value("gn_repository", "", "html")
@@ -12,6 +24,7 @@ def setup(app):
     app.add_config_value("gn_built", "en", "html")
     app.add_config_value("gn_teacher", False, "env")
     app.add_config_value("gn_preview", False, "")
-    for part in (theme, languages, maths, live, pages, path, navigation, polls, annotated, sheets, pack):
+    parts = (theme, languages, maths, live_outputs, pages, reading_path, navigation, polls, annotated, sheets, pack)
+    for part in parts:
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

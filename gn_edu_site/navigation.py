@@ -5,7 +5,7 @@ from pathlib import Path
 from sphinx import addnodes
 from sphinx.errors import ExtensionError
 
-from gn_edu_site.path import stops
+from gn_edu_site.reading_path import stops
 
 
 def parts(app, pagename: str) -> list[dict]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from bs4 import BeautifulSoup
 
-from gn_edu_site.path import Stop, stops
+from gn_edu_site.reading_path import Stop, stops
 from scripts.paths import HTML, ROOT
 
 

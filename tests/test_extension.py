@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from gn_edu_site import annotated, mime
+from gn_edu_site import annotated, renderer
 from scripts.paths import ROOT
 
 
@@ -283,9 +283,9 @@ suppress_warnings = ["mystnb.unknown_mime_type"]
 """
 PLOTLY = {"data": [], "layout": {}}
 OUTPUTS = (
-    {mime.WIDGET: {"model_id": "a", "version_major": 2, "version_minor": 0}},
-    {mime.PLOTLY: PLOTLY, "text/html": "<b>drawn</b>"},
-    {mime.PLOTLY: PLOTLY},
+    {renderer.WIDGET: {"model_id": "a", "version_major": 2, "version_minor": 0}},
+    {renderer.PLOTLY: PLOTLY, "text/html": "<b>drawn</b>"},
+    {renderer.PLOTLY: PLOTLY},
 )
 
 

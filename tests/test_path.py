@@ -11,7 +11,7 @@ import pytest
 from browser import HTML
 
 from gn_edu.questions import gift, questions
-from gn_edu_site.path import ROOT_PAGE, Stop, stops, way_on
+from gn_edu_site.reading_path import ROOT_PAGE, Stop, stops, way_on
 from scripts import i18n, reading_times
 from scripts.paths import ROOT
 

@@ -1,4 +1,4 @@
-"""How outputs that come alive in the page leave the notebook: a marker that live.py turns into HTML."""
+"""How outputs that come alive in the page leave the notebook: a marker that live_outputs.py turns into HTML."""
 
 import json
 

@@ -18,8 +18,8 @@ from sphinx.util import logging
 import gn_edu
 from gn_edu.messages import N_
 from gn_edu_site.languages import catalogue
-from gn_edu_site.mime import WIDGET
 from gn_edu_site.node import ask
+from gn_edu_site.renderer import WIDGET
 
 logger = logging.getLogger(__name__)
 WAKE = N_("Read the values on the chart itself ({megabytes} MB)")
