@@ -5,12 +5,12 @@ published site.
 """
 
 import argparse
-import re
 import sys
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from bs4 import BeautifulSoup
 from pypdf import PdfReader, PdfWriter
 
 from scripts.build_book import pages
@@ -28,7 +28,8 @@ def main() -> None:
     landing = HTML / "book/index.html"
     if not landing.is_file():
         sys.exit("the site is not built: make book")
-    (base,) = re.findall(r'<link rel="canonical" href="(.*?)book/index.html"', landing.read_text(encoding="utf-8"))
+    (canonical,) = BeautifulSoup(landing.read_bytes(), "html.parser").select("link[rel=canonical]")
+    base = str(canonical["href"]).removesuffix("book/index.html")
 
     def from_disk(route):
         """The published address, answered from the folder of the build."""
