@@ -1,5 +1,6 @@
 // Answers one JSON line [name, request] with [name, reply]: {tex, display} -> {html}, {module, traits, catalogue} ->
-// {svg|html, text}, where `module` is the path of a widget's script; {bundler, stems} -> {script} for the widgets of a page.
+// {svg|html, text}, where `module` is the path of a widget's script; {bundler, stems} -> {script} for the widgets of a page;
+// {source, loader} -> {minified}, a script ("js") or a style sheet ("css").
 const { readFileSync } = require("node:fs");
 const { createInterface } = require("node:readline");
 const { pathToFileURL } = require("node:url");
@@ -13,7 +14,9 @@ function load(path) {
   return modules.get(path);
 }
 
-async function answer({ tex, display, module, traits, catalogue, bundler, stems }) {
+async function answer({ tex, display, module, traits, catalogue, bundler, stems, source, loader }) {
+  if (source)
+    return { minified: require("esbuild").transformSync(source, { loader, minify: true, charset: "utf8" }).code };
   if (bundler) return { script: await (await import(pathToFileURL(bundler).href)).pageScript(stems) };
   if (module) return (await load(module)).still(traits, catalogue);
   return { html: temml.renderToString(tex, { displayMode: display, throwOnError: true, strict: true }) };

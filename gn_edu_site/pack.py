@@ -7,18 +7,18 @@ ThemeChanged. All else that the book does to the theme stands in book/_templates
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from pathlib import Path
 from typing import cast
 
-import rcssmin
 from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EntitySubstitution
 from bs4.formatter import HTMLFormatter
 from PIL import Image
 from sphinx.locale import _
 
+from gn_edu_site.node import ask
 from gn_edu_site.theme import ThemeChanged
 
 # What a page may do: load from its own host, run widgets from blobs, and nothing else. Formulas and widgets set styles.
@@ -135,10 +135,10 @@ def copy_button(script: str) -> str:
 
 
 class Packer:
-    """Bundles and pictures for one output folder."""
+    """Bundles and pictures for one output folder; minify(text, kind) makes a script ("js") or style sheet smaller."""
 
-    def __init__(self, out: Path, language: str):
-        self.out, self.language = out, language
+    def __init__(self, out: Path, language: str, minify: Callable[[str, str], str]):
+        self.out, self.language, self.minify = out, language, minify
         self.bundled: set[Path] = set()
         self.left_out: set[Path] = set()
         self.pictures: set[Path] = set()
@@ -149,7 +149,7 @@ class Packer:
         self.bundled.update(paths)
         kind = paths[0].suffix
         texts = [(self._style if kind == ".css" else self._script)(path) for path in paths]
-        text = ("\n" if kind == ".css" else "\n;\n").join(texts)
+        text = self.minify(("\n" if kind == ".css" else "\n;\n").join(texts), kind[1:])
         name = f"site-{hashlib.sha256(text.encode()).hexdigest()[:8]}{kind}"
         (self.out / "_static" / name).write_text(text, encoding="utf-8")
         return name
@@ -161,7 +161,7 @@ class Packer:
 
     def _style(self, path: Path) -> str:
         folder = path.parent.relative_to(self.out / "_static").as_posix()
-        text = rcssmin.cssmin(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
         return text if folder == "." else ADDRESS.sub(rf"url(\1{folder}/", text)
 
     def _size(self, path: Path) -> tuple[int, int]:
@@ -246,6 +246,18 @@ class Packer:
             raise ThemeChanged("the pages", f"pictures {', '.join(sorted(p.name for p in unseen))}", "none of them")
 
 
+def minified(app, text: str, kind: str) -> str:
+    """A script ("js") or a style sheet ("css") as esbuild makes it small.
+
+    Raises:
+        RuntimeError: esbuild can't read it.
+    """
+    reply = ask(app, {"source": text, "loader": kind})
+    if "error" in reply:
+        raise RuntimeError(f"the pages' {kind} can't be minified: {reply['error']}")
+    return reply["minified"]
+
+
 def _pages(app) -> Iterable[str]:
     """All pages of the theme; 404.html brings all it needs, for it is shown under any address."""
     return [*sorted(app.env.found_docs), "search", *(["genindex"] if app.config.html_use_index else [])]
@@ -254,7 +266,7 @@ def _pages(app) -> Iterable[str]:
 def _pack(app, exception) -> None:
     if exception or app.builder.name != "html" or app.config.gn_preview:
         return
-    packer = Packer(Path(app.outdir).resolve(), app.config.language)
+    packer = Packer(Path(app.outdir).resolve(), app.config.language, partial(minified, app))
     for name in _pages(app):
         packer.pack(Page(Path(app.builder.get_outfilename(name)).resolve(), name))
     packer.finish()

@@ -17,7 +17,6 @@ FOLDER = ROOT / "requirements"
 PYTHONS = ("3.11", "3.12", "3.13")
 SYSTEMS = ("linux", "macos", "windows")
 MACOS = "14.0"  # the oldest that torch has a build for
-FROM_SOURCE = ("rcssmin",)  # no wheels for every system; it builds without a compiler, too
 # The accelerator builds of torch bring these along, gigabytes of them; its CPU build needs none.
 ACCELERATOR = re.compile(r"(nvidia|cuda)-|triton\b")
 HEADER = "# Made by `make lock` from requirements/{}, for Python 3.11 and newer."
@@ -68,10 +67,8 @@ def check_all() -> None:
     """Resolve the book's closure for every system and Python; what has no wheel there is an error."""
     for system in SYSTEMS:
         for python in PYTHONS:
-            wheels = ("--only-binary=:all:", *(f"--no-binary={name}" for name in FROM_SOURCE))
-            pins = resolve(
-                ROOT / "requirements.txt", *wheels, f"--python-platform={system}", f"--python-version={python}"
-            ).count("==")
+            options = ("--only-binary=:all:", f"--python-platform={system}", f"--python-version={python}")
+            pins = resolve(ROOT / "requirements.txt", *options).count("==")
             print(f"{system}, Python {python}: {pins} packages")
 
 

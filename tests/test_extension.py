@@ -273,7 +273,7 @@ def test_what_the_pages_cannot_show_stops_the_build(tmp_path, name):
 # What a book of somebody else need not have. None in sys.modules: not to be had.
 FOREIGN = """
 import sys
-sys.modules |= dict.fromkeys(["rcssmin", "tinycss2", "PIL", "torch", "plotly", "anywidget"])
+sys.modules |= dict.fromkeys(["bs4", "tinycss2", "PIL", "torch", "plotly", "anywidget"])
 from myst_nb.core import render
 {nobody}
 extensions = ["myst_nb"]
