@@ -108,7 +108,7 @@ def way_on(path: list[Stop], pagename: str, titles: dict[str, str]) -> dict | No
     said = {"page": pagename, "number": here + 1, "all": len(path)}
     if here + 1 < len(path):
         after = path[here + 1]
-        said |= {"next": after.page, "title": titles[after.page], "minutes": after.minutes}
+        said |= {"next": after.page, "title": titles.get(after.page, after.title), "minutes": after.minutes}
     return said
 
 
