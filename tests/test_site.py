@@ -211,7 +211,9 @@ def test_what_other_sites_read():
 
 
 def test_the_font_of_formulas_has_their_letters():
-    ranges = re.search(r'"Book Math";.*?unicode-range:\s*([^;]*);', (ROOT / "book/_static/gn.css").read_text(), re.DOTALL)
+    ranges = re.search(
+        r'"Book Math";.*?unicode-range:\s*([^;]*);', (ROOT / "book/_static/gn.css").read_text(), re.DOTALL
+    )
     known = set()
     for part in ranges[1].split(", "):
         first, _, last = part.removeprefix("U+").partition("-")
