@@ -21,7 +21,7 @@ $(READY): $(REQUIREMENTS) pyproject.toml gn_edu_site/pyproject.toml gn_edu_grade
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
-	rm -rf *.egg-info gn_edu_*/*.egg-info  # of an earlier version, with what it announced
+	rm -rf build *.egg-info gn_edu_*/build gn_edu_*/*.egg-info  # of an earlier version, with what it held and announced
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OURS)
 	touch $@
 
@@ -68,6 +68,7 @@ lock: install  ## requirements/*.in to whole closures, the newest that fit
 	$(PY) -m scripts.lock
 
 test-frontends: install .frontends/jupyterlab/.ready .frontends/colab/.ready  ## notebooks in JupyterLab, and as in Colab
+	rm -rf build
 	.frontends/colab/bin/python -m pip install --quiet --disable-pip-version-check --no-deps .
 	GN_EDU_FRONTENDS=1 $(PY) -m pytest -q -n 2 tests/test_frontends.py
 
@@ -113,4 +114,4 @@ lint: install
 	$(PY) -m codespell_lib --skip "*/neighbours.json,*/widgets/static" README.md CONTRIBUTING.md CHANGELOG.md book gn_edu gn_edu_site gn_edu_grader scripts tests
 
 clean:
-	rm -rf _build conf.py .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf _build build gn_edu_*/build conf.py .pytest_cache .ruff_cache .mypy_cache .hypothesis

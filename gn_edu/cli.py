@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 GRADER = ("release", "grade")
 Flag = tyro.conf.FlagCreatePairsOff[bool]  # --quiet, without a --no-quiet; settings have both
-NO_GRADER = 'this command comes with the grader: pip install "gn-edu[grader]"'
+NO_GRADER = 'this command comes with the grader: pip install "gn-edu[grader]", or as README says from the repository'
 
 
 def _settings() -> type:

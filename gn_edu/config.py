@@ -1,4 +1,4 @@
-"""The settings of a run, in the parts that they belong to. Each part refuses what cannot run or would have no effect.
+"""The settings of a run, in the parts that they belong to. Each part refuses what cannot run or does not fit the rest.
 
 A setting is one field here and one line in its part's docstring. The command's flags, the keys of a sweep file and
 those of a record are made from the fields; by its name alone, `RunConfig.replace` finds a setting in its part.
@@ -219,8 +219,7 @@ class RunConfig:
         compute: how the machine computes.
 
     Raises:
-        ValueError: a setting is none of its choices or out of its range, does not fit another, or would have no
-            effect.
+        ValueError: a setting is none of its choices or out of its range, or does not fit another.
     """
 
     experiment: str = "first"

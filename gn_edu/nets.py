@@ -8,6 +8,8 @@ from gn_edu.config import NetConfig, check_setting
 from gn_edu.norms import count_batch
 from gn_edu.refusals import check_channels, check_groups
 
+NORM_LAYERS = (nn.GroupNorm, nn.BatchNorm2d, nn.Identity)  # what norm_layer makes
+
 
 def norm_layer(norm: str, channels: int, groups: int) -> nn.Module:
     """The normalization layer called `norm` for feature maps with `channels` channels.

@@ -74,10 +74,10 @@ def _in(words: dict[str, str], value):
     return words.get(value, value) if isinstance(value, str) else value
 
 
-def _needed(words: dict[str, str], body: str) -> dict[str, str]:
-    """The words that the sources and the data of a page can ask for."""
-    body = re.sub(r"\\(.)", r"\1", body)
-    return {message: word for message, word in words.items() if message in body}
+def _needed(words: dict[str, str], data: list[str]) -> dict[str, str]:
+    """The words that scripts and data, as the page holds them, can ask for."""
+    text = re.sub(r"\\(.)", r"\1", "\n".join(data))
+    return {message: word for message, word in words.items() if message in text}
 
 
 class WakeLiveOutputs(SphinxPostTransform):
@@ -87,7 +87,7 @@ class WakeLiveOutputs(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs):
-        self.sources = set()
+        self.sources, self.data = set(), []
         outputs = [n for n in self.document.findall(nodes.container) if n.get("nb_element") == "mime_bundle"]
         for bundle in outputs:
             live = next((n for n in bundle.findall(nodes.container) if n.get("gn_live")), None)
@@ -95,9 +95,13 @@ class WakeLiveOutputs(SphinxPostTransform):
                 continue
             parts = self.widget(live) if live["gn_live"] == WIDGET else self.figure(live, bundle)
             if parts:
+                self.document["gn_live"] = True
                 bundle.replace_self(parts)
         if self.sources:
-            self.document.append(nodes.raw("", self.script(), format="html"))
+            self.data.append(self.script())
+            self.document.append(nodes.raw("", self.data[-1], format="html"))
+            if words := _needed(catalogue(self.app, self.env.docname), self.data):
+                self.document.append(nodes.raw("", _data("catalogue", words), format="html"))
 
     def script(self) -> str:
         """One module with all widgets of the page."""
@@ -134,8 +138,8 @@ class WakeLiveOutputs(SphinxPostTransform):
             sheets = [f"{stem}.css"] if self.sources else ["frame.css", f"{stem}.css"]
             self.sources.add(stem)
             out += f"<style>{''.join(_text(sheet) for sheet in sheets)}</style>"
-        out += _data("widget", traits, stem=stem) + "</div>"
-        return [nodes.raw("", out, format="html")]
+        self.data.append(_data("widget", traits, stem=stem))
+        return [nodes.raw("", f"{out}{self.data[-1]}</div>", format="html")]
 
     def figure(self, live, bundle):
         image = next(iter(bundle.findall(nodes.image)), None)
@@ -158,11 +162,8 @@ def _add_scripts(app, pagename, templatename, context, doctree):
     # The notebook's own widget state is replaced by the data beside each widget.
     keep = [s for s in context["script_files"] if "widget-state" not in str(getattr(s, "attributes", ""))]
     context["script_files"][:] = keep
-    hosts = context.get("body", "")
-    if 'class="gn-live"' in hosts:
+    if doctree is not None and doctree.get("gn_live"):
         app.add_js_file("gn-host.js", defer="defer")
-    if 'class="gn-live"' in hosts and (words := _needed(catalogue(app, pagename), hosts)):
-        context["body"] += _data("catalogue", words)
 
 
 def _plotly() -> Path:

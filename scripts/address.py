@@ -22,6 +22,7 @@ def present() -> tuple[str, str]:
 def files() -> list[Path]:
     """Every file that may repeat them."""
     names = ["_config.yml", "README.md", "CITATION.cff", "gn_edu/__init__.py"]
+    names += ["gn_edu_site/pyproject.toml", "gn_edu_grader/pyproject.toml"]
     return [ROOT / name for name in names] + sorted((ROOT / "notebooks").rglob("*.ipynb"))
 
 
@@ -35,7 +36,7 @@ def main() -> None:
         changed = text.replace(old_address, address)
         changed = changed.replace(f"{address}@{old_tag}", f"{address}@{tag}")
         changed = changed.replace(f"gn_tag: {old_tag}", f"gn_tag: {tag}")
-        for version in ('__version__ = "{}"', "\nversion: {}\n"):
+        for version in ('__version__ = "{}"', "\nversion: {}\n", '\nversion = "{}"\n'):
             changed = changed.replace(version.format(old_tag[1:]), version.format(tag[1:]))
         if changed != text:
             path.write_text(changed, encoding="utf-8")

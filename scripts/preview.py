@@ -12,7 +12,7 @@ from scripts.build_book import SETTINGS, forget_stale_cells, write_conf
 from scripts.paths import BUILD, ROOT
 
 # Where a change counts; everything else in the folder is ignored.
-SOURCES = ("book", "notebooks", "gn_edu/widgets/src", "_toc.yml")
+SOURCES = ("book", "notebooks", "gn_edu/widgets/src", "gn_edu/palette.json", "_toc.yml")
 IGNORED = rf"^{re.escape(str(ROOT))}/(?!(?:{'|'.join(map(re.escape, SOURCES))})(?:/|$))"
 OPTIONS = {"language": "en", "gn_built": "en", "gn_preview": 1, "gn_teacher": 0, "nb_execution_raise_on_error": 0}
 

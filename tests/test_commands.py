@@ -181,12 +181,16 @@ def test_without_torch_or_numpy_the_gpu_runs_say_what_is_missing(missing):
     assert f"needs {missing}" in result.stderr and "pip install torch numpy" in result.stderr
 
 
+PROJECTS = ("gn_edu_site/pyproject.toml", "gn_edu_grader/pyproject.toml")
+
+
 @pytest.fixture
 def copied(tmp_path):
     """What the scripts for writers read and write, without git."""
     for name in ("scripts", "notebooks", "gn_edu/exercises"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    for name in ("_config.yml", "_toc.yml", "README.md", "CITATION.cff", "gn_edu/__init__.py"):
+    for name in ("_config.yml", "_toc.yml", "README.md", "CITATION.cff", "gn_edu/__init__.py", *PROJECTS):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
@@ -227,3 +231,4 @@ def test_a_new_address_and_tag_reach_every_place(copied):
         assert f"{address}@{before[1]}" not in text
     assert f"gn_tag: {tag}" in read[ROOT / "_config.yml"] and f"\nversion: {tag[1:]}\n" in read[ROOT / "CITATION.cff"]
     assert f'__version__ = "{tag[1:]}"' in read[ROOT / "gn_edu/__init__.py"]
+    assert all(f'\nversion = "{tag[1:]}"\n' in read[ROOT / project] for project in PROJECTS)

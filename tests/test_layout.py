@@ -102,6 +102,8 @@ def test_address_and_tag_agree_everywhere():
                 assert match in (address, f"{address}@{tag}"), f"{path}: {match}"
     assert found == places
     version = re.search(r'__version__ = "(.*)"', (ROOT / "gn_edu/__init__.py").read_text())[1]
+    for project in ("gn_edu_site", "gn_edu_grader"):
+        assert f'version = "{version}"' in (ROOT / project / "pyproject.toml").read_text()
     assert tag == f"v{version}" and f"version: {version}" in (ROOT / "CITATION.cff").read_text()
 
 

@@ -82,7 +82,17 @@ def test_a_wheel_holds_its_package_whole_and_no_other(wheels, package):
 def test_the_readers_wheel_is_small_and_whole(wheels):
     found, size = names(wheels["gn_edu"]), wheels["gn_edu"].stat().st_size
     assert size <= MOST_BYTES, size
-    parts = ("norms.py", "nets", "train", "data", "exercises/", "results/first/", "languages/", "widgets/", "py.typed")
+    parts = (
+        "norms.py",
+        "nets",
+        "training/",
+        "data",
+        "exercises/",
+        "results/first/",
+        "languages/",
+        "widgets/",
+        "py.typed",
+    )
     for part in parts:
         assert any(name.startswith(f"gn_edu/{part}") for name in found), part
     assert any(name.startswith("gn_edu/widgets/static/") and name.endswith(".js") for name in found)

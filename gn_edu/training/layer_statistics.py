@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-NORM_LAYERS = (nn.GroupNorm, nn.BatchNorm2d, nn.Identity)
+from gn_edu.nets import NORM_LAYERS
+
 MEASURES = ("std before", "level", "active", "dead", "always on")
 
 
