@@ -6,6 +6,7 @@ import { svg, tenths, tick } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated, translator } from "./shared/i18n.js";
 import { lineSwitch, mark, stillChart } from "./shared/lines.js";
+import { meanOf } from "./shared/maths.js";
 import { fixed, minus } from "./shared/text.js";
 
 /** @typedef {{ figures: any, shown: "cause" | "protocol" | "paper", size: number, relative: boolean, hidden: string[] }} State */
@@ -19,7 +20,6 @@ const AXES = {
 };
 // Lines whose names are words; the others are called BN, GN, GN + WS everywhere.
 const ANEW = N_("BN, statistics measured anew");
-const average = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 
 /**
  * What is shown: every line with its means, and at the chosen size the gap between group norm and batch norm, both
@@ -34,7 +34,7 @@ export function view({ figures, shown, size, hidden }) {
     points: line.points.map((point) => ({
       ...point,
       all: Object.values(point.errors),
-      mean: average(Object.values(point.errors)),
+      mean: meanOf(Object.values(point.errors)),
     })),
   }));
   const at = (label) => lines.find((line) => line.label === label)?.points.find(({ x }) => x === size);

@@ -6,6 +6,7 @@ import { svg, tenths, tick } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated, translator } from "./shared/i18n.js";
 import { lineSwitch, mark, stillChart } from "./shared/lines.js";
+import { meanOf } from "./shared/maths.js";
 import { fixed } from "./shared/text.js";
 
 /** @typedef {{ experiments: any[], experiment: number, measure: string, epoch: number, hidden: string[] }} State */
@@ -27,12 +28,11 @@ const SAYS = {
   "always on": N_("share of channels that are always above 0"),
 };
 const ORDER = Object.keys(MEASURES);
-const average = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** A line's mean over its seeds, epoch by epoch, as far as all seeds go. */
 export const meanError = (runs) =>
   Array.from({ length: Math.min(...runs.map(({ error }) => error.length)) }, (_, k) =>
-    average(runs.map(({ error }) => error[k])),
+    meanOf(runs.map(({ error }) => error[k])),
   );
 
 /**
@@ -52,14 +52,14 @@ export function view({ experiments, experiment, measure, epoch, hidden }) {
       k,
       look: `n-${line.norm} d${twins}`,
       drawn: !hidden.includes(line.label),
-      mean: average(ends),
+      mean: meanOf(ends),
       low: Math.min(...ends),
       high: Math.max(...ends),
     };
     if (measure !== "error") {
       const at = line.runs.map(({ layers }) => layers[Math.min(epoch, layers.length) - 1]).filter(Boolean);
       found.layers = at.length
-        ? at[0].map((_, layer) => average(at.map((run) => run[layer][ORDER.indexOf(measure) - 1])))
+        ? at[0].map((_, layer) => meanOf(at.map((run) => run[layer][ORDER.indexOf(measure) - 1])))
         : [];
     }
     return found;

@@ -6,7 +6,7 @@ import { choice, drawingPlace, drive, facts, liveText, slider } from "./shared/d
 import { pathOf, stillOfView, svg } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated } from "./shared/i18n.js";
-import { backward } from "./shared/maths.js";
+import { backward, meanOf } from "./shared/maths.js";
 import { normal, stream } from "./shared/random.js";
 import { eachOf } from "./shared/text.js";
 
@@ -53,8 +53,7 @@ function backwards(g, w, scale) {
   return out;
 }
 
-const mean = (list) => list.reduce((a, b) => a + b, 0) / list.length;
-const rms = (list) => Math.sqrt(mean(list.map((v) => v * v)));
+const rms = (list) => Math.sqrt(meanOf(list.map((v) => v * v)));
 /** f(row, number) for every sample, put together again. */
 const perSample = (x, f) => {
   const out = new Float64Array(x.length);
@@ -76,8 +75,8 @@ export function view({ gain, depth, activation, norm }) {
     const z = forwards(a, net.weights[l], scale);
     const sigmas = [];
     const normalized = (row, s) => {
-      const mu = mean(row);
-      sigmas[s] = Math.sqrt(mean(row.map((v) => (v - mu) ** 2)) + EPS);
+      const mu = meanOf(row);
+      sigmas[s] = Math.sqrt(meanOf(row.map((v) => (v - mu) ** 2)) + EPS);
       return row.map((v) => (v - mu) / sigmas[s]);
     };
     const values = norm === "group" ? perSample(z, normalized) : z;

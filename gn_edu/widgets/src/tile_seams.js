@@ -6,7 +6,7 @@ import { choice, drawingPlace, drive, facts, liveText, slider } from "./shared/d
 import { stillOfView, svg } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated } from "./shared/i18n.js";
-import { statistics } from "./shared/maths.js";
+import { meanOf, statistics } from "./shared/maths.js";
 import { eachOf, fixed } from "./shared/text.js";
 
 /** @typedef {{ border: number, statistics: "whole" | "own" | "mean" }} State */
@@ -49,9 +49,9 @@ export function view({ border, statistics: source }) {
   const reference = outputOf([whole, whole]);
   /** The mean step from the last column before the border to the first after it. */
   const step = (values) =>
-    Array.from({ length: ROWS }, (_, i) =>
-      Math.abs(values[i * COLUMNS + border] - values[i * COLUMNS + border - 1]),
-    ).reduce((a, b) => a + b) / ROWS;
+    meanOf(
+      Array.from({ length: ROWS }, (_, i) => Math.abs(values[i * COLUMNS + border] - values[i * COLUMNS + border - 1])),
+    );
   return {
     y,
     x: map[0],

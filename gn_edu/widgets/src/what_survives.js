@@ -6,7 +6,7 @@ import { checkbox, choice, drawingPlace, drive, h, liveText, slider } from "./sh
 import { stillOfView, svg, tenths } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_ } from "./shared/i18n.js";
-import { normalize } from "./shared/maths.js";
+import { meanOf, normalize } from "./shared/maths.js";
 import { eachOf, fixed, minus } from "./shared/text.js";
 
 /** @typedef {{ quantiles: number[], means: number[], spreads: number[], beta: number[], order: number[], norm: string,
@@ -49,8 +49,8 @@ export function view({ quantiles, means, spreads, beta, order, norm, centred }) 
   );
   return at.map((place, k) => {
     const values = y.slice(k * n, (k + 1) * n);
-    const after = values.reduce((a, b) => a + b) / n;
-    const sd = Math.sqrt(values.reduce((sum, v) => sum + (v - after) ** 2, 0) / n);
+    const after = meanOf(values);
+    const sd = Math.sqrt(meanOf(values.map((v) => (v - after) ** 2)));
     return { ...place, group: Math.floor((k * groups) / C), after, sd, active: values.filter((v) => v > 0).length / n };
   });
 }
