@@ -5,7 +5,7 @@ import { light } from "../../palette.json";
 import { all, BATCHES, batches, CLOUD, PINNED, population, valuesOf, view } from "./batch_noise/model.js";
 import { oneOf, stepped, whole } from "./shared/address.js";
 import { choice, drawingPlace, drive, facts, h, liveText, slider } from "./shared/dom.js";
-import { stillOfView, svg, tenths } from "./shared/drawing.js";
+import { shaded, stillOfView, svg, tenths } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated } from "./shared/i18n.js";
 import { eachOf, fixed, minus } from "./shared/text.js";
@@ -49,12 +49,13 @@ export function sentence(state, { numbers, flat }, tr) {
 const TICKS = [-3, -2, -1, 0, 1, 2, 3];
 const LEVELS = 7;
 const shade = (v) => Math.max(0, Math.min(LEVELS - 1, Math.round(((v + 2.4) / 4.8) * (LEVELS - 1))));
-/** Values in rows of eight as squares: a path a shade. */
+/** Values in rows of eight as squares in shades. */
 function squares(values, x, y, size) {
-  const d = Array(LEVELS).fill("");
-  for (const [i, v] of values.entries())
-    d[shade(v)] += `M${x + size * (i % 8)} ${y + size * Math.floor(i / 8)}h${size}v${size}h-${size}z`;
-  return d.map((path, k) => path && `<path class="s${k}" d="${path}"/>`).join("");
+  const square = (i) => `M${x + size * (i % 8)} ${y + size * Math.floor(i / 8)}h${size}v${size}h-${size}z`;
+  return shaded(
+    "s",
+    values.map((v, i) => [shade(v), square(i)]),
+  );
 }
 const frameOf = (name, x, y, w, height) =>
   `<rect class="${name}" x="${x}" y="${y}" width="${w}" height="${height}" rx="2"/>`;

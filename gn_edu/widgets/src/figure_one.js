@@ -2,7 +2,7 @@
 // Takes the traits figures, shown, size, relative, hidden, name; sets all but figures.
 import { flag, names, oneOf } from "./shared/address.js";
 import { checkbox, choice, drawingPlace, drive, facts, h, liveText, slider } from "./shared/dom.js";
-import { svg, tenths, tick } from "./shared/drawing.js";
+import { pathOf, svg, tenths, tick } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated, translator } from "./shared/i18n.js";
 import { lineSwitch, mark, stillChart } from "./shared/lines.js";
@@ -95,13 +95,13 @@ function scales(lines) {
 /** A line, its marks, and a dash for each seed. */
 function lineMarkup(line, shown, { x, y }) {
   const look = lookOf(line, shown);
-  const path = line.points.map(({ x: size, mean }) => `${tenths(x(size))} ${tenths(y(mean))}`).join("L");
+  const path = pathOf(line.points.map(({ x: size, mean }) => [x(size), y(mean)]));
   const marks = line.points.map(({ x: size, all, mean }) => {
     const seeds = all.map((error) => `M${tenths(x(size) - 3)} ${tenths(y(error))}h6`).join("");
     const dashes = all.length > 1 ? `<path class="thin ${look}" d="${seeds}"/>` : "";
     return dashes + mark(line.label, look, +tenths(x(size)), +tenths(y(mean)));
   });
-  return `<path class="line ${look}" d="M${path}"/>${marks.join("")}`;
+  return `<path class="line ${look}" d="${path}"/>${marks.join("")}`;
 }
 
 export function chart(state, tr, stem) {

@@ -2,7 +2,7 @@
 // Takes the traits experiments, experiment, measure, epoch, hidden, name; sets all but experiments.
 import { names, oneOf, whole } from "./shared/address.js";
 import { choice, drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
-import { svg, tenths, tick } from "./shared/drawing.js";
+import { pathOf, svg, tenths, tick } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated, translator } from "./shared/i18n.js";
 import { lineSwitch, mark, stillChart } from "./shared/lines.js";
@@ -120,7 +120,7 @@ export function chart(state, tr, stem) {
     return grid + tick(left - 6, tenths(at + 4), +(f * end).toPrecision(3), "end");
   });
   for (let k = 0; k < count; k += Math.ceil(count / 12)) parts.push(tick(tenths(x(k)), TALL - 20, k + 1));
-  const line = (points) => `M${points.map((v, k) => `${tenths(x(k))} ${tenths(y(v))}`).join("L")}`;
+  const line = (points) => pathOf(points.map((v, k) => [x(k), y(v)]));
   for (const { label, look, many, one } of series) {
     for (const run of many) if (run.length > 1) parts.push(`<path class="thin ${look}" d="${line(run)}"/>`);
     if (one.length > 1) parts.push(`<path class="line ${look}" d="${line(one)}"/>`);

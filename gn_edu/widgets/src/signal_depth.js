@@ -3,7 +3,7 @@
 import { light } from "../../palette.json";
 import { oneOf, stepped } from "./shared/address.js";
 import { choice, drawingPlace, drive, facts, liveText, slider } from "./shared/dom.js";
-import { pathOf, stillOfView, svg } from "./shared/drawing.js";
+import { pathOf, shaded, stillOfView, svg, tenths } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated } from "./shared/i18n.js";
 import { backward, meanOf } from "./shared/maths.js";
@@ -126,21 +126,22 @@ const SHADES = 6;
 const RANGE = 4;
 const DECADES = 8;
 
+/**
+ * How often values lie in each bin, as cells in shades, in a column of width `w`; empty bins have no cell.
+ * @returns {[shade: number, path: string][]}
+ */
+function histogram(values, x, w) {
+  const counts = Array(BINS).fill(0);
+  for (const v of values) counts[Math.max(0, Math.min(BINS - 1, Math.floor(((v + RANGE) / (2 * RANGE)) * BINS)))]++;
+  const shade = (count) => Math.ceil(SHADES * Math.min(1, Math.sqrt(count / values.length / 0.5))) - 1;
+  const cell = (bin) => `M${tenths(x)} ${20 + 4 * (BINS - 1 - bin)}h${tenths(w - 1)}v4h${tenths(1 - w)}z`;
+  return counts.flatMap((count, bin) => (shade(count) < 0 ? [] : [[shade(count), cell(bin)]]));
+}
+
 /** A column of histogram a layer, and below it both sizes on a logarithmic axis. */
 export function markup(_state, layers, tr, stem) {
   const w = 300 / layers.length;
-  const d = Array(SHADES).fill("");
-  layers.forEach(({ values }, l) => {
-    const counts = Array(BINS).fill(0);
-    for (const v of values) counts[Math.max(0, Math.min(BINS - 1, Math.floor(((v + RANGE) / (2 * RANGE)) * BINS)))]++;
-    counts.forEach((count, bin) => {
-      const shade = Math.ceil(SHADES * Math.min(1, Math.sqrt(count / values.length / 0.5))) - 1;
-      if (shade >= 0)
-        d[shade] +=
-          `M${(34 + w * l).toFixed(1)} ${20 + 4 * (BINS - 1 - bin)}h${(w - 1).toFixed(1)}v4h${(1 - w).toFixed(1)}z`;
-    });
-  });
-  const cells = d.map((path, k) => path && `<path class="d${k}" d="${path}"/>`).join("");
+  const cells = layers.flatMap(({ values }, l) => histogram(values, 34 + w * l, w));
   const at = (v) => 215 - 6.5 * Math.max(-DECADES, Math.min(DECADES, Math.log10(v || 1e-300)));
   const line = (key, of) =>
     `<path class="line ${key}" d="${pathOf(layers.map((layer, l) => [34 + w * (l + 0.5), at(of(layer))]))}"/>`;
@@ -161,7 +162,7 @@ export function markup(_state, layers, tr, stem) {
     .join("");
   const parts = [
     `<text x="34" y="13">${tr("what the nonlinearity of each layer gets")}</text>`,
-    `${cells}${tick(68, "0")}${tick(22, "4")}${tick(114, "−4")}`,
+    `${shaded("d", cells)}${tick(68, "0")}${tick(22, "4")}${tick(114, "−4")}`,
     `<text x="34" y="140">${tr("its size (solid) and the gradient there (dashed)")}</text>`,
     `${grid}${line("size", (layer) => layer.size)}${line("gradient", (layer) => layer.gradient / last)}${below}`,
     `<text class="tick" x="184" y="298">${tr("layer")}</text>`,
