@@ -3,7 +3,7 @@
 import { light } from "../../palette.json";
 import { oneOf, stepped } from "./shared/address.js";
 import { choice, drawingPlace, drive, facts, liveText, slider } from "./shared/dom.js";
-import { pathOf, shaded, stillOfView, svg, tenths } from "./shared/drawing.js";
+import { pathOf, shaded, stillOfView, svg, tenths, tick } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated } from "./shared/i18n.js";
 import { backward, meanOf } from "./shared/maths.js";
@@ -146,7 +146,7 @@ export function markup(_state, layers, tr, stem) {
   const line = (key, of) =>
     `<path class="line ${key}" d="${pathOf(layers.map((layer, l) => [34 + w * (l + 0.5), at(of(layer))]))}"/>`;
   const last = layers[layers.length - 1].gradient;
-  const tick = (y, text) => `<text class="tick left" x="30" y="${y + 4}">${text}</text>`;
+  const level = (y, text) => tick(30, y + 4, text, "end");
   const powers = /** @type {[number, string][]} */ ([
     [-8, "10⁻⁸"],
     [-4, "10⁻⁴"],
@@ -155,23 +155,21 @@ export function markup(_state, layers, tr, stem) {
     [8, "10⁸"],
   ]);
   const grid = powers
-    .map(([k, text]) => `<path class="grid" d="M34 ${215 - 6.5 * k}h300"/>${tick(215 - 6.5 * k, text)}`)
+    .map(([k, text]) => `<path class="grid" d="M34 ${215 - 6.5 * k}h300"/>${level(215 - 6.5 * k, text)}`)
     .join("");
-  const below = [1, layers.length / 2, layers.length]
-    .map((l) => `<text class="tick" x="${34 + w * (l - 0.5)}" y="284">${l}</text>`)
-    .join("");
+  const below = [1, layers.length / 2, layers.length].map((l) => tick(34 + w * (l - 0.5), 284, l)).join("");
   const parts = [
     `<text x="34" y="13">${tr("what the nonlinearity of each layer gets")}</text>`,
-    `${shaded("d", cells)}${tick(68, "0")}${tick(22, "4")}${tick(114, "−4")}`,
+    `${shaded("d", cells)}${level(68, "0")}${level(22, "4")}${level(114, "−4")}`,
     `<text x="34" y="140">${tr("its size (solid) and the gradient there (dashed)")}</text>`,
     `${grid}${line("size", (layer) => layer.size)}${line("gradient", (layer) => layer.gradient / last)}${below}`,
-    `<text class="tick" x="184" y="298">${tr("layer")}</text>`,
+    tick(184, 298, tr("layer")),
   ];
   return svg(stem, 340, 300, parts.join(""), 1.5);
 }
 
 const STILL_STYLE =
-  "text{font:12px system-ui,sans-serif;fill:#333}.tick{text-anchor:middle;font-size:11px}.left{text-anchor:end}.grid{stroke:#ccc}.line{fill:none;stroke-width:2.5}" +
+  "text{font:12px system-ui,sans-serif;fill:#333}.tick{font-size:11px}.grid{stroke:#ccc}.line{fill:none;stroke-width:2.5}" +
   `.size{stroke:${light.batch}}.gradient{stroke:${light.group};stroke-dasharray:6 3}` +
   Array.from(
     { length: SHADES },
