@@ -2,10 +2,10 @@
 // Takes the traits experiments, experiment, measure, epoch, hidden, name; sets all but experiments.
 import { names, oneOf, whole } from "./shared/address.js";
 import { choice, drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
-import { pathOf, svg, tenths, tick } from "./shared/drawing.js";
+import { pathOf, svg, tick } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated, translator } from "./shared/i18n.js";
-import { lineSwitch, mark, stillChart } from "./shared/lines.js";
+import { gridLine, lineSwitch, mark, numberUnder, stillChart } from "./shared/lines.js";
 import { meanOf } from "./shared/maths.js";
 import { fixed } from "./shared/text.js";
 
@@ -114,17 +114,15 @@ export function chart(state, tr, stem) {
   const x = (k) =>
     left + (count === 1 ? (WIDE - left - right) / 2 : 14 + (k * (WIDE - left - right - 28)) / (count - 1));
   const y = (v) => top + ((end - v) * (TALL - top - bottom)) / end;
-  const parts = [0, 0.2, 0.4, 0.6, 0.8, 1].map((f) => {
-    const at = y(f * end);
-    const grid = `<path class="grid" d="M${left} ${tenths(at)}H${WIDE - right}"/>`;
-    return grid + tick(left - 6, tenths(at + 4), +(f * end).toPrecision(3), "end");
-  });
-  for (let k = 0; k < count; k += Math.ceil(count / 12)) parts.push(tick(tenths(x(k)), TALL - 20, k + 1));
+  const parts = [0, 0.2, 0.4, 0.6, 0.8, 1].map((f) =>
+    gridLine(left, WIDE - right, y(f * end), +(f * end).toPrecision(3)),
+  );
+  for (let k = 0; k < count; k += Math.ceil(count / 12)) parts.push(numberUnder(x(k), TALL - 20, k + 1));
   const line = (points) => pathOf(points.map((v, k) => [x(k), y(v)]));
   for (const { label, look, many, one } of series) {
     for (const run of many) if (run.length > 1) parts.push(`<path class="thin ${look}" d="${line(run)}"/>`);
     if (one.length > 1) parts.push(`<path class="line ${look}" d="${line(one)}"/>`);
-    for (const [i, v] of one.entries()) parts.push(mark(label, look, +tenths(x(i)), +tenths(y(v))));
+    for (const [i, v] of one.entries()) parts.push(mark(label, look, x(i), y(v)));
   }
   if (!error && !series.some(({ one }) => one.length))
     parts.push(tick(WIDE / 2, TALL / 2, tr("not recorded for these runs")));
