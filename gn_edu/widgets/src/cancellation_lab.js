@@ -33,7 +33,7 @@ export function judge(variance, truth, eps) {
   return { size, badge };
 }
 
-export const offsetsOf = (data, dtype) => [
+const offsetsOf = (data, dtype) => [
   ...new Set(data.rows.filter((row) => row.dtype === dtype).map((row) => row.offset)),
 ];
 

@@ -56,7 +56,7 @@ function arrow(from, to, name, label) {
 }
 
 /** Plane, circle and arrows as SVG. */
-export function spaceMarkup(state, yaw, pitch, stem) {
+function spaceMarkup(state, yaw, pitch, stem) {
   const { xHat, parts } = view(state);
   const at = camera(yaw, pitch);
   const o = at([0, 0, 0]);

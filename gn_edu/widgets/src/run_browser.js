@@ -30,7 +30,7 @@ const SAYS = {
 const ORDER = Object.keys(MEASURES);
 
 /** A line's mean over its seeds, epoch by epoch, as far as all seeds go. */
-export const meanError = (runs) =>
+const meanError = (runs) =>
   Array.from({ length: Math.min(...runs.map(({ error }) => error.length)) }, (_, k) =>
     meanOf(runs.map(({ error }) => error[k])),
   );
