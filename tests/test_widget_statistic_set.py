@@ -84,7 +84,7 @@ def test_w1_by_keyboard_alone(landing):
         landing.keyboard.press(key)
     x.view(-1)[3] += 1
     assert_shows(landing, x, "group", focus=3)
-    landing.focus(f"{W1} .gn-slider input")
+    landing.focus(f"{W1} .gn-dial input")
     landing.keyboard.press("ArrowRight")
     assert number(landing, "groups") == "4"
     assert "3 does not divide 4 channels" in landing.locator(f"{W1} .gn-live-text").inner_text()

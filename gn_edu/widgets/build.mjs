@@ -1,4 +1,4 @@
-// Bundles src/ into static/: node gn_edu/widgets/build.mjs [--watch] [--out FOLDER]
+// Bundles src/ into static/: node gn_edu/widgets/build.mjs [--out FOLDER]
 //
 // Every src/<name>.js and .css becomes one file of the same name, and so does shared/frame.css, which all widgets need.
 import { createHash } from "node:crypto";
@@ -21,7 +21,7 @@ function digest() {
   return hash.digest("hex");
 }
 
-const { values: options } = parseArgs({ options: { watch: { type: "boolean" }, out: { type: "string" } } });
+const { values: options } = parseArgs({ options: { out: { type: "string" } } });
 const outdir = resolve(options.out ?? join(HERE, "static"));
 /** @type {import("esbuild").Plugin} */
 const note = {
@@ -32,7 +32,7 @@ const note = {
     }),
 };
 const entries = readdirSync(SOURCES).filter((name) => /\.(js|css)$/.test(name));
-const context = await esbuild.context({
+await esbuild.build({
   ...SETTINGS,
   entryPoints: [
     ...entries.map((name) => ({ in: join(SOURCES, name), out: name.replace(/\.\w+$/, "") })),
@@ -42,8 +42,3 @@ const context = await esbuild.context({
   format: "esm",
   plugins: [...PLUGINS, note],
 });
-if (options.watch) await context.watch();
-else {
-  await context.rebuild();
-  await context.dispose();
-}

@@ -28,15 +28,8 @@ const worker = {
       namespace: "worker",
     }));
     build.onLoad({ filter: /.*/, namespace: "worker" }, async ({ path }) => {
-      const built = await esbuild.build({
-        ...SETTINGS,
-        entryPoints: [path],
-        write: false,
-        format: "iife",
-        metafile: true,
-      });
-      const watchFiles = Object.keys(built.metafile.inputs).map((input) => resolve(input));
-      return { contents: built.outputFiles[0].text.trim(), loader: "text", watchFiles };
+      const built = await esbuild.build({ ...SETTINGS, entryPoints: [path], write: false, format: "iife" });
+      return { contents: built.outputFiles[0].text.trim(), loader: "text" };
     });
   },
 };
@@ -70,7 +63,7 @@ const palette = {
           .join("")}}`;
       const both = rule((name) => `light-dark(${light[name]}, ${dark[name]})`);
       const contents = `${rule((name) => light[name])}@supports (color: light-dark(#000, #fff)){${both}}`;
-      return { contents, loader: "css", watchFiles: [PALETTE] };
+      return { contents, loader: "css" };
     });
   },
 };

@@ -5,7 +5,7 @@ import { light } from "../../palette.json";
 import { all, BATCHES, batches, CLOUD, PINNED, population, valuesOf, view } from "./batch_noise/model.js";
 import { oneOf, stepped, whole } from "./shared/address.js";
 import { choice, drawingPlace, drive, facts, h, liveText, slider } from "./shared/dom.js";
-import { stillOfView, svg, tenths } from "./shared/drawing.js";
+import { shaded, stillOfView, svg, tenths, tick } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated } from "./shared/i18n.js";
 import { eachOf, fixed, minus } from "./shared/text.js";
@@ -49,12 +49,13 @@ export function sentence(state, { numbers, flat }, tr) {
 const TICKS = [-3, -2, -1, 0, 1, 2, 3];
 const LEVELS = 7;
 const shade = (v) => Math.max(0, Math.min(LEVELS - 1, Math.round(((v + 2.4) / 4.8) * (LEVELS - 1))));
-/** Values in rows of eight as squares: a path a shade. */
+/** Values in rows of eight as squares in shades. */
 function squares(values, x, y, size) {
-  const d = Array(LEVELS).fill("");
-  for (const [i, v] of values.entries())
-    d[shade(v)] += `M${x + size * (i % 8)} ${y + size * Math.floor(i / 8)}h${size}v${size}h-${size}z`;
-  return d.map((path, k) => path && `<path class="s${k}" d="${path}"/>`).join("");
+  const square = (i) => `M${x + size * (i % 8)} ${y + size * Math.floor(i / 8)}h${size}v${size}h-${size}z`;
+  return shaded(
+    "s",
+    values.map((v, i) => [shade(v), square(i)]),
+  );
 }
 const frameOf = (name, x, y, w, height) =>
   `<rect class="${name}" x="${x}" y="${y}" width="${w}" height="${height}" rx="2"/>`;
@@ -74,7 +75,7 @@ const xOf = (v) => 64 + 43 * (3 + Math.max(-3, Math.min(3, v)));
 /** An axis at height y, over it the pinned picture, a cloud of values and a mark at the one that holds now. */
 function rowMarkup(y, { name, title, picture, value, list }) {
   const dashes = TICKS.map((v) => `M${xOf(v)} ${y}v4`).join("");
-  const texts = TICKS.map((v) => `<text class="tick" x="${xOf(v)}" y="${y + 15}">${minus(v)}</text>`).join("");
+  const texts = TICKS.map((v) => tick(xOf(v), y + 15, minus(v))).join("");
   const dots = list.map((v, i) => `M${tenths(xOf(v))} ${y - 6 - ((i * 7) % 23)}h0`).join("");
   return (
     `<text class="title" x="8" y="${y - 46}">${title}</text>${squares(picture, 8, y - 30, 5)}` +
@@ -108,7 +109,7 @@ export function markup(state, { x, cloud, images, numbers, bn, gn }, tr, stem) {
 }
 
 const STILL_STYLE =
-  `text{font:12px system-ui,sans-serif;fill:#333}.title{font-weight:600}.tick{text-anchor:middle;font-size:11px}rect{fill:none}.set-gn{stroke:${light.group};stroke-width:1.5}` +
+  `text{font:12px system-ui,sans-serif;fill:#333}.title{font-weight:600}.tick{font-size:11px}rect{fill:none}.set-gn{stroke:${light.group};stroke-width:1.5}` +
   `.set-bn{stroke:${light.batch};stroke-width:1.5}.pixel{stroke:#d00000}.axis{fill:none;stroke:#555}.cloud{fill:none;stroke:#888;stroke-width:3;stroke-linecap:round;stroke-opacity:.4}` +
   `.mark{stroke-width:3}.m-bn{stroke:${light.batch}}.m-gn{stroke:${light.group}}` +
   Array.from(

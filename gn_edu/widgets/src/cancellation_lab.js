@@ -3,7 +3,7 @@
 import { light } from "../../palette.json";
 import { oneOf } from "./shared/address.js";
 import { choice, drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
-import { stillOf, svg, tenths, tick } from "./shared/drawing.js";
+import { pathOf, stillOf, svg, tick } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translator } from "./shared/i18n.js";
 
@@ -33,7 +33,7 @@ export function judge(variance, truth, eps) {
   return { size, badge };
 }
 
-export const offsetsOf = (data, dtype) => [
+const offsetsOf = (data, dtype) => [
   ...new Set(data.rows.filter((row) => row.dtype === dtype).map((row) => row.offset)),
 ];
 
@@ -92,8 +92,8 @@ export function chart(state, tr, stem) {
     }),
     ...offsets.map((offset, k) => (k % 2 === 0 ? tick(x(k), TALL - 14, short(offset)) : "")),
     ...FORMULAS.map(([key], f) => {
-      const points = offsets.map((offset, k) => `${tenths(x(k))} ${tenths(y(error(key, offset)))}`);
-      return `<path class="line f${f}" d="M${points.join("L")}"/>`;
+      const points = offsets.map((offset, k) => [x(k), y(error(key, offset))]);
+      return `<path class="line f${f}" d="${pathOf(points)}"/>`;
     }),
     `<path class="now" d="M${x(now)} ${TOP}V${TALL - 30}"/>`,
     ...FORMULAS.map(([key], f) => `<circle class="f${f}" cx="${x(now)}" cy="${y(error(key, state.offset))}" r="4.5"/>`),

@@ -2,10 +2,11 @@
 // Takes the traits figures, shown, size, relative, hidden, name; sets all but figures.
 import { flag, names, oneOf } from "./shared/address.js";
 import { checkbox, choice, drawingPlace, drive, facts, h, liveText, slider } from "./shared/dom.js";
-import { svg, tenths, tick } from "./shared/drawing.js";
+import { pathOf, svg, tenths, tick } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated, translator } from "./shared/i18n.js";
-import { lineSwitch, mark, stillChart } from "./shared/lines.js";
+import { gridLine, lineSwitch, mark, numberUnder, stillChart } from "./shared/lines.js";
+import { meanOf } from "./shared/maths.js";
 import { fixed, minus } from "./shared/text.js";
 
 /** @typedef {{ figures: any, shown: "cause" | "protocol" | "paper", size: number, relative: boolean, hidden: string[] }} State */
@@ -19,7 +20,6 @@ const AXES = {
 };
 // Lines whose names are words; the others are called BN, GN, GN + WS everywhere.
 const ANEW = N_("BN, statistics measured anew");
-const average = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 
 /**
  * What is shown: every line with its means, and at the chosen size the gap between group norm and batch norm, both
@@ -34,7 +34,7 @@ export function view({ figures, shown, size, hidden }) {
     points: line.points.map((point) => ({
       ...point,
       all: Object.values(point.errors),
-      mean: average(Object.values(point.errors)),
+      mean: meanOf(Object.values(point.errors)),
     })),
   }));
   const at = (label) => lines.find((line) => line.label === label)?.points.find(({ x }) => x === size);
@@ -95,13 +95,13 @@ function scales(lines) {
 /** A line, its marks, and a dash for each seed. */
 function lineMarkup(line, shown, { x, y }) {
   const look = lookOf(line, shown);
-  const path = line.points.map(({ x: size, mean }) => `${tenths(x(size))} ${tenths(y(mean))}`).join("L");
+  const path = pathOf(line.points.map(({ x: size, mean }) => [x(size), y(mean)]));
   const marks = line.points.map(({ x: size, all, mean }) => {
     const seeds = all.map((error) => `M${tenths(x(size) - 3)} ${tenths(y(error))}h6`).join("");
     const dashes = all.length > 1 ? `<path class="thin ${look}" d="${seeds}"/>` : "";
-    return dashes + mark(line.label, look, +tenths(x(size)), +tenths(y(mean)));
+    return dashes + mark(line.label, look, x(size), y(mean));
   });
-  return `<path class="line ${look}" d="M${path}"/>${marks.join("")}`;
+  return `<path class="line ${look}" d="${path}"/>${marks.join("")}`;
 }
 
 export function chart(state, tr, stem) {
@@ -112,15 +112,12 @@ export function chart(state, tr, stem) {
   const updates = Object.fromEntries(lines[0].points.map((point) => [point.x, point.updates]));
   const protocol = state.shown === "protocol";
   const parts = [
-    ...errors.map(
-      (v) =>
-        `<path class="grid" d="M${left} ${tenths(y(v))}H${WIDE - right}"/>${tick(left - 6, tenths(y(v) + 4), v, "end")}`,
-    ),
+    ...errors.map((v) => gridLine(left, WIDE - right, y(v), v)),
     `<path class="now" d="M${tenths(x(state.size))} ${top}V${TALL - bottom}"/>`,
     tick(6, 12, state.shown === "paper" ? tr("validation error, %") : tr("test error, %"), "start"),
     ...SIZES.map(
       (size) =>
-        tick(tenths(x(size)), TALL - 63, size) + (protocol ? tick(tenths(x(size)), TALL - 46, updates[size]) : ""),
+        numberUnder(x(size), TALL - 63, size) + (protocol ? numberUnder(x(size), TALL - 46, updates[size]) : ""),
     ),
     ...lines.filter((line) => line.drawn).map((line) => lineMarkup(line, state.shown, scale)),
     ...AXES[state.shown].map((words, k) => tick(6, TALL - (protocol ? 24 : 38) + 20 * k, tr(words), "start")),

@@ -4,7 +4,7 @@
 import { light } from "../../palette.json";
 import { view } from "./gradient_projection/model.js";
 import { mapped, numbers, oneOf, whole } from "./shared/address.js";
-import { choice, drive, facts, h, liveText, slider } from "./shared/dom.js";
+import { choice, drive, facts, h, labelled, liveText, numberField, slider } from "./shared/dom.js";
 import { pathOf, stillOf, svg } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translator } from "./shared/i18n.js";
@@ -56,7 +56,7 @@ function arrow(from, to, name, label) {
 }
 
 /** Plane, circle and arrows as SVG. */
-export function spaceMarkup(state, yaw, pitch, stem) {
+function spaceMarkup(state, yaw, pitch, stem) {
   const { xHat, parts } = view(state);
   const at = camera(yaw, pitch);
   const o = at([0, 0, 0]);
@@ -137,20 +137,19 @@ function spaceOf({ tr, state }) {
   return { element, show };
 }
 
-/** A field for each number of g; one that is being typed in is left alone. */
+/** A field for each number of g. */
 function fieldsOf({ state, set }) {
-  const fields = state.g.map((_, i) => {
-    const input = h("input", { type: "number", step: 0.5, "aria-label": `g${i + 1}`, "data-gn-g": i });
-    input.addEventListener("input", () => {
-      if (input.value === "" || !Number.isFinite(+input.value)) return;
-      set({ g: state.g.map((v, k) => (k === i ? +input.value : v)) });
-    });
-    return input;
-  });
+  const fields = state.g.map((_, i) =>
+    numberField({
+      label: `g${i + 1}`,
+      marks: { "data-gn-g": i },
+      pick: (value) => set({ g: state.g.map((v, k) => (k === i ? value : v)) }),
+    }),
+  );
   const show = () => {
-    for (const [i, field] of fields.entries()) if (document.activeElement !== field) field.value = state.g[i];
+    for (const [i, field] of fields.entries()) field.show(state.g[i]);
   };
-  return { element: h("div", { class: "gn-labelled" }, h("span", {}, "g"), ...fields), show };
+  return { element: labelled("g", ...fields.map(({ input }) => input)), show };
 }
 
 /** The parts of g as rows of bars, to either side of their middle. */

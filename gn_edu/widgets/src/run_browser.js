@@ -2,10 +2,11 @@
 // Takes the traits experiments, experiment, measure, epoch, hidden, name; sets all but experiments.
 import { names, oneOf, whole } from "./shared/address.js";
 import { choice, drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
-import { svg, tenths, tick } from "./shared/drawing.js";
+import { pathOf, svg, tick } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated, translator } from "./shared/i18n.js";
-import { lineSwitch, mark, stillChart } from "./shared/lines.js";
+import { gridLine, lineSwitch, mark, numberUnder, stillChart } from "./shared/lines.js";
+import { meanOf } from "./shared/maths.js";
 import { fixed } from "./shared/text.js";
 
 /** @typedef {{ experiments: any[], experiment: number, measure: string, epoch: number, hidden: string[] }} State */
@@ -27,12 +28,11 @@ const SAYS = {
   "always on": N_("share of channels that are always above 0"),
 };
 const ORDER = Object.keys(MEASURES);
-const average = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** A line's mean over its seeds, epoch by epoch, as far as all seeds go. */
-export const meanError = (runs) =>
+const meanError = (runs) =>
   Array.from({ length: Math.min(...runs.map(({ error }) => error.length)) }, (_, k) =>
-    average(runs.map(({ error }) => error[k])),
+    meanOf(runs.map(({ error }) => error[k])),
   );
 
 /**
@@ -52,14 +52,14 @@ export function view({ experiments, experiment, measure, epoch, hidden }) {
       k,
       look: `n-${line.norm} d${twins}`,
       drawn: !hidden.includes(line.label),
-      mean: average(ends),
+      mean: meanOf(ends),
       low: Math.min(...ends),
       high: Math.max(...ends),
     };
     if (measure !== "error") {
       const at = line.runs.map(({ layers }) => layers[Math.min(epoch, layers.length) - 1]).filter(Boolean);
       found.layers = at.length
-        ? at[0].map((_, layer) => average(at.map((run) => run[layer][ORDER.indexOf(measure) - 1])))
+        ? at[0].map((_, layer) => meanOf(at.map((run) => run[layer][ORDER.indexOf(measure) - 1])))
         : [];
     }
     return found;
@@ -114,17 +114,15 @@ export function chart(state, tr, stem) {
   const x = (k) =>
     left + (count === 1 ? (WIDE - left - right) / 2 : 14 + (k * (WIDE - left - right - 28)) / (count - 1));
   const y = (v) => top + ((end - v) * (TALL - top - bottom)) / end;
-  const parts = [0, 0.2, 0.4, 0.6, 0.8, 1].map((f) => {
-    const at = y(f * end);
-    const grid = `<path class="grid" d="M${left} ${tenths(at)}H${WIDE - right}"/>`;
-    return grid + tick(left - 6, tenths(at + 4), +(f * end).toPrecision(3), "end");
-  });
-  for (let k = 0; k < count; k += Math.ceil(count / 12)) parts.push(tick(tenths(x(k)), TALL - 20, k + 1));
-  const line = (points) => `M${points.map((v, k) => `${tenths(x(k))} ${tenths(y(v))}`).join("L")}`;
+  const parts = [0, 0.2, 0.4, 0.6, 0.8, 1].map((f) =>
+    gridLine(left, WIDE - right, y(f * end), +(f * end).toPrecision(3)),
+  );
+  for (let k = 0; k < count; k += Math.ceil(count / 12)) parts.push(numberUnder(x(k), TALL - 20, k + 1));
+  const line = (points) => pathOf(points.map((v, k) => [x(k), y(v)]));
   for (const { label, look, many, one } of series) {
     for (const run of many) if (run.length > 1) parts.push(`<path class="thin ${look}" d="${line(run)}"/>`);
     if (one.length > 1) parts.push(`<path class="line ${look}" d="${line(one)}"/>`);
-    for (const [i, v] of one.entries()) parts.push(mark(label, look, +tenths(x(i)), +tenths(y(v))));
+    for (const [i, v] of one.entries()) parts.push(mark(label, look, x(i), y(v)));
   }
   if (!error && !series.some(({ one }) => one.length))
     parts.push(tick(WIDE / 2, TALL / 2, tr("not recorded for these runs")));

@@ -3,10 +3,10 @@
 import { light } from "../../palette.json";
 import { oneOf, stepped } from "./shared/address.js";
 import { choice, drawingPlace, drive, facts, liveText, slider } from "./shared/dom.js";
-import { pathOf, stillOfView, svg } from "./shared/drawing.js";
+import { pathOf, shaded, stillOfView, svg, tenths, tick } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated } from "./shared/i18n.js";
-import { backward } from "./shared/maths.js";
+import { backward, meanOf } from "./shared/maths.js";
 import { normal, stream } from "./shared/random.js";
 import { eachOf } from "./shared/text.js";
 
@@ -53,8 +53,7 @@ function backwards(g, w, scale) {
   return out;
 }
 
-const mean = (list) => list.reduce((a, b) => a + b, 0) / list.length;
-const rms = (list) => Math.sqrt(mean(list.map((v) => v * v)));
+const rms = (list) => Math.sqrt(meanOf(list.map((v) => v * v)));
 /** f(row, number) for every sample, put together again. */
 const perSample = (x, f) => {
   const out = new Float64Array(x.length);
@@ -76,8 +75,8 @@ export function view({ gain, depth, activation, norm }) {
     const z = forwards(a, net.weights[l], scale);
     const sigmas = [];
     const normalized = (row, s) => {
-      const mu = mean(row);
-      sigmas[s] = Math.sqrt(mean(row.map((v) => (v - mu) ** 2)) + EPS);
+      const mu = meanOf(row);
+      sigmas[s] = Math.sqrt(meanOf(row.map((v) => (v - mu) ** 2)) + EPS);
       return row.map((v) => (v - mu) / sigmas[s]);
     };
     const values = norm === "group" ? perSample(z, normalized) : z;
@@ -127,26 +126,27 @@ const SHADES = 6;
 const RANGE = 4;
 const DECADES = 8;
 
+/**
+ * How often values lie in each bin, as cells in shades, in a column of width `w`; empty bins have no cell.
+ * @returns {[shade: number, path: string][]}
+ */
+function histogram(values, x, w) {
+  const counts = Array(BINS).fill(0);
+  for (const v of values) counts[Math.max(0, Math.min(BINS - 1, Math.floor(((v + RANGE) / (2 * RANGE)) * BINS)))]++;
+  const shade = (count) => Math.ceil(SHADES * Math.min(1, Math.sqrt(count / values.length / 0.5))) - 1;
+  const cell = (bin) => `M${tenths(x)} ${20 + 4 * (BINS - 1 - bin)}h${tenths(w - 1)}v4h${tenths(1 - w)}z`;
+  return counts.flatMap((count, bin) => (shade(count) < 0 ? [] : [[shade(count), cell(bin)]]));
+}
+
 /** A column of histogram a layer, and below it both sizes on a logarithmic axis. */
 export function markup(_state, layers, tr, stem) {
   const w = 300 / layers.length;
-  const d = Array(SHADES).fill("");
-  layers.forEach(({ values }, l) => {
-    const counts = Array(BINS).fill(0);
-    for (const v of values) counts[Math.max(0, Math.min(BINS - 1, Math.floor(((v + RANGE) / (2 * RANGE)) * BINS)))]++;
-    counts.forEach((count, bin) => {
-      const shade = Math.ceil(SHADES * Math.min(1, Math.sqrt(count / values.length / 0.5))) - 1;
-      if (shade >= 0)
-        d[shade] +=
-          `M${(34 + w * l).toFixed(1)} ${20 + 4 * (BINS - 1 - bin)}h${(w - 1).toFixed(1)}v4h${(1 - w).toFixed(1)}z`;
-    });
-  });
-  const cells = d.map((path, k) => path && `<path class="d${k}" d="${path}"/>`).join("");
+  const cells = layers.flatMap(({ values }, l) => histogram(values, 34 + w * l, w));
   const at = (v) => 215 - 6.5 * Math.max(-DECADES, Math.min(DECADES, Math.log10(v || 1e-300)));
   const line = (key, of) =>
     `<path class="line ${key}" d="${pathOf(layers.map((layer, l) => [34 + w * (l + 0.5), at(of(layer))]))}"/>`;
   const last = layers[layers.length - 1].gradient;
-  const tick = (y, text) => `<text class="tick left" x="30" y="${y + 4}">${text}</text>`;
+  const level = (y, text) => tick(30, y + 4, text, "end");
   const powers = /** @type {[number, string][]} */ ([
     [-8, "10⁻⁸"],
     [-4, "10⁻⁴"],
@@ -155,23 +155,21 @@ export function markup(_state, layers, tr, stem) {
     [8, "10⁸"],
   ]);
   const grid = powers
-    .map(([k, text]) => `<path class="grid" d="M34 ${215 - 6.5 * k}h300"/>${tick(215 - 6.5 * k, text)}`)
+    .map(([k, text]) => `<path class="grid" d="M34 ${215 - 6.5 * k}h300"/>${level(215 - 6.5 * k, text)}`)
     .join("");
-  const below = [1, layers.length / 2, layers.length]
-    .map((l) => `<text class="tick" x="${34 + w * (l - 0.5)}" y="284">${l}</text>`)
-    .join("");
+  const below = [1, layers.length / 2, layers.length].map((l) => tick(34 + w * (l - 0.5), 284, l)).join("");
   const parts = [
     `<text x="34" y="13">${tr("what the nonlinearity of each layer gets")}</text>`,
-    `${cells}${tick(68, "0")}${tick(22, "4")}${tick(114, "−4")}`,
+    `${shaded("d", cells)}${level(68, "0")}${level(22, "4")}${level(114, "−4")}`,
     `<text x="34" y="140">${tr("its size (solid) and the gradient there (dashed)")}</text>`,
     `${grid}${line("size", (layer) => layer.size)}${line("gradient", (layer) => layer.gradient / last)}${below}`,
-    `<text class="tick" x="184" y="298">${tr("layer")}</text>`,
+    tick(184, 298, tr("layer")),
   ];
   return svg(stem, 340, 300, parts.join(""), 1.5);
 }
 
 const STILL_STYLE =
-  "text{font:12px system-ui,sans-serif;fill:#333}.tick{text-anchor:middle;font-size:11px}.left{text-anchor:end}.grid{stroke:#ccc}.line{fill:none;stroke-width:2.5}" +
+  "text{font:12px system-ui,sans-serif;fill:#333}.tick{font-size:11px}.grid{stroke:#ccc}.line{fill:none;stroke-width:2.5}" +
   `.size{stroke:${light.batch}}.gradient{stroke:${light.group};stroke-dasharray:6 3}` +
   Array.from(
     { length: SHADES },

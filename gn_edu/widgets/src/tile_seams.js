@@ -3,10 +3,10 @@
 import { light } from "../../palette.json";
 import { oneOf, whole } from "./shared/address.js";
 import { choice, drawingPlace, drive, facts, liveText, slider } from "./shared/dom.js";
-import { stillOfView, svg } from "./shared/drawing.js";
+import { shaded, stillOfView, svg } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated } from "./shared/i18n.js";
-import { statistics } from "./shared/maths.js";
+import { meanOf, statistics } from "./shared/maths.js";
 import { eachOf, fixed } from "./shared/text.js";
 
 /** @typedef {{ border: number, statistics: "whole" | "own" | "mean" }} State */
@@ -49,9 +49,9 @@ export function view({ border, statistics: source }) {
   const reference = outputOf([whole, whole]);
   /** The mean step from the last column before the border to the first after it. */
   const step = (values) =>
-    Array.from({ length: ROWS }, (_, i) =>
-      Math.abs(values[i * COLUMNS + border] - values[i * COLUMNS + border - 1]),
-    ).reduce((a, b) => a + b) / ROWS;
+    meanOf(
+      Array.from({ length: ROWS }, (_, i) => Math.abs(values[i * COLUMNS + border] - values[i * COLUMNS + border - 1])),
+    );
   return {
     y,
     x: map[0],
@@ -86,12 +86,12 @@ const WIDTH = 340;
 const LEFT = 10;
 const WIDE = 8; // of the drawing; of a column
 function cells(values, top, low, high) {
-  const d = Array(SHADES).fill("");
-  values.forEach((v, k) => {
-    const shade = Math.max(0, Math.min(SHADES - 1, Math.floor(((v - low) / (high - low)) * SHADES)));
-    d[shade] += `M${LEFT + WIDE * (k % COLUMNS)} ${top + 6 * Math.floor(k / COLUMNS)}h${WIDE}v6h-${WIDE}z`;
-  });
-  return d.map((path, k) => path && `<path class="t${k}" d="${path}"/>`).join("");
+  const shade = (v) => Math.max(0, Math.min(SHADES - 1, Math.floor(((v - low) / (high - low)) * SHADES)));
+  const cell = (k) => `M${LEFT + WIDE * (k % COLUMNS)} ${top + 6 * Math.floor(k / COLUMNS)}h${WIDE}v6h-${WIDE}z`;
+  return shaded(
+    "t",
+    values.map((v, k) => [shade(v), cell(k)]),
+  );
 }
 
 /** The map above, its output below, with the border through both. */

@@ -3,10 +3,10 @@
 import { light } from "../../palette.json";
 import { flag, numbers, oneOf, whole } from "./shared/address.js";
 import { checkbox, choice, drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
-import { stillOfView, svg, tenths } from "./shared/drawing.js";
+import { stillOfView, svg, tenths, tick } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_ } from "./shared/i18n.js";
-import { normalize } from "./shared/maths.js";
+import { meanOf, normalize } from "./shared/maths.js";
 import { eachOf, fixed, minus } from "./shared/text.js";
 
 /** @typedef {{ quantiles: number[], means: number[], spreads: number[], beta: number[], order: number[], norm: string,
@@ -49,8 +49,8 @@ export function view({ quantiles, means, spreads, beta, order, norm, centred }) 
   );
   return at.map((place, k) => {
     const values = y.slice(k * n, (k + 1) * n);
-    const after = values.reduce((a, b) => a + b) / n;
-    const sd = Math.sqrt(values.reduce((sum, v) => sum + (v - after) ** 2, 0) / n);
+    const after = meanOf(values);
+    const sd = Math.sqrt(meanOf(values.map((v) => (v - after) ** 2)));
     return { ...place, group: Math.floor((k * groups) / C), after, sd, active: values.filter((v) => v > 0).length / n };
   });
 }
@@ -86,9 +86,7 @@ function rowMarkup(places, top, range, numbersOf) {
     );
   });
   // The outer labels stand inside of their row, away from the titles.
-  const ticks = [-range, 0, range].map(
-    (v) => `<text class="tick left" x="${LEFT - 5}" y="${at(v) + 4 + (4 * v) / range}">${minus(v)}</text>`,
-  );
+  const ticks = [-range, 0, range].map((v) => tick(LEFT - 5, at(v) + 4 + (4 * v) / range, minus(v), "end"));
   return `<path class="zero" d="M${LEFT} ${at(0)}h${BOX * C}"/>${ticks.join("")}${boxes.join("")}`;
 }
 
@@ -96,8 +94,7 @@ function rowMarkup(places, top, range, numbersOf) {
 function shareMarkup({ active }, k) {
   const x = middleOf(k);
   const bar = (name, width) => `<rect class="${name}" x="${x - 12}" y="262" width="${width}" height="14"/>`;
-  const text = `<text class="tick" x="${x}" y="292">${Math.round(100 * active)} %</text>`;
-  return bar("track", 24) + bar("share", tenths(24 * active)) + text;
+  return bar("track", 24) + bar("share", tenths(24 * active)) + tick(x, 292, `${Math.round(100 * active)} %`);
 }
 
 /** Two rows of eight boxes: a box reaches one standard deviation from the mean, its line two. */
@@ -110,7 +107,7 @@ export function markup(state, places, tr, stem) {
         ? `<path class="border" d="M${LEFT + BOX * k} 18v106M${LEFT + BOX * k} 143v102"/>`
         : "",
     ),
-    ...places.map(({ channel }, k) => `<text class="tick" x="${middleOf(k)}" y="30">${channel + 1}</text>`),
+    ...places.map(({ channel }, k) => tick(middleOf(k), 30, channel + 1)),
     `<text x="${LEFT}" y="12">${tr("before the norm")}</text>`,
     rowMarkup(places, 22, 10, ({ mean, spread }) => [mean, spread]),
     `<text x="${LEFT}" y="138">${tr("after it")}</text>`,
@@ -122,7 +119,7 @@ export function markup(state, places, tr, stem) {
 }
 
 const STILL_STYLE =
-  "text{font:12px system-ui,sans-serif;fill:#333}.tick{text-anchor:middle;font-size:10.5px}.left{text-anchor:end}path{fill:none}.whisker{stroke:#666}.mean{stroke:#fff;stroke-width:2}" +
+  "text{font:12px system-ui,sans-serif;fill:#333}.tick{font-size:10.5px}path{fill:none}.whisker{stroke:#666}.mean{stroke:#fff;stroke-width:2}" +
   `.g0{fill:${light.group}}.g1{fill:${light.batch}}.zero{stroke:#888}.border{stroke:#333;stroke-dasharray:4 3}.chosen{fill:#f2f1ec}.track{fill:#e3e1da}.share{fill:#555}`;
 
 /** For pages without scripts. */

@@ -1,4 +1,5 @@
 // The images that all batches come from, and the statistics of every batch.
+import { meanOf } from "../shared/maths.js";
 import { normal, stream } from "../shared/random.js";
 
 /** @typedef {{ batch: number, correlation: number, mode: "training" | "evaluation", draw: number }} State */
@@ -56,8 +57,8 @@ const momentsOf = (images, correlation) => {
   return { mean, variance: Math.max(0, squares / m - mean * mean), m };
 };
 const spread = (list) => {
-  const mean = list.reduce((a, b) => a + b, 0) / list.length;
-  return { mean, sd: Math.sqrt(list.reduce((a, b) => a + (b - mean) ** 2, 0) / list.length) };
+  const mean = meanOf(list);
+  return { mean, sd: Math.sqrt(meanOf(list.map((v) => (v - mean) ** 2))) };
 };
 export const PINNED = 0;
 const PIXEL = 0;

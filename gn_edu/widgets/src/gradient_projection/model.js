@@ -1,5 +1,5 @@
 // The backward pass of one set, in its parts.
-import { backward, statistics } from "../shared/maths.js";
+import { backward, meanOf, statistics } from "../shared/maths.js";
 
 /** @typedef {{ x: number[], g: number[], eps: number, scale: number, turn: number }} State */
 
@@ -7,7 +7,7 @@ const dot = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
 
 /** x after the controls: scaled about its mean and, for three values, turned in the plane of constant mean. */
 export function moved(x, scale, turn) {
-  const mean = x.reduce((a, b) => a + b) / x.length;
+  const mean = meanOf(x);
   const d = x.map((v) => v - mean);
   const [sin, cos] = [Math.sin(turn), Math.cos(turn)];
   // A turn about the direction (1, 1, 1): the cross product with it, over its length.

@@ -32,17 +32,14 @@ export function createControls({ album, tr, set, redraw }) {
     options: SIZES.map((size) => [size, String(size)]),
     mark: "data-gn-batch",
     pick: (batch) => set({ batch }),
+    shown: true,
   });
   const evaluation = checkbox({
     label: tr("evaluation mode"),
     mark: "data-gn-evaluation",
     pick: (on) => set({ evaluation: on }),
   });
-  const row = drive(
-    again,
-    h("div", { class: "gn-sizes" }, h("span", { "aria-hidden": "true" }, tr("pictures in the batch")), sizes.element),
-    evaluation.element,
-  );
+  const row = drive(again, sizes.element, evaluation.element);
   const picker = createPicker(album, tr, (picture) => set({ picture }));
   const show = (state) => {
     sizes.show(state.batch);

@@ -111,7 +111,7 @@ function shared(net, n, c, image, channel) {
   return range(each, (k) => image * c + first + k);
 }
 
-/** Normalize in place, then ReLU. */
+/** What the norm of a block makes of x, after a ReLU: a new array. */
 function normalize(net, block, x, n, c, size, training) {
   const seen = new Map();
   for (let image = 0; image < n; image++)

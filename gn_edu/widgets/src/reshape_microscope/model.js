@@ -4,7 +4,7 @@ import { groupOf } from "../shared/maths.js";
 /** @typedef {{ shape: [number, number, number, number], groups: number, memory_format: string, cut: string, focus: number }} State */
 
 /** Steps in memory for one step along n, c, h and w. */
-export function stridesOf([, c, height, width], layout) {
+function stridesOf([, c, height, width], layout) {
   return layout === "channels_last"
     ? [c * height * width, 1, width * c, c]
     : [c * height * width, height * width, width, 1];
@@ -19,13 +19,13 @@ export const indexOf = ([, c, height, width], i) => [
 ];
 
 /** Where flat index i lies in memory. */
-export const addressOf = (shape, layout, i) => {
+const addressOf = (shape, layout, i) => {
   const strides = stridesOf(shape, layout);
   return indexOf(shape, i).reduce((sum, part, axis) => sum + part * strides[axis], 0);
 };
 
 /** Row (image, group) and column of flat index i after the cut: of the logical order, or of the memory itself. */
-export function placeOf(shape, groups, layout, cut, i) {
+function placeOf(shape, groups, layout, cut, i) {
   const [, c, height, width] = shape;
   const m = (c / groups) * height * width;
   const at = cut === "memory" ? addressOf(shape, layout, i) : i;
@@ -45,7 +45,7 @@ export function viewable(shape, groups, layout) {
 }
 
 /** In how many runs of memory the values of one group lie. */
-export function runsOf(shape, groups, layout) {
+function runsOf(shape, groups, layout) {
   const [, c, height, width] = shape;
   const held = [];
   for (let i = 0; i < c * height * width; i++)

@@ -53,18 +53,18 @@ export function choice({ label, options, mark, pick, shown = false }) {
 
 /**
  * A slider under its label and its value; show(position, text, spoken) moves it: `text` stands over it, `spoken`, where
- * it is given, is what a reader hears of the position.
+ * it is given, is what a reader hears of the position. Without `pick`, its owner listens to the input.
  * @param {object} options
  * @param {string[]} options.label words before the value, and after it
  * @param {string} options.mark the data attribute of the input
  * @param {string} [options.value] the name of the value
- * @param {(position: number) => void} options.pick
+ * @param {(position: number) => void} [options.pick]
  * @param {Record<string, any>} options.range min, max and step
  */
 export function slider({ label: [before, ...after], mark, value, pick, range }) {
   const input = h("input", { type: "range", ...range, [mark]: true });
   const shown = h("b", { "data-gn-value": value });
-  input.addEventListener("input", () => pick(+input.value));
+  if (pick) input.addEventListener("input", () => pick(+input.value));
   const words = h("span", {}, before, " ", shown, ...after.flatMap((text) => [" ", text]));
   const element = h("label", { class: "gn-slider-line" }, words, input);
   /** @type {(position: number, text: string, spoken?: string) => void} */
@@ -89,6 +89,24 @@ export function checkbox({ label, mark, value = true, pick, before = [] }) {
   const input = h("input", { type: "checkbox", [mark]: value });
   input.addEventListener("change", () => pick(input.checked));
   return { element: h("label", { class: "gn-check" }, input, ...before, label), input };
+}
+
+/**
+ * A field for a number; show(value) sets it, unless it is being typed in. What is no number yet is not picked.
+ * @param {object} options
+ * @param {string} options.label
+ * @param {Record<string, any>} options.marks its data attributes
+ * @param {(value: number) => void} options.pick
+ */
+export function numberField({ label, marks, pick }) {
+  const input = h("input", { type: "number", step: 0.5, "aria-label": label, ...marks });
+  input.addEventListener("input", () => {
+    if (input.value !== "" && Number.isFinite(+input.value)) pick(+input.value);
+  });
+  const show = (/** @type {number} */ value) => {
+    if (document.activeElement !== input) input.value = String(value);
+  };
+  return { input, show };
 }
 
 /**

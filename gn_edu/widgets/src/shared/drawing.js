@@ -45,6 +45,17 @@ export const pathOf = (/** @type {number[][]} */ points) =>
   points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
 
 /**
+ * Squares and the like in shades: a path a shade, of class `name` and its number.
+ * @param {string} name
+ * @param {[shade: number, path: string][]} pieces
+ */
+export function shaded(name, pieces) {
+  const paths = /** @type {string[]} */ ([]);
+  for (const [shade, path] of pieces) paths[shade] = (paths[shade] ?? "") + path;
+  return paths.map((path, shade) => `<path class="${name}${shade}" d="${path}"/>`).join("");
+}
+
+/**
  * A short text of a chart.
  * @param {number | string} x
  * @param {number | string} y

@@ -1,7 +1,7 @@
 // What charts of recorded runs share: marks, and the colours of a still picture. Styles of the live one: lines.css.
 import { light } from "../../../palette.json";
 import { checkbox, h } from "./dom.js";
-import { stillOf } from "./drawing.js";
+import { stillOf, tenths, tick } from "./drawing.js";
 
 /** @type {Record<string, (x: number, y: number) => string>} */
 const SHAPES = {
@@ -23,7 +23,26 @@ const MARKS = { BN: "square", "BN + WS": "diamond", GN: "down", "GN + WS": "up",
  * @param {number} x
  * @param {number} y
  */
-export const mark = (label, look, x, y) => `<path class="m ${look}" d="${SHAPES[MARKS[label] ?? "round"](x, y)}"/>`;
+export const mark = (label, look, x, y) =>
+  `<path class="m ${look}" d="${SHAPES[MARKS[label] ?? "round"](+tenths(x), +tenths(y))}"/>`;
+
+/**
+ * A line across the chart at height y, its value before it.
+ * @param {number} left
+ * @param {number} right
+ * @param {number} y
+ * @param {number} value
+ */
+export const gridLine = (left, right, y, value) =>
+  `<path class="grid" d="M${left} ${tenths(y)}H${right}"/>${tick(left - 6, tenths(y + 4), value, "end")}`;
+
+/**
+ * A number under the chart, its middle at x.
+ * @param {number} x
+ * @param {number} y
+ * @param {number} value
+ */
+export const numberUnder = (x, y, value) => tick(tenths(x), y, value);
 
 /**
  * A box that shows or hides a line, with the line and its mark as a legend.

@@ -43,6 +43,13 @@ export function setOf(dims, options, i) {
   return image * options.groups + groupOf(channel, dims.channels, options);
 }
 
+/** The mean of a list. */
+export const meanOf = (/** @type {Values} */ values) => {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+};
+
 /**
  * Mean and biased variance of the stretches of `size` values of x that start at size * k, for k in `at`; two passes.
  * @param {Values} x
@@ -110,7 +117,7 @@ export function normalize(x, dims, options, gamma, beta) {
  */
 export function backward(g, xHat, sigma) {
   const m = g.length;
-  const mean = g.reduce((/** @type {number} */ sum, /** @type {number} */ v) => sum + v, 0) / m;
+  const mean = meanOf(g);
   let along = 0;
   for (let i = 0; i < m; i++) along += g[i] * xHat[i];
   along /= m;

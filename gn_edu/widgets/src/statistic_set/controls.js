@@ -24,7 +24,7 @@ const nudge = ({ state, set }, step) => {
   set({ values: withChosen(state, Math.round((state.values[state.focus] + step) * 1e6) / 1e6) });
 };
 
-/** The slider, the fields and the buttons. */
+/** The slider and the buttons. */
 export function connectControls(/** @type {Widget} */ widget) {
   const { state, parts, tr, set, say, draw } = widget;
   const { channels } = dimsOf(state.shape);
@@ -37,11 +37,6 @@ export function connectControls(/** @type {Widget} */ widget) {
   });
   parts.formula.less.addEventListener("click", () => nudge(widget, -1));
   parts.formula.more.addEventListener("click", () => nudge(widget, 1));
-  for (const { kind, channel, input } of parts.affine.knobs)
-    input.addEventListener("input", () => {
-      if (input.value === "" || !Number.isFinite(+input.value)) return;
-      set({ [kind]: state[kind].map((value, c) => (c === channel ? +input.value : value)) });
-    });
   parts.block.flatten.addEventListener("click", () => {
     state.flat = !state.flat;
     parts.block.build(state);

@@ -1,6 +1,6 @@
 // The parts of the live widget, and how they show a state. They do nothing of themselves: controls.js and game.js
 // listen to what a part names beside its `element`.
-import { checkbox, choice, h, liveText } from "../shared/dom.js";
+import { checkbox, choice, h, liveText, numberField, slider } from "../shared/dom.js";
 import { translated } from "../shared/i18n.js";
 import { eachOf, fixed } from "../shared/text.js";
 import { liveBlock } from "./block.js";
@@ -48,10 +48,13 @@ function normControls({ channels }, tr, set) {
     mark: "data-gn-method",
     pick: (method) => set({ method: /** @type {import("./model.js").Method} */ (method) }),
   });
-  const slider = h("input", { type: "range", min: 1, max: channels, step: 1, "data-gn-groups": true });
-  const groups = h("span", { "data-gn-value": "groups" });
+  const groups = slider({
+    label: [tr("Groups G =")],
+    mark: "data-gn-groups",
+    value: "groups",
+    range: { min: 1, max: channels, step: 1 },
+  });
   const onlyGroups = paragraph("gn-dim", tr("G belongs to group norm."));
-  const dial = h("label", { class: "gn-slider" }, tr("Groups G ="), " ", groups, slider);
   const interleave = checkbox({
     label: tr("interleave the channels (another layer)"),
     mark: "data-gn-interleaved",
@@ -64,25 +67,21 @@ function normControls({ channels }, tr, set) {
     h(
       "div",
       { class: "gn-group-controls" },
-      h("div", { class: "gn-dial" }, dial, divisorTicks(channels), onlyGroups),
+      h("div", { class: "gn-dial" }, groups.element, divisorTicks(channels), onlyGroups),
       interleave.element,
     ),
   );
   const draw = (/** @type {State} */ state) => {
     const groupNorm = state.method === "group";
     methods.show(state.method);
-    slider.value = state.groups;
-    slider.disabled = !groupNorm;
-    slider.setAttribute(
-      "aria-valuetext",
-      tr("{g} groups of {k} channels", { g: state.groups, k: channels / state.groups }),
-    );
-    groups.textContent = state.groups;
+    const spoken = tr("{g} groups of {k} channels", { g: state.groups, k: channels / state.groups });
+    groups.show(state.groups, String(state.groups), spoken);
+    groups.input.disabled = !groupNorm;
     onlyGroups.hidden = groupNorm;
     interleave.input.checked = state.interleaved;
     interleave.input.disabled = !groupNorm;
   };
-  return { element, slider, draw };
+  return { element, slider: groups.input, draw };
 }
 
 /**
@@ -196,13 +195,15 @@ function formulaLines(/** @type {Translator} */ tr) {
 }
 
 /**
- * γ and β of each channel, folded. knobs: {kind, channel, input}, first every γ, then every β.
+ * γ and β of each channel, folded.
+ * @param {State} state
  * @param {Dims} dims
  * @param {Translator} tr
+ * @param {Change} set
  */
-function affineKnobs({ channels }, tr) {
+function affineKnobs(state, { channels }, tr, set) {
   const element = h("details", { class: "gn-affine" }, h("summary", {}, tr("γ and β, one of each per channel")));
-  const knobs = /** @type {{ kind: "gamma" | "beta", channel: number, input: any }[]} */ ([]);
+  const shows = /** @type {((state: State) => void)[]} */ ([]);
   for (const [kind, letter] of /** @type {["gamma" | "beta", string][]} */ ([
     ["gamma", "γ"],
     ["beta", "β"],
@@ -210,19 +211,19 @@ function affineKnobs({ channels }, tr) {
     const row = h("div", { class: "gn-knobs" });
     for (let channel = 0; channel < channels; channel++) {
       const label = letter + (channel + 1);
-      const mark = `${kind}${channel}`;
-      const input = h("input", { type: "number", step: 0.5, "aria-label": label, "data-gn-knob": mark });
+      const marks = { "data-gn-knob": `${kind}${channel}` };
+      const pick = (/** @type {number} */ taken) =>
+        set({ [kind]: state[kind].map((value, c) => (c === channel ? taken : value)) });
+      const { input, show } = numberField({ label, marks, pick });
       row.append(h("label", {}, label, input));
-      knobs.push({ kind, channel, input });
+      shows.push((now) => show(now[kind][channel]));
     }
     element.append(row);
   }
   const draw = (/** @type {State} */ state) => {
-    // A field that is being typed in keeps what it has.
-    for (const { kind, channel, input } of knobs)
-      if (document.activeElement !== input) input.value = state[kind][channel];
+    for (const show of shows) show(state);
   };
-  return { element, knobs, draw };
+  return { element, draw };
 }
 
 function gameButtons(/** @type {Translator} */ tr) {
@@ -247,7 +248,7 @@ export function makeParts(state, tr, set) {
   const block = inputBlock(dims, tr);
   const outputs = outputTable(dims, tr);
   const formula = formulaLines(tr);
-  const affine = affineKnobs(dims, tr);
+  const affine = affineKnobs(state, dims, tr, set);
   const game = gameButtons(tr);
   const live = liveText();
   block.build(state);
