@@ -34,7 +34,7 @@ PRELOAD = (
 FONTS = {"si": "noto-sans-sinhala"}  # of a language; formulas have one, too
 # The search page's own; they stay files of their own behind the bundle, on which they build, and in this order.
 OF_SEARCH = ["searchtools.js", "language_data.js", "searchindex.js"]
-# Its few rules that the book needs stand in gn.css: 4 kB less a page, gzipped.
+# Its few rules that the book needs stand in gn-cells.css: 4 kB less a page, gzipped.
 LEFT_OUT = 'head > link[href*="_static/mystnb."]'
 # What templates, transforms and visitors saw to: none of these may be left on a page.
 LACKING = (

@@ -212,7 +212,7 @@ def test_what_other_sites_read():
 
 def test_the_font_of_formulas_has_their_letters():
     ranges = re.search(
-        r'"Book Math";.*?unicode-range:\s*([^;]*);', (ROOT / "book/_static/gn.css").read_text(), re.DOTALL
+        r'"Book Math";.*?unicode-range:\s*([^;]*);', (ROOT / "book/_static/gn-type.css").read_text(), re.DOTALL
     )
     known = set()
     for part in ranges[1].split(", "):

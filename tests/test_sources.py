@@ -18,7 +18,7 @@ SOURCES = WIDGETS / "src"
 PALETTE = ROOT / "gn_edu" / "palette.json"
 PAGES = ROOT / "book" / "_static"
 SCRIPTS = sorted(
-    [*SOURCES.rglob("*.js"), *PAGES.glob("*.js"), *(ROOT / "gn_edu_site").glob("*.cjs"), WIDGETS / "build.mjs"]
+    [*SOURCES.rglob("*.js"), *PAGES.glob("*.js"), *(ROOT / "gn_edu_site").glob("*.cjs"), *WIDGETS.glob("*.mjs")]
 )
 SHEETS = sorted([*SOURCES.rglob("*.css"), *PAGES.glob("*.css")])
 
@@ -54,6 +54,11 @@ def rules(css, where=""):
 def test_no_rule_stands_twice_in_a_style_sheet(path):
     found = Counter(rules(path.read_text(encoding="utf-8")))
     assert found and not [rule for rule, times in found.items() if times > 1]
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_style_sheets_stay_readable(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -32,7 +32,7 @@
   }
   show();
 
-  // ---- code on a phone: folded, its output shown; until this runs, gn.css hides it
+  // ---- code on a phone: folded, its output shown; until this runs, gn-cells.css hides it
   const narrow = matchMedia("(max-width: 480px)");
   const follow = () => {
     for (const folded of /** @type {NodeListOf<HTMLDetailsElement>} */ (all(".gn-code-folded"))) {
