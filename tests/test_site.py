@@ -148,7 +148,8 @@ def test_nothing_moves_while_the_page_comes_in(browser, address, name):
     whole = (HTML / name).read_text(encoding="utf-8")
 
     def places(share):
-        body = whole[: int(len(whole) * share)]
+        # Whole tags: the beginning of one is text, which a parser takes out of a table and puts before it.
+        body = whole[: whole.rindex(">", 0, int(len(whole) * share)) + 1]
         page.route(address + name, lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8"))
         page.goto(address + name)
         found = page.evaluate(PLACES)
