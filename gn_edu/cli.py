@@ -79,14 +79,12 @@ class Train(_Training):
     def config(self) -> RunConfig:
         """The recipe with what the command line changes in it."""
         from gn_edu.recipes import RECIPES
-        from gn_edu.training.optim import linear_rule
+        from gn_edu.training.optim import follow_batch
 
         settings: dict[str, Any] = dict(self.settings)
         recipe = RECIPES[settings.pop("recipe", "first")]
         config = recipe.replace(**settings)
-        if self.linear_rule:
-            config = config.replace(lr=linear_rule(config.optim.lr, config.data.batch, recipe.data.batch))
-        return config
+        return follow_batch(config, recipe) if self.linear_rule else config
 
     def run(self) -> int:
         from gn_edu.training.loop import train

@@ -17,7 +17,7 @@ try:
     from gn_edu.recipes import RECIPES, stem
     from gn_edu.training.device import choose_device
     from gn_edu.training.loop import train
-    from gn_edu.training.optim import linear_rule
+    from gn_edu.training.optim import follow_batch
     from gn_edu.training.speedrun import PAIR, warm_up
 except ModuleNotFoundError as error:
     if __name__ != "__main__" or error.name not in ("torch", "numpy"):
@@ -51,9 +51,7 @@ def _protocol(norms, batches) -> list[RunConfig]:
     """The paper's protocol: the batch changes, the learning rate with it, and the epochs stay."""
     at = RECIPES["resnet"]
     return [
-        at.replace(
-            norm=n, ws=ws, batch=b, lr=linear_rule(at.optim.lr, b, at.data.batch), epochs=5, reestimate=4000, seed=seed
-        )
+        follow_batch(at.replace(norm=n, ws=ws, batch=b, epochs=5, reestimate=4000, seed=seed), at)
         for b in batches
         for n, ws in norms
         for seed in SEEDS

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from gn_edu.config import OptimConfig, check_setting
+from gn_edu.config import OptimConfig, RunConfig, check_setting
 
 
 def schedule(share: float, shape: str = "linear", warm_up: float = 0.2) -> float:
@@ -30,6 +30,11 @@ def linear_rule(lr: float, batch: int, reference: int) -> float:
     Wu and He (2018), section 4.1: 0.1 at 32 images a GPU, 0.1 N / 32 at N.
     """
     return lr * batch / reference
+
+
+def follow_batch(config: RunConfig, reference: RunConfig) -> RunConfig:
+    """The settings with the learning rate that the linear rule gives for their batch, from that of other settings."""
+    return config.replace(lr=linear_rule(config.optim.lr, config.data.batch, reference.data.batch))
 
 
 def parameter_groups(model: nn.Module) -> tuple[list, list, list]:

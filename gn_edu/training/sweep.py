@@ -14,7 +14,7 @@ from gn_edu.reading import structure
 from gn_edu.recipes import RECIPES, stem
 from gn_edu.records import RunRecord
 from gn_edu.training.loop import train
-from gn_edu.training.optim import linear_rule
+from gn_edu.training.optim import follow_batch
 from gn_edu.training.progress import progress_bar
 
 
@@ -53,9 +53,7 @@ class Sweep:
             choices = [value if isinstance(value, list) else [value] for value in settings.values()]
             for values in product(*choices):
                 config = recipe.replace(**dict(zip(settings, values, strict=True)))
-                if self.linear_rule:
-                    config = config.replace(lr=linear_rule(config.optim.lr, config.data.batch, recipe.data.batch))
-                configs.append(config)
+                configs.append(follow_batch(config, recipe) if self.linear_rule else config)
         return configs
 
 
