@@ -53,7 +53,7 @@ def check_setting(part: "type[DataclassInstance]", name: str, value) -> None:
 
 
 class Part:
-    """Settings that belong together; a part checks its fields one by one, then `check` sees how they fit."""
+    """Settings that belong together: each field is checked by itself, then `check` sees how they fit."""
 
     def __post_init__(self):
         for field in fields(self):
@@ -205,7 +205,7 @@ class ComputeConfig(Part):
 
 
 @dataclass(frozen=True)
-class RunConfig:
+class RunConfig(Part):
     """All settings of one run.
 
     Args:
@@ -231,9 +231,7 @@ class RunConfig:
     clock: ClockConfig = dataclasses.field(default_factory=ClockConfig)
     compute: ComputeConfig = dataclasses.field(default_factory=ComputeConfig)
 
-    def __post_init__(self):
-        for field in fields(self):
-            check_setting(RunConfig, field.name, getattr(self, field.name))
+    def check(self) -> None:
         if self.experiment in ("", ".", "..") or set("/\\") & set(self.experiment):
             raise ValueError(f"experiment must be the name of a folder, without slashes; got {self.experiment!r}")
         if self.network.norm_batch and self.data.batch % self.network.norm_batch:
