@@ -19,7 +19,7 @@ def parts(app, pagename: str) -> list[dict]:
     if deeper:
         raise ExtensionError(f"the sidebar shows parts and their pages, so not what is under {', '.join(deeper)}")
     found = []
-    for toctree in env.get_doctree(app.config.root_doc).findall(addnodes.toctree):
+    for toctree in env.tocs[app.config.root_doc].findall(addnodes.toctree):
         pages = [
             {
                 "name": page,
