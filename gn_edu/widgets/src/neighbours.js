@@ -31,7 +31,7 @@ async function render({ model, el }) {
   const why = createWhy({ state, predictions, album, tr });
   box.body.append(view.scene, controls.drive, view.panels, view.live, controls.picker, why.element);
 
-  // Not `pictured`: a picture comes after its replies, and new neighbours add to the answers so far.
+  // Not `picturedByTraits`: a picture comes after its replies, and new neighbours add to the answers so far.
   async function draw() {
     if (!(await predictions.update())) return;
     view.show(state, predictions);

@@ -160,7 +160,7 @@ function tableOf({ tr, state, set }) {
       }
     }
   };
-  return { element: h("table", { class: "gn-runs" }, h("thead", {}, head), rows), show };
+  return { element: h("table", { class: "gn-numbers gn-runs" }, h("thead", {}, head), rows), show };
 }
 
 /** @param {import("@anywidget/types").RenderProps} props */

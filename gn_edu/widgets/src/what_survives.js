@@ -210,7 +210,7 @@ function tableOf({ tr, state }) {
       cells.active[k].className = active <= 0.001 || active >= 0.999 ? "gn-extreme" : "";
     }
   };
-  return { element: h("table", { class: "gn-table" }, head, h("tbody", {}, ...lines)), show };
+  return { element: h("table", { class: "gn-numbers gn-table" }, head, h("tbody", {}, ...lines)), show };
 }
 
 const small = (values) => values.every((v) => Math.abs(v) <= 10);

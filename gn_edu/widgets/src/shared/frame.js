@@ -159,46 +159,9 @@ export function frame({ model, el, stem, title, tr, read, write }) {
 }
 
 /**
- * A frame around a widget that is a picture of its state: every change redraws all of it. Append to its body;
- * set(change) changes the state; run() starts and gives the clean-up.
- * @param {object} options
- * @param {Model} options.model
- * @param {HTMLElement} options.el
- * @param {string} options.stem
- * @param {string} options.title
- * @param {Translator} options.tr
- * @param {string[]} options.traits those that are shared with Python
- * @param {State} options.state
- * @param {() => State} options.read the state as strings
- * @param {(saved: Record<string, string>) => State} options.parse the state that such strings mean, the start for {}
- * @param {() => void} options.draw
- */
-export function pictured({ model, el, stem, title, tr, traits, state, read, parse, draw }) {
-  const write = (/** @type {State} */ saved) => {
-    Object.assign(state, parse(saved));
-    draw();
-    python.push();
-  };
-  const box = frame({ model, el, stem, title, tr, read, write });
-  const set = (/** @type {State} */ change) => {
-    Object.assign(state, change);
-    draw();
-    box.changed();
-    python.push();
-  };
-  const python = twoWay(model, traits, state, set);
-  const run = async () => {
-    await box.start();
-    return () => {
-      python.stop();
-      box.stop();
-    };
-  };
-  return { root: box.root, body: box.body, set, run };
-}
-
-/**
- * The same for a widget whose traits say all: how each stands in the address, and where it starts.
+ * A frame around a widget that is a picture of its state: every change redraws all of it. Its traits say all: how each
+ * stands in the address, and where it starts. Append to its body; set(change) changes the state; run(drawing) starts
+ * and gives the clean-up.
  * @param {import("@anywidget/types").RenderProps} props
  * @param {object} options
  * @param {string} options.stem
@@ -217,13 +180,27 @@ export function picturedByTraits({ model, el }, options) {
   const first = /** @type {State} */ ({ ...taken(keys), ...start });
   const state = /** @type {any} */ ({ ...taken(given), ...first, ...afresh() });
   const forms = { ...traits, ...own };
-  const read = () => written(forms, state, first);
-  const parse = (/** @type {Record<string, string>} */ saved) => ({ ...meant(forms, saved, first), ...afresh() });
   let draw = () => {};
-  const box = pictured({ model, el, stem, title: tr(title), tr, traits: keys, state, read, parse, draw: () => draw() });
-  const run = (/** @type {() => void} */ drawing) => {
-    draw = drawing;
-    return box.run();
+  const write = (/** @type {Record<string, string>} */ saved) => {
+    Object.assign(state, meant(forms, saved, first), afresh());
+    draw();
+    python.push();
   };
-  return { tr, state, first, root: box.root, body: box.body, set: box.set, run };
+  const set = (/** @type {State} */ change) => {
+    Object.assign(state, change);
+    draw();
+    box.changed();
+    python.push();
+  };
+  const box = frame({ model, el, stem, title: tr(title), tr, read: () => written(forms, state, first), write });
+  const python = twoWay(model, keys, state, set);
+  const run = async (/** @type {() => void} */ drawing) => {
+    draw = drawing;
+    await box.start();
+    return () => {
+      python.stop();
+      box.stop();
+    };
+  };
+  return { tr, state, first, root: box.root, body: box.body, set, run };
 }
