@@ -18,6 +18,7 @@ STEPS = {
     "signal_depth": ("[data-gn-gain]", "ArrowRight"),
     "statistic_set": ("[data-cell='4']",),
     "tile_seams": ("[data-gn-border]", "ArrowRight"),
+    "train_it": ("[data-gn-do=step]",),
     "what_survives": ("[data-gn-move='1']",),
 }
 WIDGETS = "[...document.querySelectorAll('[data-gn-widget]')]"

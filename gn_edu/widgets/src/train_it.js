@@ -1,0 +1,161 @@
+// Train it yourself: the same small network with batch norm and with group norm, on two arms of a spiral. One dial: over
+// how many of the 32 points of an update batch norm averages. Takes the traits recorded (runs of scripts/record_spiral.py),
+// over, seed, guesses, asked, name; sets over, seed, guesses and asked. The arithmetic runs in a worker.
+import { numbers, oneOf, unlessFirst, whole } from "./shared/address.js";
+import { choice, drive, h, liveText } from "./shared/dom.js";
+import { picturedByTraits } from "./shared/frame.js";
+import { N_, translator } from "./shared/i18n.js";
+import { stillChart } from "./shared/lines.js";
+import { meanOf } from "./shared/maths.js";
+import { createFields } from "./train_it/fields.js";
+import { chart, createFigure, MOST, OVERS } from "./train_it/figure.js";
+import { createTraining } from "./train_it/model.js";
+import { UPDATES } from "./train_it/training.js";
+import { createUnfair, errorsOf, QUESTIONS } from "./train_it/unfair.js";
+
+export { answers } from "./train_it/unfair.js";
+
+const PACE = 40; // ms a picture stands at least: learning is there to be seen
+const SEEDS = 999;
+
+/** The runs of the record as those of a reader. */
+export function recordedRuns(recorded) {
+  const gn = errorsOf({ kind: "gn", n: 4 }, recorded);
+  return OVERS.flatMap((over) =>
+    errorsOf({ kind: "bn", n: over }, recorded).map((bn, k) => ({ over, seed: k + 1, bn, gn: gn[k] })),
+  );
+}
+
+/** For pages without scripts: the figure from recorded runs. */
+export function still({ recorded }, catalogue) {
+  const tr = translator(catalogue);
+  const runs = recordedRuns(recorded);
+  const means = OVERS.map((over) => meanOf(runs.filter((run) => run.over === over).map((run) => run.bn)).toFixed(1));
+  const text = tr(
+    "Recorded, 20 runs each: Batch Norm over 32, 16, 8, 4, 2 points names {means} % of the test points wrong, Group Norm {gn} %.",
+    { means: means.join(", "), gn: meanOf(runs.map(({ gn }) => gn)).toFixed(1) },
+  );
+  return { svg: stillChart(chart(runs, tr, "still")), text };
+}
+
+/** What a finished run says, in words. */
+export const sentence = ({ over }, { bn, gn }, tr) =>
+  tr(
+    "Batch Norm over {n} points: {bn} % of the points it was trained on are wrong. Group Norm, over four channels of one point: {gn} %.",
+    { n: over, bn: bn.training.toFixed(1), gn: gn.training.toFixed(1) },
+  );
+
+/** The buttons and the dial. */
+function createControls({ tr, train, pauseOrGoOn, step, otherSeed, pickOver }) {
+  const main = h("button", { type: "button", class: "gn-main", "data-gn-do": "train" });
+  main.addEventListener("click", () => (main.dataset.is === "rest" ? train() : pauseOrGoOn()));
+  const once = h("button", { type: "button", "data-gn-do": "step", onclick: step }, tr("One step"));
+  const seed = h("button", { type: "button", "data-gn-do": "seed", onclick: otherSeed });
+  const dial = choice({
+    label: tr("Batch Norm averages over"),
+    options: OVERS.map((over) => [over, String(over)]),
+    mark: "data-gn-over",
+    pick: pickOver,
+    shown: true,
+  });
+  const of = h("span", {}, tr("of the 32 points of an update"));
+  const words = { rest: tr("Train both"), running: tr("Pause"), paused: tr("Go on") };
+  const show = (state, phase) => {
+    main.dataset.is = phase;
+    main.textContent = words[phase];
+    seed.textContent = tr("Seed {seed}: take another", { seed: state.seed });
+    dial.show(state.over);
+  };
+  return { rows: [drive(dial.element, of), drive(main, once, seed)], show };
+}
+
+/** @param {import("@anywidget/types").RenderProps} props */
+function render(props) {
+  const recorded = props.model.get("recorded");
+  const box = picturedByTraits(props, {
+    stem: "train_it",
+    title: N_("Train it yourself"),
+    given: ["recorded"],
+    traits: {
+      over: oneOf(OVERS),
+      seed: whole(1, SEEDS),
+      guesses: unlessFirst(numbers(OVERS.length, (list) => list.every((v) => v >= 0 && v <= MOST))),
+      asked: unlessFirst(oneOf(["", ...Object.keys(QUESTIONS)])),
+    },
+  });
+  const { tr, state, set } = box;
+  const runs = /** @type {import("./train_it/figure.js").Finished[]} */ ([]);
+  let picture = /** @type {import("./train_it/run.js").Picture | null} */ (null);
+  let quick = false; // without waiting, for whoever asks for the result alone
+  const fields = createFields(tr);
+  const figure = createFigure(tr, (k, error) =>
+    set({ guesses: state.guesses.map((old, i) => (i === k ? error : old)) }),
+  );
+  const unfair = createUnfair(recorded, tr, (asked) => set({ asked }));
+  const counted = h("p", { class: "gn-part", "data-gn-value": "update" });
+  const live = liveText();
+
+  const motion = matchMedia("(prefers-reduced-motion: reduce)");
+  const training = createTraining({
+    async show(now) {
+      if (quick || (motion.matches && now.update < UPDATES && training.phase === "running")) return;
+      picture = now;
+      showRun();
+      await new Promise((done) => setTimeout(done, PACE));
+    },
+    ended(now, { over, seed }) {
+      picture = now;
+      runs.push({ over, seed, bn: now.bn.test, gn: now.gn.test });
+      live.textContent = sentence({ over }, now, tr);
+      draw();
+    },
+    changed: () => showControls(),
+  });
+  const begin = (change, once = false) => {
+    picture = null;
+    live.textContent = "";
+    set(change);
+    return training.begin({ over: state.over, seed: state.seed }, once);
+  };
+  const done = () => runs.some(({ over, seed }) => over === state.over && seed === state.seed);
+  const next = () => (state.seed % SEEDS) + 1;
+  const controls = createControls({
+    tr,
+    train: () => begin(done() ? { seed: next() } : {}),
+    pauseOrGoOn: () => (training.phase === "running" ? training.pause() : training.goOn()),
+    step: () => (training.phase === "rest" ? begin(done() ? { seed: next() } : {}, true) : training.goOn(true)),
+    otherSeed: () => begin({ seed: next() }),
+    pickOver: (over) => begin({ over }),
+  });
+  const showControls = () => controls.show(state, training.phase);
+  function showRun() {
+    fields.show(picture, state.over);
+    counted.textContent = tr("update {update} of {all}", { update: picture?.update ?? 0, all: UPDATES });
+  }
+  function draw() {
+    showRun();
+    showControls();
+    figure.show(runs, state.guesses);
+    unfair.show(state.asked);
+  }
+  const hint = h(
+    "p",
+    { class: "gn-part" },
+    tr("Your Figure 1. Drag a hollow square to where you expect Batch Norm; then train."),
+  );
+  box.body.append(...controls.rows, fields.element, counted, live, hint, figure.element, unfair.element);
+  const root = /** @type {any} */ (box.root);
+  root.run = async ({ over, seed }) => {
+    quick = true;
+    const last = await begin({ over, seed });
+    quick = false;
+    return last && { bn: last.bn.test, gn: last.gn.test };
+  };
+  const stop = box.run(draw);
+  return async () => {
+    (await stop)();
+    training.stop();
+  };
+}
+
+export default { render };
