@@ -20,6 +20,7 @@ class StatisticSet(Widget):
         method: "batch", "layer", "instance" or "group".
         groups: for group norm; must divide c.
         focus: the flat index of the chosen cell.
+        plain: words stand for the symbols; interleaved channels, γ and β are left out.
 
     Moving a control in the widget sets the traits; setting a trait moves the widget.
     """
@@ -33,6 +34,7 @@ class StatisticSet(Widget):
     interleaved = t.Bool(False).tag(sync=True)
     focus = t.Int(0, min=0).tag(sync=True)
     eps = t.Float(1e-5).tag(sync=True)
+    plain = t.Bool(False).tag(sync=True)
 
     def __init__(self, x: torch.Tensor, **traits):
         if x.dim() != 4 or not 0 < x.numel() <= 256:

@@ -29,7 +29,7 @@ function render(props) {
   const box = picturedByTraits(props, {
     stem: "statistic_set",
     title: N_("Averaged with whom?"),
-    given: ["shape", "eps"],
+    given: ["shape", "eps", "plain"],
     traits: traitsOf({ values, shape }),
     own: affineOf(shape),
     start: { ...unscaled(shape), flat, preview: null },

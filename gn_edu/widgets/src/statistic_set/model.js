@@ -20,8 +20,8 @@ import { fixed } from "../shared/text.js";
  * @typedef {{ game: { guesses: Set<number>, at: number } | null, note: string, moved: number[],
  *   before: { values: number[], y: number[] } | null }} Visit
  *
- * `flat`: the block without depth; `preview`: the cell that a mouse passes over.
- * @typedef {Chosen & Visit & { flat: boolean, preview: number | null }} State
+ * `plain`: words for symbols, and no γ and β; `flat`: the block without depth; `preview`: the cell that a mouse passes over.
+ * @typedef {Chosen & Visit & { plain: boolean, flat: boolean, preview: number | null }} State
  */
 
 /**

@@ -33,12 +33,13 @@ function divisorTicks(/** @type {number} */ channels) {
 }
 
 /**
- * Which norm, and for group norm how many groups of which channels.
+ * Which norm, and for group norm how many groups; which channels form a group is asked where it is not `plain`.
+ * @param {State} state
  * @param {Dims} dims
  * @param {Translator} tr
  * @param {Change} set
  */
-function normControls({ channels }, tr, set) {
+function normControls({ plain }, { channels }, tr, set) {
   const methods = choice({
     label: tr("Which norm"),
     options: translated(
@@ -68,7 +69,7 @@ function normControls({ channels }, tr, set) {
       "div",
       { class: "gn-group-controls" },
       h("div", { class: "gn-dial" }, groups.element, divisorTicks(channels), onlyGroups),
-      interleave.element,
+      ...(plain ? [] : [interleave.element]),
     ),
   );
   const draw = (/** @type {State} */ state) => {
@@ -156,8 +157,12 @@ function outputTable(dims, tr) {
   return { element, cells, draw };
 }
 
-/** The formula for the chosen cell, number by number, with the buttons that change its value. */
-function formulaLines(/** @type {Translator} */ tr) {
+/**
+ * The formula for the chosen cell, number by number, with the buttons that change its value; `plain` has words for it.
+ * @param {Translator} tr
+ * @param {boolean} plain
+ */
+function formulaLines(tr, plain) {
   /** @type {(text: string, label: string, does: string) => HTMLElement} */
   const button = (text, label, does) => h("button", { type: "button", "aria-label": label, "data-gn-do": does }, text);
   const less = button("−", tr("make the chosen value smaller"), "less");
@@ -168,15 +173,21 @@ function formulaLines(/** @type {Translator} */ tr) {
   const list = h("span", { class: "gn-list", "data-gn-value": "members" });
   const symbol = (/** @type {string} */ text) => h("b", {}, text);
   const line = (/** @type {(string | Node)[]} */ ...children) => h("div", { class: "gn-line" }, ...children);
-  const element = h(
-    "div",
-    { class: "gn-formula" },
-    line(symbol("m"), " = ", out.m, h("span", { class: "gn-dim" }, " ", tr("values: "), list)),
+  const dim = (/** @type {string} */ text) => h("span", { class: "gn-dim" }, text);
+  const inSymbols = () => [
+    line(symbol("m"), " = ", out.m, dim(` ${tr("values: ")}`), list),
     line(symbol("μ"), " = ", out.mean, "  ", symbol("σ"), " = √(", out.variance, " + ε) = ", out.sigma),
     line(symbol("x"), " = ", less, out.x, more),
     line(symbol("x̂"), " = (x − μ) / σ = ", out.x_hat),
     line(symbol("y"), " = γ x̂ + β = ", out.y),
-  );
+  ];
+  const inWords = () => [
+    line(out.m, dim(` ${tr("values: ")}`), list),
+    line(dim(tr("mean")), " ", out.mean, "  ", dim(tr("standard deviation")), " ", out.sigma),
+    line(dim(tr("the chosen value")), " ", less, out.x, more),
+    line(dim(tr("less the mean, over the deviation")), " ", out.x_hat),
+  ];
+  const element = h("div", { class: "gn-formula" }, ...(plain ? inWords() : inSymbols()));
   /** @type {(state: State, picture: Picture) => void} */
   const draw = ({ values, game }, { set, focus, xHat, y }) => {
     const texts = {
@@ -244,10 +255,10 @@ function gameButtons(/** @type {Translator} */ tr) {
  */
 export function makeParts(state, tr, set) {
   const dims = dimsOf(state.shape);
-  const norm = normControls(dims, tr, set);
+  const norm = normControls(state, dims, tr, set);
   const block = inputBlock(dims, tr);
   const outputs = outputTable(dims, tr);
-  const formula = formulaLines(tr);
+  const formula = formulaLines(tr, state.plain);
   const affine = affineKnobs(state, dims, tr, set);
   const game = gameButtons(tr);
   const live = liveText();
@@ -269,7 +280,7 @@ export function makeParts(state, tr, set) {
     live.textContent = textUnder(state, tr);
   };
   return {
-    elements: [norm.element, stage, live, tools, affine.element],
+    elements: [norm.element, stage, live, tools, ...(state.plain ? [] : [affine.element])],
     norm,
     block,
     outputs,
