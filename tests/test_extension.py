@@ -284,6 +284,8 @@ BROKEN = {
         PAGE.format(k=3) + "word " * 11000,
         "may take 60 minutes.*it takes 6.*page3 takes",
     ),
+    "two first answers": ("book/search.yml", "book/page3: [pip]\nbook/page4: [pip]", "pip has more than one"),
+    "an answer without a page": ("book/search.yml", "book/page33: [pip]", "page33 is no page"),
 }
 
 
