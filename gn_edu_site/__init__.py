@@ -5,6 +5,7 @@ def setup(app):
     # Not at the top: myst-nb imports renderer.py in every book on the machine, and that must need nothing else.
     from gn_edu_site import (
         annotated,
+        chapters,
         languages,
         live_outputs,
         maths,
@@ -13,6 +14,7 @@ def setup(app):
         pages,
         polls,
         reading_path,
+        search,
         sheets,
         theme,
     )
@@ -24,7 +26,7 @@ def setup(app):
     app.add_config_value("gn_built", "en", "html")
     app.add_config_value("gn_teacher", False, "env")
     app.add_config_value("gn_preview", False, "")
-    parts = (theme, languages, maths, live_outputs, pages, reading_path, navigation, polls, annotated, sheets, pack)
-    for part in parts:
+    parts = (theme, languages, chapters, maths, live_outputs, pages, reading_path, navigation, search)
+    for part in (*parts, polls, annotated, sheets, pack):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -42,13 +42,13 @@ def _text(name: str) -> str:
     return _built(name).read_text(encoding="utf-8").strip()
 
 
-def _state(env, docname: str, live) -> dict:
+def widget_model(env, docname: str, live) -> dict:
     """The model behind a widget's output, as the notebook stored it."""
     state = json.loads(env.nb_metadata[docname]["js_files"]["ipywidgets_state"][1]["body"])["state"]
     return state[live["gn_content"]["model_id"]]
 
 
-def _stem(model: dict) -> str:
+def widget_stem(model: dict) -> str:
     """gn_edu.widgets.statistic_set.StatisticSet draws with statistic_set.js."""
     return model["state"]["_anywidget_id"].split(".")[-2]
 
@@ -59,9 +59,9 @@ def _note_files(app, doctree) -> None:
     for live in doctree.findall(nodes.container):
         if live.get("gn_live") != WIDGET:
             continue
-        model = _state(env, env.docname, live)
+        model = widget_model(env, env.docname, live)
         if model["model_module"] == "anywidget":
-            for name in ("frame.css", f"{_stem(model)}.css", f"{_stem(model)}.js"):
+            for name in ("frame.css", f"{widget_stem(model)}.css", f"{widget_stem(model)}.js"):
                 env.note_dependency(str(_built(name)))
 
 
@@ -113,11 +113,11 @@ class WakeLiveOutputs(SphinxPostTransform):
         return _data("source", reply["script"].strip())
 
     def widget(self, live):
-        model = _state(self.env, self.env.docname, live)
+        model = widget_model(self.env, self.env.docname, live)
         if model["model_module"] != "anywidget":
             logger.warning("only the book's own widgets are alive without a kernel", location=live)
             return None
-        stem, state = _stem(model), model["state"]
+        stem, state = widget_stem(model), model["state"]
         script = _built(f"{stem}.js")
         traits = {key: value for key, value in state.items() if key[0] != "_" and key not in SKIPPED}
         words = catalogue(self.app, self.env.docname)

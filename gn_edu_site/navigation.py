@@ -9,7 +9,7 @@ from gn_edu_site.reading_path import stops
 
 
 def parts(app, pagename: str) -> list[dict]:
-    """The parts with their pages, seen from a page.
+    """The parts with their pages, seen from a page. The landing page is the first of the first part.
 
     Raises:
         ExtensionError: a page lies deeper than the sidebar shows.
@@ -18,8 +18,9 @@ def parts(app, pagename: str) -> list[dict]:
     deeper = {page for page, inside in env.toctree_includes.items() if inside} - {app.config.root_doc}
     if deeper:
         raise ExtensionError(f"the sidebar shows parts and their pages, so not what is under {', '.join(deeper)}")
-    found = []
+    found: list[dict] = []
     for toctree in env.tocs[app.config.root_doc].findall(addnodes.toctree):
+        first = [] if found else [(None, app.config.root_doc)]
         pages = [
             {
                 "name": page,
@@ -28,7 +29,7 @@ def parts(app, pagename: str) -> list[dict]:
                 "current": page == pagename,
                 "stop": page in stop_pages,
             }
-            for title, page in toctree["entries"]
+            for title, page in [*first, *toctree["entries"]]
         ]
         found.append({"caption": toctree["caption"], "pages": pages, "current": any(p["current"] for p in pages)})
     return found

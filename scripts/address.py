@@ -21,7 +21,7 @@ def present() -> tuple[str, str]:
 
 def files() -> list[Path]:
     """Every file that may repeat them."""
-    names = ["_config.yml", "README.md", "CITATION.cff", "gn_edu/__init__.py"]
+    names = ["_config.yml", "README.md", "CITATION.cff", "book/run_it.md", "gn_edu/__init__.py"]
     names += ["gn_edu_site/pyproject.toml", "gn_edu_grader/pyproject.toml"]
     return [ROOT / name for name in names] + sorted((ROOT / "notebooks").rglob("*.ipynb"))
 

@@ -88,6 +88,7 @@ def main() -> None:
     write_conf()
     for language in languages:
         build(language, languages)
+    print((BUILD / ".doctrees/en/path.txt").read_text(encoding="utf-8"), end="")
     print(f"built {len(pages())} pages in {', '.join(languages)}: {HTML / 'index.html'}")
 
 

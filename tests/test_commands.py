@@ -190,7 +190,15 @@ def copied(tmp_path):
     """What the scripts for writers read and write, without git."""
     for name in ("scripts", "notebooks", "gn_edu/exercises"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    for name in ("_config.yml", "_toc.yml", "README.md", "CITATION.cff", "gn_edu/__init__.py", *PROJECTS):
+    for name in (
+        "_config.yml",
+        "_toc.yml",
+        "README.md",
+        "CITATION.cff",
+        "book/run_it.md",
+        "gn_edu/__init__.py",
+        *PROJECTS,
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path

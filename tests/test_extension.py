@@ -124,8 +124,9 @@ gn_tag = "v1"
 gn_temml = {str(ROOT / "node_modules/temml/dist/temml.cjs")!r}
 """
 PATH = """
-- {page: book/index, title: Here, minutes: 1, note: the beginning}
-- {page: book/page3, title: There, minutes: 2, without: [Code]}
+- {page: book/index}
+- {page: book/page3, without: [Code]}
+- {page: book/page5, only: [Code]}
 """
 PAGE = """# Page {k}
 
@@ -150,9 +151,15 @@ Look at it.
 
 </details>
 
+## Code
+
 ```python
 a = {k}
 ```
+
+## More
+
+More.
 """
 
 
@@ -223,21 +230,36 @@ def test_what_transforms_and_visitors_do_is_on_the_page(small):
 
 def test_the_path_is_in_the_list_in_the_sidebar_and_at_the_end(small):
     soup = page(small, "book/index")
-    items = soup.select("article ol.simple > li[data-gn-stop]")
-    assert [item["data-gn-stop"] for item in items] == ["book/index", "book/page3"]
-    assert [item.get_text() for item in items] == ["Here (1 min): the beginning.", "There (2 min), without Code."]
-    assert [a["data-gn-stop"] for a in soup.select(".sidebar-tree a[data-gn-stop]")] == ["book/page3"]
+    items = soup.select("article ol.gn-stops > li[data-gn-stop]")
+    stops = ["book/index", "book/page3", "book/page5"]
+    assert [item["data-gn-stop"] for item in items] == stops
+    for tick in soup.select(".gn-done"):
+        assert tick.extract().has_attr("hidden") and tick["title"]
+    said = ["A book (chapter 1, 1 min)", "Page 3 (1 min): More", "Page 5 (1 min): Code"]
+    assert [" ".join(item.get_text().split()) for item in items] == said
+    assert [a["data-gn-stop"] for a in soup.select(".sidebar-tree a[data-gn-stop]")] == stops
     ends = soup.select_one(".gn-path").get_text(" ", strip=True)
-    assert ends == "Stop 1 of 2 of the two-hour path. Next stop: Page 3 (2 min). I have been here"
-    last = page(small, "book/page3").select_one(".gn-path").get_text(" ", strip=True)
-    assert last == "Stop 2 of 2 of the two-hour path. I have been here"
+    assert ends == "Stop 1 of 3 of the path. Next stop: Page 3 (1 min). I have been here"
+    last = page(small, "book/page5").select_one(".gn-path").get_text(" ", strip=True)
+    assert last == "Stop 3 of 3 of the path. I have been here"
     assert page(small, "book/page4").select(".gn-path") == []
+
+
+def test_what_is_not_on_the_path_says_where_it_goes_on(small):
+    beside = {name: page(small, f"book/{name}").select(".gn-beside") for name in ("page3", "page4", "page5")}
+    assert {name: [p.get_text() for p in found] for name, found in beside.items()} == {
+        "page3": ["Not on the path: go on at More."],
+        "page4": [],
+        "page5": ["Not on the path."],  # it ends before
+    }
+    assert beside["page3"][0].a["href"] == "#more" and beside["page3"][0].parent["id"] == "code"
 
 
 def test_the_sidebar_names_parts_and_pages(small):
     tree = page(small, "book/page3").select_one(".sidebar-tree")
     assert [(p.get_text(), p["aria-level"]) for p in tree.select("p.caption")] == [("Pages", "2")]
-    assert [a.get_text() for a in tree.select("li a")] == [f"Page {k}" for k in range(10)] + ["A chapter"]
+    names = [a.contents[0] for a in tree.select("li a")]
+    assert names == ["1 · A book", *(f"Page {k}" for k in range(10)), "A chapter"]
     assert [a["href"] for a in tree.select("li.current-page a")] == ["#"]
 
 
@@ -250,11 +272,20 @@ def test_a_page_without_a_translation_says_so(tmp_path):
 
 # ---- what goes wrong loudly
 
-DEEPER = "# Page 3\n\n```{toctree}\ndeeper\n```\n"
+DEEPER = "# Page 3\n\n## Code\n\n```{toctree}\ndeeper\n```\n"
 BROKEN = {
     "a fold of another name": ("book/page3.md", PAGE.format(k=3).replace("Hint", "Riddle"), "a fold of a name"),
     "a page under a page": ("book/page3.md", DEEPER, "the sidebar shows parts and their pages"),
     "a stop without a page": ("book/path.yml", PATH.replace("page3", "page33"), "page33"),
+    "a section without a page": ("book/path.yml", PATH.replace("[Code]", "[Codes]"), "Codes.*Nearest: 'Code'"),
+    "a stop of two minds": ("book/path.yml", PATH.replace("only", "without: [More], only"), "not both; book/page5"),
+    "a long path": (
+        "book/page3.md",
+        PAGE.format(k=3) + "word " * 11000,
+        "may take 60 minutes.*it takes 6.*page3 takes",
+    ),
+    "two first answers": ("book/search.yml", "book/page3: [pip]\nbook/page4: [pip]", "pip has more than one"),
+    "an answer without a page": ("book/search.yml", "book/page33: [pip]", "page33 is no page"),
 }
 
 

@@ -1,7 +1,7 @@
-"""The two-hour path, the exit from it, and what teachers take: marks, minutes, links with a state, polls, GIFT."""
+"""The path, the exit from it, and what teachers take: order, minutes, marks, links with a state, polls, GIFT."""
 
+import json
 import math
-import os
 import re
 from html import unescape
 from pathlib import Path
@@ -9,73 +9,215 @@ from urllib.parse import unquote, urljoin
 
 import pytest
 from browser import HTML
+from bs4 import BeautifulSoup
 
 from gn_edu.questions import gift, questions
-from gn_edu_site.reading_path import ROOT_PAGE, Stop, stops, way_on
-from scripts import i18n, reading_times
-from scripts.paths import ROOT
+from gn_edu_site.chapters import chapter
+from gn_edu_site.reading_path import LABEL, MINUTES, Stop, position, stops
+from gn_edu_site.reading_time import WORD, Load
+from scripts import build_book, i18n
+from scripts.paths import BUILD, ROOT
 
 PATH = stops(ROOT)
+PAGES = build_book.pages()
+ROOT_PAGE = PAGES[0]
+CHAPTERS = [page for page in PAGES if chapter(page, ROOT_PAGE)]
+LABS = [page for page in CHAPTERS if position(PATH, page) is None]
+EDITIONS = [code for code in ("", *i18n.languages()) if (HTML / code / f"{ROOT_PAGE}.html").is_file()]
 
 
-def test_eight_stops_from_the_landing_page_to_the_exit_check():
-    assert [stop.page for stop in PATH][0] == ROOT_PAGE and PATH[-1].page == "book/exit_check"
-    assert len(PATH) == 8 and 105 <= sum(stop.minutes for stop in PATH) <= 135
+def built(page: str, edition: str = "") -> BeautifulSoup:
+    return BeautifulSoup((HTML / edition / f"{page}.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def leads(page: str, link) -> str:
+    """Where a link of a page leads, seen from the root of its edition."""
+    return urljoin(f"http://here/{page}.html", link["href"]).removeprefix("http://here/")
+
+
+def sections(soup) -> list:
+    """The sections of a page, as English headings name them."""
+    return soup.select("article > section > section, article > div > section > section")
+
+
+def heading(section) -> str:
+    return section.find(["h2", "h3"]).get_text().rstrip("#\u00b6")
+
+
+def test_the_path_leads_from_the_landing_page_to_the_exit_check():
     pages = [stop.page for stop in PATH]
-    assert {question["page"] for question in questions().values() if "page" in question} <= set(pages)
+    assert pages[0] == ROOT_PAGE and pages[-1] == "book/exit_check" and len(set(pages)) == len(pages)
+    assert set(pages) <= set(PAGES) and LABS
+    assert {question["page"] for question in questions().values() if "page" in question} <= set(PAGES)
+
+
+# ---- minutes
+
+
+def test_minutes_follow_the_rule_and_are_rounded_up():
+    assert [Load(words=words).minutes for words in (0, 1, 180, 181)] == [0, 1, 1, 2]
+    assert Load(widgets=2, cells=1, questions=4).minutes == 3 + 1 + 3
+    assert Load(1, 2, 3, 4) + Load(1, 1, 1, 1) == Load(2, 3, 4, 5)
+
+
+def counted(soup, stop: Stop) -> Load:
+    """What is on the path, counted on the finished page."""
+    for section in sections(soup):
+        name = heading(section)
+        if name in stop.without or (stop.only and name not in stop.only):
+            section.decompose()
+    article = soup.find("article")
+    hosts = [live["data-gn-host"] for live in article.select(".gn-live")]
+    asked = sum(name.startswith("exit") for name in questions()) if "exit_check" in hosts else 0
+    small = hosts.count("quick_question")
+    cells = len(article.select(".cell_input"))
+    beside = "script, style, .cell, .gn-path, .gn-stops, .gn-launch, .gn-beside, .headerlink, div.math, summary"
+    for other in article.select(beside):
+        other.decompose()
+    for formula in article.select("span.math"):
+        formula.string = "x"
+    words = len(WORD.findall(article.get_text()))
+    return Load(words, len(hosts) - small - hosts.count("exit_check"), cells, small + asked)
+
+
+def table() -> dict[str, tuple[int, Load]]:
+    """The table that the build prints: page to minutes and what they are counted from."""
+    text = (BUILD / ".doctrees" / "en" / "path.txt").read_text(encoding="utf-8")
+    lines = re.findall(r"^(\S+) +(\d+) min  (\d+) words, (\d+) widgets, (\d+) cells, (\d+) questions$", text, re.M)
+    return {page: (int(took), Load(*map(int, counts))) for page, took, *counts in lines}
 
 
 @pytest.mark.site
 @pytest.mark.parametrize("stop", PATH, ids=lambda stop: Path(stop.page).name)
-def test_minutes_are_those_of_the_page(stop):
-    """Within a fifth and a minute of the estimate by length."""
-    found = reading_times.measured(stop)
-    assert abs(stop.minutes - found) <= 1 + found / 5
-    text = (HTML / f"{stop.page}.html").read_text(encoding="utf-8")
-    for section in stop.without:
-        assert f">{section}<" in text, f"there is no section {section!r} to leave out"
-    assert reading_times.estimate(stop.page) >= found or stop.exercises
+def test_the_build_counts_what_stands_on_the_page(stop):
+    took, load = table()[stop.page]
+    found = counted(built(stop.page), stop)
+    assert (load.widgets, load.cells, load.questions) == (found.widgets, found.cells, found.questions)
+    assert load.words == pytest.approx(found.words, rel=0.05, abs=5) and took == load.minutes
 
 
+@pytest.mark.site
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_edition_shows_the_minutes_of_the_english_page(edition):
+    took = {page: minutes for page, (minutes, _) in table().items()}
+    assert list(took) == [stop.page for stop in PATH] and sum(took.values()) <= MINUTES
+    items = built(ROOT_PAGE, edition).select("ol.gn-stops > li")
+    assert [item["data-gn-stop"] for item in items] == list(took)
+    for item, minutes in zip(items, took.values(), strict=True):
+        assert re.search(rf"\b{minutes}\b", item.get_text()), item
+    for stop, after in zip(PATH, PATH[1:], strict=False):
+        box = built(stop.page, edition).select_one(".gn-path").get_text()
+        assert re.search(rf"\b{took[after.page]}\b", box.rpartition("(")[2]), box
+
+
+# ---- what is not on the path
+
+
+def test_a_stop_says_what_is_on_the_path_or_what_is_not():
+    headings = ["A", "B", "C"]
+    assert Stop("p").left_out(headings) == [False, False, False]
+    assert Stop("p", only=("B",)).left_out(headings) == [True, False, True]
+    assert Stop("p", without=("B",)).left_out(headings) == [False, True, False]
+
+
+@pytest.mark.site
 @pytest.mark.parametrize("stop", PATH, ids=lambda stop: Path(stop.page).name)
-def test_each_line_is_a_message_that_translators_have(stop):
-    source = next(ROOT.glob(f"{stop.page}.*"))
-    for paths in map(i18n.catalogues, i18n.languages()):
-        messages = {message.id: message.string for message in i18n.read(paths[ROOT_PAGE])}
-        assert messages[stop.line(os.path.relpath(source, ROOT / "book"))]
+def test_a_section_that_is_left_out_says_where_the_path_goes_on(stop):
+    parts = sections(built(stop.page))
+    left_out = stop.left_out([heading(part) for part in parts])
+    here = position(PATH, stop.page)
+    onward = f"{PATH[here + 1].page}.html" if here + 1 < len(PATH) else ""
+    for part, out in reversed(list(zip(parts, left_out, strict=True))):
+        lines = part.select("h2 + p.gn-beside")
+        assert len(lines) == len(part.select(".gn-beside")) == out, heading(part)
+        if out:
+            assert lines[0].get_text().startswith("Not on the path")
+            assert [leads(stop.page, link) for link in lines[0].select("a")] == ([onward] if onward else [])
+        else:
+            onward = f"{stop.page}.html#{part['id']}"
 
 
-def test_a_line_names_exercises_sections_and_a_note():
-    assert Stop("a", "T", 5).line("a.md") == "[T](a.md) (5 min)."
-    stop = Stop("a", "T", 5, exercises=("4.1",), without=("A", "B", "C"), note="the end")
-    assert stop.line("a.md") == "[T](a.md) (5 min), with exercise 4.1, without *A*, *B* and *C*: the end."
+@pytest.mark.site
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_chapter_that_is_no_stop_is_a_lab_and_says_so_under_its_title(edition):
+    for page in PAGES:
+        lines = built(page, edition).select("h1 ~ p.gn-beside")
+        assert len(lines) == (page in LABS), page
+        if lines:
+            assert leads(page, lines[0].a) == f"{ROOT_PAGE}.html#{LABEL}"
+    assert built(ROOT_PAGE, edition).find(id=LABEL)
 
 
-def test_the_way_on_leads_from_stop_to_stop_and_ends():
-    titles = {stop.page: stop.title for stop in PATH}
-    on = [way_on(PATH, stop.page, titles) for stop in PATH]
-    assert [said["number"] for said in on] == list(range(1, 9)) and {said["all"] for said in on} == {8}
-    assert [said.get("next") for said in on] == [stop.page for stop in PATH[1:]] + [None]
-    assert way_on(PATH, "book/facts", titles) is None
+# ---- one way on
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_next_means_the_next_stop_wherever_a_stop_says_it(edition):
+    pages = [stop.page for stop in PATH]
+    for before, page, after in zip([None, *pages], pages, [*pages[1:], None], strict=False):
+        soup = built(page, edition)
+        said = {
+            "box": ([leads(page, a) for a in soup.select(".gn-path a")], after),
+            "next": ([leads(page, a) for a in soup.select(".related-pages a.next-page")], after),
+            "previous": ([leads(page, a) for a in soup.select(".related-pages a.prev-page")], before),
+        }
+        for place, (found, wanted) in said.items():
+            assert found == ([f"{wanted}.html"] if wanted else []), (page, place)
+        titles = soup.select(".gn-path a, .related-pages a.next-page .title")
+        assert len({title.get_text().strip() for title in titles}) == (after is not None)
+    for page in set(PAGES) - set(pages):
+        assert not built(page, edition).select(".gn-path")
+
+
+def test_no_text_of_a_chapter_names_a_next_page_of_its_own():
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for cell in cells:
+            if cell["cell_type"] == "markdown":
+                assert not re.search(r"^Next(?: stop)?: ", "".join(cell["source"]), re.MULTILINE), (
+                    path.name,
+                    cell["id"],
+                )
+
+
+# ---- the chapters' numbers
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_chapters_carry_their_numbers_wherever_their_titles_stand(edition):
+    soup = built("book/glossary", edition)
+    links = {leads("book/glossary", a).removesuffix(".html"): a for a in soup.select(".sidebar-tree li a[href$=html]")}
+    assert list(links)[: len(CHAPTERS)] == CHAPTERS  # the landing page first, then in their order
+    for page in PAGES:
+        number, there = chapter(page, ROOT_PAGE), built(page, edition)
+        shown = [there.h1.get_text()]
+        shown += [there.title.get_text()] if page != ROOT_PAGE else []  # its window is called as the book
+        shown += [links[page].get_text()] if page in links else []
+        for title in shown:
+            assert re.match(r"\d+ · ", title) is None if number is None else title.startswith(f"{number} · "), title
+    assert [chapter(page, ROOT_PAGE) for page in CHAPTERS] == list(range(1, len(CHAPTERS) + 1))
 
 
 def test_the_browser_remembers_the_stops(visit):
     page = visit(f"{PATH[1].page}.html")
-    tick, mark = page.locator("[data-gn-read]"), page.locator(f".sidebar-tree [data-gn-stop='{PATH[1].page}']")
-    assert page.locator(".sidebar-tree [data-gn-stop]").count() == 7  # the landing page is the brand
-    assert tick.get_attribute("aria-pressed") == "false" and "gn-read" not in mark.get_attribute("class")
-    tick.focus()
+    button = page.locator("[data-gn-read]")
+    tick = page.locator(f".sidebar-tree [data-gn-stop='{PATH[1].page}'] .gn-done")
+    assert page.locator(".sidebar-tree [data-gn-stop]").count() == len(PATH)
+    assert page.locator(".gn-done:visible").count() == 0 and button.get_attribute("aria-pressed") == "false"
+    button.focus()
     page.keyboard.press("Enter")
-    assert tick.get_attribute("aria-pressed") == "true" and "gn-read" in mark.get_attribute("class")
+    assert button.get_attribute("aria-pressed") == "true" and tick.is_visible()
+    assert tick.get_attribute("title") == tick.get_attribute("aria-label") == "you have been here"
     page.click(f".gn-path a[href$='{Path(PATH[2].page).name}.html']")
     page.wait_for_url(f"**/{PATH[2].page}.html")
     page.goto(urljoin(page.url, "../book/index.html"))
-    items = page.locator("#the-two-hour-path li[data-gn-stop]")
-    assert items.count() == 8
-    assert ["gn-read" in (item.get_attribute("class") or "") for item in items.all()] == [k == 1 for k in range(8)]
+    items = page.locator("ol.gn-stops > li[data-gn-stop]")
+    assert [item.locator(".gn-done").is_visible() for item in items.all()] == [k == 1 for k in range(len(PATH))]
     page.goto(urljoin(page.url, f"../{PATH[1].page}.html"))
     page.click("[data-gn-read]")
-    assert page.locator("[data-gn-read]").get_attribute("aria-pressed") == "false"
+    assert page.locator("[data-gn-read]").get_attribute("aria-pressed") == "false" and not tick.is_visible()
 
 
 def test_links_into_the_widgets_set_their_state(widget_page):

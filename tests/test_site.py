@@ -9,7 +9,7 @@ import sys
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import jinja2
 import pytest
@@ -28,7 +28,8 @@ from browser import (
 )
 
 from gn_edu.questions import questions as all_questions
-from gn_edu_site import pages
+from gn_edu_site import pages, search
+from scripts import i18n
 from scripts.audit import AXE
 from scripts.i18n import widget_messages
 from scripts.paths import ROOT
@@ -199,6 +200,39 @@ def test_search_finds_words_and_names_of_code(visit):
         page.wait_for_selector("ul.search li a", timeout=10_000)
         until(page, "document.querySelector('.search-summary')?.textContent.includes('found')")
         assert any(found in (a.get_attribute("href") or "") for a in page.locator("ul.search li a").all())
+
+
+def first_hit(page) -> str:
+    """The address of the first result of a search."""
+    page.wait_for_selector("ul.search li a", timeout=10_000)
+    return page.locator("ul.search li a").first.get_attribute("href")
+
+
+def test_search_shows_the_page_that_answers_first(visit):
+    asked = {word: page for page, words in search.entries(ROOT).items() for word in words}
+    wanted = ("how many groups", "GroupNorm", "install", "pip", "colab")
+    pages = [asked[word] for word in wanted]
+    assert pages == ["notebooks/ch07_groups", "notebooks/ch04_build", *["book/run_it"] * 3]
+    page = visit("search.html")
+    for word, answer in asked.items():
+        page.goto(urljoin(page.url, f"search.html?q={quote(word)}"))
+        assert first_hit(page).startswith(f"{answer}.html"), word
+    for language in i18n.languages():
+        if (HTML / language / "search.html").is_file():
+            page = visit(f"{language}/search.html?q=pip")
+            assert first_hit(page).startswith("book/run_it.html")
+
+
+@pytest.mark.parametrize("words", ["small batch norm", "how many groups", "normalize", "float16"])
+def test_excerpts_of_search_are_text_of_the_page(visit, words):
+    page = visit(f"search.html?q={quote(words)}")
+    hits, excerpts = (f"document.querySelectorAll('ul.search {what}').length" for what in ("li", "p.context"))
+    until(page, f"{hits} > 1 && {hits} == {excerpts}")
+    frame = r"Open in Colab|Download the notebook|Report an error|Code, \d|^import "
+    for item in page.locator("ul.search li").all():
+        title, said = item.locator("a").first.inner_text(), item.locator("p.context").inner_text()
+        assert len(said) > 40 and not said.startswith(title), said
+        assert not re.search(frame, said), said
 
 
 def test_what_other_sites_read():

@@ -14,7 +14,10 @@
   const all = (selector) => document.querySelectorAll(selector);
   const [button] = all("[data-gn-read]");
   function show() {
-    for (const stop of all("[data-gn-stop]")) stop.classList.toggle("gn-read", read.has(stop.dataset.gnStop));
+    for (const stop of all("[data-gn-stop]")) {
+      const done = /** @type {HTMLElement} */ (stop.querySelector(".gn-done"));
+      done.hidden = !read.has(stop.dataset.gnStop);
+    }
     button?.setAttribute("aria-pressed", String(read.has(button.dataset.gnRead)));
   }
   if (button) {

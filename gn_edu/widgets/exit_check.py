@@ -1,4 +1,4 @@
-"""The exit check of the two-hour path."""
+"""The exit check of the path."""
 
 import traitlets as t
 

@@ -1,0 +1,10 @@
+// For Sphinx's search, which reads this behind its own script: an excerpt is text of the page, without its headings, its
+// buttons, its widgets and its code.
+const gnLeftOut =
+  "h1, h2, h3, h4, .gn-launch, .gn-beside, .gn-path, .gn-stops, .gn-unreviewed, .gn-live, .cell, .highlight, summary, button";
+const gnTextOf = Search.htmlToText;
+Search.htmlToText = (html, anchor) => {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const part of page.querySelectorAll(gnLeftOut)) part.remove();
+  return gnTextOf(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ").trim();
+};
