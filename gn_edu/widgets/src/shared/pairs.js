@@ -5,7 +5,11 @@
 /** @typedef {{ batch_norm: string[], batch_norm_evaluation: string, group_norm: string }} Recorded */
 /** @typedef {{ batch_norm: Answer[][], batch_norm_evaluation: Answer[], group_norm: Answer[] }} Pairs */
 
-/** "90 10 0": per cent by class. Where two round to the same largest number, a star marks the class that is named. */
+/**
+ * "90 10 0": per cent by class. Where two round to the same largest number, a star marks the class that is named.
+ * @param {string} text
+ * @returns {Answer}
+ */
 function answer(text) {
   const parts = text.split(" ");
   const percent = parts.map((part) => Number.parseInt(part, 10));
@@ -13,7 +17,7 @@ function answer(text) {
   return { top: starred < 0 ? percent.indexOf(Math.max(...percent)) : starred, percent };
 }
 
-const answers = (line) => line.split(",").map(answer);
+const answers = (/** @type {string} */ line) => line.split(",").map(answer);
 
 /**
  * Read the record. batch_norm[i][j]: training mode, picture i with picture j as its only companion; [i][i]: with an
