@@ -73,27 +73,42 @@ class Neighbours(Widget):
 
     Args:
         picture: which of the 20 pictures stays.
+        neighbour: which picture is its only companion in a batch of 2; None for the one with which batch norm gives
+            the right class the most, or, with `modes`, the least.
         batch: how many pictures are in the batch: 2, 4 or 8.
-        draw: which draw of companions, from 0.
+        draw: which draw of companions, from 0, in a batch of 4 or 8.
+        modes: offer evaluation mode, and neither other pictures nor other sizes of the batch.
         evaluation: batch norm uses its stored statistics.
+
+    The networks' weights, `nets`, are what a page loads late, when an answer is asked for that the record of pairs in
+    `data` does not hold.
     """
 
     _esm = module("neighbours")
     _css = styles("neighbours")
+    _late = t.List(["nets"]).tag(sync=True)
     data = t.Dict().tag(sync=True)
+    nets = t.Dict().tag(sync=True)
     picture = t.Int(1, min=0).tag(sync=True)
+    neighbour = t.Int(None, min=0, allow_none=True).tag(sync=True)
     batch = t.Enum([2, 4, 8], 2).tag(sync=True)
     draw = t.Int(0, min=0).tag(sync=True)
+    modes = t.Bool(False).tag(sync=True)
     evaluation = t.Bool(False).tag(sync=True)
 
     def __init__(self, **traits):
-        super().__init__(data=networks(), **traits)
+        known = networks()
+        data = {"classes": known["classes"], "pictures": known["pictures"], "pairs": recorded_pairs()}
+        super().__init__(data=data, nets=known["nets"], **traits)
+        if self.neighbour == self.picture:
+            raise t.TraitError(f"neighbour must be another picture than {self.picture}, which stays")
 
-    @t.validate("picture")
+    @t.validate("picture", "neighbour")
     def _known(self, proposal):
-        if proposal["value"] >= len(networks()["pictures"]):
-            raise t.TraitError(f"picture must be below {len(networks()['pictures'])}, got {proposal['value']}")
-        return proposal["value"]
+        name, value = proposal["trait"].name, proposal["value"]
+        if value is not None and value >= len(networks()["pictures"]):
+            raise t.TraitError(f"{name} must be below {len(networks()['pictures'])}, got {value}")
+        return value
 
     def describe(self) -> str:
         classes, pictures = networks()["classes"], networks()["pictures"]
