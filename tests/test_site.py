@@ -88,8 +88,7 @@ def test_page(visit, name):
     assert len(page.fetched) <= 15, page.fetched
     # Sinhala brings a font and the words of the widgets.
     most = (180 if page.locator(".gn-live").count() else 140) + (60 if name.startswith("si/") else 0)
-    if name.endswith(LANDING):
-        most += 10
+    most += 10 if name == LANDING else 0
     assert not any("_static/data-" in path for path in page.fetched)  # it comes when a widget asks for it
     assert sum(sizes.values()) / 1000 <= most, sizes
     assert not any("plotly" in path for path in page.fetched)

@@ -84,11 +84,7 @@ export const sharesMean = (name, row, map, channel, evaluation) =>
 export function sentence({ picture, batch, evaluation }, neighbours, answers, { label, labelOf }, tr) {
   const say = (name) => answerText(answers[name], label);
   const values = { truth: labelOf(picture), n: batch, bn: say("bn"), gn: say("gn"), other: labelOf(neighbours[0]) };
-  if (evaluation)
-    return tr(
-      "The {truth}, in evaluation mode: Batch Norm says {bn}, Group Norm {gn}. Batch Norm uses statistics stored in training: the neighbours do not matter.",
-      values,
-    );
+  if (evaluation) return tr("The {truth} in evaluation mode: Batch Norm says {bn}, Group Norm {gn}.", values);
   if (batch === 2 && values.truth === values.other)
     return tr("The {truth} beside another {truth}: Batch Norm says {bn}, Group Norm {gn}.", values);
   if (batch === 2) return tr("The {truth} beside the {other}: Batch Norm says {bn}, Group Norm {gn}.", values);

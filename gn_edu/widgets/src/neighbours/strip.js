@@ -33,7 +33,7 @@ function createNeighbour({ j, group, album, tr, pick }) {
 
 /** What the marks say, in words; `wrong` of them are crosses. */
 function legend(wrong, evaluation, tr) {
-  if (evaluation) return tr("In evaluation mode Batch Norm is right (✓) beside each of them.");
+  if (evaluation) return tr("In evaluation mode Batch Norm is right (✓), whoever is chosen.");
   if (wrong === 0) return tr("Batch Norm is right (✓) beside each of them.");
   return wrong === 1
     ? tr("Batch Norm is wrong (✗) beside one of them, right (✓) beside the others.")
