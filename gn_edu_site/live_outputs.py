@@ -19,18 +19,11 @@ import gn_edu
 from gn_edu.messages import N_
 from gn_edu_site.languages import catalogue
 from gn_edu_site.node import ask
+from gn_edu_site.page_data import PageData, data_script, visible_traits
 from gn_edu_site.renderer import WIDGET
 
 logger = logging.getLogger(__name__)
 WAKE = N_("Read the values on the chart itself ({megabytes} MB)")
-SKIPPED = {"layout", "tabbable", "tooltip"}  # traits of every ipywidget that no front end of ours reads
-
-
-def _data(kind: str, value, **attributes: str) -> str:
-    extra = "".join(f' data-{key}="{html.escape(text)}"' for key, text in attributes.items())
-    body = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    body = body.replace("</", "<\\/")
-    return f'<script type="application/gn+json" data-gn="{kind}"{extra}>{body}</script>'
 
 
 def _built(name: str) -> Path:
@@ -88,11 +81,13 @@ class WakeLiveOutputs(SphinxPostTransform):
 
     def run(self, **kwargs):
         self.sources, self.data = set(), []
-        outputs = [n for n in self.document.findall(nodes.container) if n.get("nb_element") == "mime_bundle"]
-        for bundle in outputs:
-            live = next((n for n in bundle.findall(nodes.container) if n.get("gn_live")), None)
-            if live is None:
-                continue
+        bundles = [n for n in self.document.findall(nodes.container) if n.get("nb_element") == "mime_bundle"]
+        found = ((next((n for n in b.findall(nodes.container) if n.get("gn_live")), None), b) for b in bundles)
+        outputs = [(live, bundle) for live, bundle in found if live is not None]
+        models = [_state(self.env, self.env.docname, live) for live, _ in outputs if live["gn_live"] == WIDGET]
+        static = Path(self.app.outdir) / "_static"
+        self.page_data = PageData((model["state"] for model in models), static)
+        for live, bundle in outputs:
             parts = self.widget(live) if live["gn_live"] == WIDGET else self.figure(live, bundle)
             if parts:
                 self.document["gn_live"] = True
@@ -101,7 +96,7 @@ class WakeLiveOutputs(SphinxPostTransform):
             self.data.append(self.script())
             self.document.append(nodes.raw("", self.data[-1], format="html"))
             if words := _needed(catalogue(self.app, self.env.docname), self.data):
-                self.document.append(nodes.raw("", _data("catalogue", words), format="html"))
+                self.document.append(nodes.raw("", data_script("catalogue", words), format="html"))
 
     def script(self) -> str:
         """One module with all widgets of the page."""
@@ -110,7 +105,7 @@ class WakeLiveOutputs(SphinxPostTransform):
         if "error" in reply:
             logger.warning("the widgets' scripts: %s", reply["error"], location=self.env.docname)
             return ""
-        return _data("source", reply["script"].strip())
+        return data_script("source", reply["script"].strip())
 
     def widget(self, live):
         model = widget_model(self.env, self.env.docname, live)
@@ -119,7 +114,7 @@ class WakeLiveOutputs(SphinxPostTransform):
             return None
         stem, state = widget_stem(model), model["state"]
         script = _built(f"{stem}.js")
-        traits = {key: value for key, value in state.items() if key[0] != "_" and key not in SKIPPED}
+        traits = visible_traits(state)
         words = catalogue(self.app, self.env.docname)
         still = ask(self.app, {"module": str(script), "traits": traits, "catalogue": words})
         if "error" in still:
@@ -138,7 +133,7 @@ class WakeLiveOutputs(SphinxPostTransform):
             sheets = [f"{stem}.css"] if self.sources else ["frame.css", f"{stem}.css"]
             self.sources.add(stem)
             out += f"<style>{''.join(_text(sheet) for sheet in sheets)}</style>"
-        self.data.append(_data("widget", traits, stem=stem))
+        self.data.append(self.page_data.scripts(stem, state))
         return [nodes.raw("", f"{out}{self.data[-1]}</div>", format="html")]
 
     def figure(self, live, bundle):
@@ -154,7 +149,7 @@ class WakeLiveOutputs(SphinxPostTransform):
         start = f'<div class="gn-live" data-gn-host="plotly" role="figure" aria-label="{label}"><div class="gn-still">'
         ask = words.get(WAKE, WAKE).format(megabytes=_plotly().stat().st_size // 10**6)
         button = f'<button type="button" class="gn-wake" hidden>{html.escape(ask)}</button>'
-        end = "</div>" + button + _data("plotly", _in(words, figure)) + "</div>"
+        end = "</div>" + button + data_script("plotly", _in(words, figure)) + "</div>"
         return [nodes.raw("", start, format="html"), image, nodes.raw("", end, format="html")]
 
 

@@ -11,7 +11,7 @@ STEPS = {
     "exit_check": ("[data-gn-choice='0']",),
     "figure_one": ("[data-gn-size]", "ArrowRight"),
     "gradient_projection": ("[data-gn-scale]", "ArrowRight"),
-    "neighbours": ("[data-gn-do=again]",),
+    "neighbours": (".gn-why summary",),  # the networks load, start their worker and answer
     "quick_question": ("[data-gn-choice='1']", "Enter"),
     "reshape_microscope": ("[data-view=tensor][data-cell='5']",),
     "run_browser": ("[data-gn-measure]:checked", "ArrowRight"),

@@ -7,15 +7,57 @@
   const scripts = (kind, root = document) => root.querySelectorAll(`script[data-gn="${kind}"]`);
   const catalogue = scripts("catalogue")[0] ? read(scripts("catalogue")[0]) : {};
 
-  // The part of the widget model that modules use: get, set, on, off, save_changes, send.
+  // Names that belong to traits: "key:name key:name".
+  const named = (text) =>
+    (text ?? "")
+      .split(" ")
+      .filter(Boolean)
+      .map((/** @type {string} */ pair) => pair.split(":"));
+
+  // Values that several widgets of the page have.
+  const sharedValues = new Map();
+  function shared(id) {
+    if (!sharedValues.has(id)) {
+      const script = [...scripts("shared")].find((s) => s.dataset.id === id);
+      sharedValues.set(id, read(script));
+    }
+    return sharedValues.get(id);
+  }
+
+  // A script of the site. A classic one: a page on file:// is refused both fetch and modules.
+  function loadScript(name) {
+    return new Promise((done, failed) => {
+      const script = document.createElement("script");
+      const onload = () => done(script);
+      Object.assign(script, { src: new URL(name, here), onload, onerror: () => failed(Error(`${name} did not load`)) });
+      document.head.append(script);
+    });
+  }
+
+  // A value that is loaded when it is asked for: its script leaves it on its own element. Asked again after a failure,
+  // it is tried again.
+  const lateValues = new Map();
+  function late(name) {
+    if (!lateValues.has(name)) {
+      const value = loadScript(name).then((script) => script.gnData);
+      value.catch(() => lateValues.delete(name));
+      lateValues.set(name, value);
+    }
+    return lateValues.get(name);
+  }
+
+  // The part of the widget model that modules use: get, set, on, off, save_changes, send. A late trait is a promise here
+  // and a value in a notebook: a module awaits it.
   class Model {
     #traits;
+    #late;
     #handlers = new Map();
-    constructor(traits) {
+    constructor(traits, late) {
       this.#traits = traits;
+      this.#late = late;
     }
     get(key) {
-      return this.#traits[key];
+      return this.#late.has(key) ? late(this.#late.get(key)) : this.#traits[key];
     }
     set(key, value) {
       if (this.#traits[key] === value) return;
@@ -45,9 +87,12 @@
 
   async function wakeWidget(box) {
     const [script] = scripts("widget", box);
-    const model = new Model({ ...read(script), _catalogue: catalogue });
+    const { stem = "", ...names } = script.dataset;
+    const common = named(names.shared).map(([key, id]) => [key, shared(id)]);
+    const traits = { ...read(script), ...Object.fromEntries(common), _catalogue: catalogue };
+    const model = new Model(traits, new Map(named(names.late)));
     const el = document.createElement("div");
-    const { [script.dataset.stem ?? ""]: widget } = await load();
+    const { [stem]: widget } = await load();
     const still = box.querySelector(".gn-still");
     box.append(el);
     await widget.render({ model, el });
@@ -57,15 +102,7 @@
 
   let plotly;
   function loadPlotly() {
-    plotly ??= new Promise((done, failed) => {
-      const script = document.createElement("script");
-      Object.assign(script, {
-        src: new URL("plotly.min.js", here),
-        onload: () => done(/** @type {any} */ (window).Plotly),
-        onerror: failed,
-      });
-      document.head.append(script);
-    });
+    plotly ??= loadScript("plotly.min.js").then(() => /** @type {any} */ (window).Plotly);
     return plotly;
   }
 

@@ -1,5 +1,5 @@
-// What a reader changes: the draw, the size of the batch, the mode, and the picture that stays.
-import { checkbox, choice, drive, h } from "../shared/dom.js";
+// What a reader changes besides the neighbour: the size of the batch and its draw, the mode, the picture that stays.
+import { checkbox, choice, h } from "../shared/dom.js";
 import { SIZES } from "./model.js";
 
 /** All pictures as buttons. */
@@ -13,7 +13,8 @@ function createPicker(album, tr, pick) {
     return button;
   });
   const label = tr("Choose the picture that stays");
-  const element = h("div", { class: "gn-album", role: "group", "aria-label": label }, ...buttons);
+  const row = h("div", { class: "gn-album", role: "group", "aria-label": label }, ...buttons);
+  const element = h("div", {}, h("p", { class: "gn-part" }, h("b", {}, label)), row);
   const show = (picture) => {
     for (const [i, button] of buttons.entries()) button.setAttribute("aria-pressed", String(i === picture));
   };
@@ -21,10 +22,11 @@ function createPicker(album, tr, pick) {
 }
 
 /**
- * set(change) takes a change of the state; redraw() asks for the next draw.
- * Returns the elements {drive, picker}, and show(state).
+ * set(change) takes a change of the state; redraw() asks for the next draw; choosePicture(i) for another picture.
+ * Returns the elements {drive, picker}, and show(state). What would change nothing is not there: new draws in a batch of
+ * two, sizes in evaluation mode, and in the compact form all but the mode.
  */
-export function createControls({ album, tr, set, redraw }) {
+export function createControls({ album, tr, withModes, set, redraw, choosePicture }) {
   const again = h("button", { type: "button", class: "gn-main", "data-gn-do": "again" }, tr("New neighbours"));
   again.addEventListener("click", redraw);
   const sizes = choice({
@@ -39,12 +41,15 @@ export function createControls({ album, tr, set, redraw }) {
     mark: "data-gn-evaluation",
     pick: (on) => set({ evaluation: on }),
   });
-  const row = drive(again, sizes.element, evaluation.element);
-  const picker = createPicker(album, tr, (picture) => set({ picture }));
+  const picker = createPicker(album, tr, choosePicture);
+  evaluation.element.hidden = !withModes;
   const show = (state) => {
+    again.hidden = state.batch === 2 || state.evaluation;
+    sizes.element.hidden = state.evaluation || (state.modes && state.batch === 2);
+    picker.element.hidden = state.modes;
     sizes.show(state.batch);
     evaluation.input.checked = state.evaluation;
     picker.show(state.picture);
   };
-  return { drive: row, picker: picker.element, show };
+  return { drive: [evaluation.element, sizes.element, again], picker: picker.element, show };
 }
