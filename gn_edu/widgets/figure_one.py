@@ -54,9 +54,8 @@ def _theirs(table: paper.Table) -> list[dict]:
     """The paper's two lines."""
     lines = []
     for name, values in table.rows.items():
-        by_size = zip(table.columns, values, strict=True)
+        by_size = reversed(list(zip(table.columns, values, strict=True)))
         points = [{"x": int(size), "errors": {"paper": value}, "updates": None} for size, value in by_size]
-        points.sort(key=lambda point: point["x"])
         lines.append({"label": name, "norm": name.lower(), "ws": False, "anew": False, "points": points})
     return lines
 
