@@ -1,4 +1,4 @@
-"""The recorded runs on scanned digits: error against how many values share a mean. scripts/record_digits.py wrote them."""
+"""The recorded runs on scanned digits, of scripts/record_digits.py: error against how many values share a mean."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
