@@ -74,7 +74,7 @@ def difference(a: dict[int, float], b: dict[int, float]) -> tuple[float, float]:
     return interval(a[seed] - b[seed] for seed in sorted(a))
 
 
-def with_interval(found: tuple[float, float], digits: int = 1) -> str:
+def with_interval(found: tuple[float, float], digits: int = 2) -> str:
     """As text: mean and half of the interval."""
     return " ± ".join(fixed(value, digits) for value in found)
 

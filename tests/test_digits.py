@@ -38,8 +38,8 @@ def test_the_table_is_the_records(maps, norm, size):
     for text, measure in zip(row[2:], ("test_error", "training_error"), strict=True):
         values = [run[measure] for run in mine]
         middle, half = (float(part) for part in text.split(" ± "))
-        assert middle == pytest.approx(mean(values), abs=0.051)
-        assert half == pytest.approx(2.093 * stdev(values) / 20**0.5, abs=0.051)
+        assert middle == pytest.approx(mean(values), abs=0.0051)
+        assert half == pytest.approx(2.093 * stdev(values) / 20**0.5, abs=0.0051)
 
 
 def test_what_is_said_of_them_holds():
