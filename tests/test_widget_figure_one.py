@@ -190,20 +190,23 @@ def test_the_reading_line_is_grabbed_on_the_chart(widget_page, width):
     page = widget_page(PAGE, width=width)
     page.locator(f"{W} .thumb").scroll_into_view_if_needed()
 
-    def middle(selector):
-        box = page.locator(f"{W} {selector}").bounding_box()
+    def middle(place):
+        box = place.bounding_box()
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
-    thumb = page.locator(f"{W} .thumb").bounding_box()
-    assert thumb["width"] >= 24 and thumb["height"] >= 24
-    page.mouse.move(*middle(".thumb"))
+    def size(images):
+        return page.locator(f"{W} .tick", has_text=re.compile(f"^{images}$"))
+
+    thumb = page.locator(f"{W} .thumb")
+    assert thumb.bounding_box()["width"] >= 24 and thumb.bounding_box()["height"] >= 24
+    page.mouse.move(*middle(thumb))
     page.mouse.down()
-    page.mouse.move(*middle(".tick >> text=/^8$/"), steps=5)
+    page.mouse.move(*middle(size(8)), steps=5)
     agrees(page, 24.8, 24.0)
-    page.mouse.move(*middle(".tick >> text=/^32$/"), steps=5)
+    page.mouse.move(*middle(size(32)), steps=5)
     page.mouse.up()
     agrees(page, 23.6, 24.1)
-    page.mouse.click(*middle(".tick >> text=/^2$/"))
+    page.mouse.click(*middle(size(2)))
     agrees(page, 34.7, 24.1)
     chart, drawing = (page.locator(f"{W} {part}").bounding_box() for part in (".gn-chart", ".gn-chart svg"))
     assert drawing["width"] == pytest.approx(chart["width"], abs=1)  # so a pixel of the drawing is one of the page

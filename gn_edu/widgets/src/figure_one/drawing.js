@@ -13,7 +13,7 @@ const AXES = {
 };
 export const WIDE = 420; // of the still picture
 const TALL = 330;
-const SIDES = { left: 34, right: 98, top: 40, bottom: 66 };
+const SIDES = { left: 34, right: 100, top: 40, bottom: 66 };
 
 /** Where sizes and errors lie, and the errors of the axis: the same for all lines of a figure. */
 export function scales(given, wide) {

@@ -12,7 +12,7 @@ export const SIZES = [32, 16, 8, 4, 2]; // from the left, as in the paper
 export const FIGURES = { paper: N_("The paper"), cause: N_("Ours, one change"), protocol: N_("Ours, the paper's way") };
 export const NAMES = { bn: N_("Batch Norm"), gn: N_("Group Norm") };
 export const WS = N_("+ WS");
-export const ANEW = N_("measured anew");
+export const ANEW = N_("anew");
 
 /**
  * What is shown: Batch Norm and Group Norm alike, their means, and the gap between them at the chosen size.
