@@ -63,6 +63,79 @@ class Live:
         }
 
 
+class Drawing:
+    """A drawing in SVG, in the colour of the text around it; `text` says what it shows, and is what a test compares."""
+
+    def __init__(self, svg: str, text: str):
+        self.svg, self.text = svg, text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return self.svg
+
+
+def standardized_filter(weight: Tensor) -> Drawing:
+    """Weight standardization of one filter: its weights, less their mean, and over their standard deviation.
+
+    A cell a weight; its bar stands on the line in the cell's middle, or hangs from it, as high as the weight is large.
+    All bars have one scale. There are symbols only, so that it is the same in every language.
+
+    Args:
+        weight: (height, width), the filter on one input channel.
+
+    Raises:
+        ValueError: weight is not two-dimensional, or all its values are the same.
+    """
+    if weight.dim() != 2:
+        raise ValueError(f"weight must be (height, width), one filter on one channel; got {tuple(weight.shape)}")
+    mean, deviation = weight.mean(), weight.std(correction=0)
+    if deviation == 0:
+        raise ValueError("all weights are the same: their standard deviation is 0, and nothing is left to show")
+    steps = [("w", weight), ("w − μ", weight - mean), ("(w − μ) / σ", (weight - mean) / deviation)]
+    largest = max(float(values.abs().max()) for _, values in steps)
+    high, wide = weight.shape
+    step = 46 * wide + 54
+    panels = [_panel(name, values, step * k, largest) for k, (name, values) in enumerate(steps)]
+    arrows = [
+        f'<path d="M{step * k - 36} {28 + 23 * high}h20m-6 -5l6 5l-6 5" fill="none" stroke="currentColor"/>'
+        for k in range(1, len(steps))
+    ]
+    text = "; ".join(f"{name}: {_moments(values)}" for name, values in steps)
+    width, height = step * len(steps) - 50, 46 * high + 58
+    head = f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" aria-label="{text}" '
+    style = 'style="max-width:100%;height:auto" font-family="system-ui, sans-serif" font-size="18">'
+    return Drawing(f"{head}{style}{''.join(panels + arrows)}</svg>", text)
+
+
+def _moments(values: Tensor) -> str:
+    return f"μ = {fixed(float(values.mean()), 1)}, σ = {fixed(float(values.std(correction=0)), 1)}"
+
+
+def _panel(name: str, values: Tensor, left: int, largest: float) -> str:
+    """The weights as signed bars in a grid, their name above, mean and standard deviation below."""
+    high, wide = values.shape
+    middle = left + 23 * wide + 2
+    parts = [f'<text x="{middle}" y="17" text-anchor="middle" fill="currentColor">{name}</text>']
+    for row in range(high):
+        for column in range(wide):
+            x, y = left + 2 + 46 * column, 28 + 46 * row
+            value = float(values[row, column])
+            bar = round(20 * value / largest, 1)
+            colour = LIGHT["group"] if value < 0 else "currentColor"
+            parts.append(
+                f'<rect x="{x}" y="{y}" width="44" height="44" fill="none" stroke="currentColor" opacity="0.35"/>'
+                f'<path d="M{x + 6} {y + 22}h32" stroke="currentColor" opacity="0.6"/>'
+            )
+            if bar:
+                top = y + 22 - max(bar, 0)
+                parts.append(f'<rect x="{x + 13}" y="{top:g}" width="18" height="{abs(bar):g}" fill="{colour}"/>')
+    y = 46 * high + 50
+    parts.append(f'<text x="{middle}" y="{y}" text-anchor="middle" fill="currentColor">{_moments(values)}</text>')
+    return "".join(parts)
+
+
 def statistic_sets(
     shape: Sequence[int],
     sets: dict[str, Callable[[int, int, int], bool]],

@@ -23,7 +23,10 @@ CHANGES = {
     ("notebooks/ch08_cifar10.html#run_browser.runs?experiment=1&measure=level", "run_browser"): SLIDE.format(
         "[data-gn-epoch]"
     ),
-    ("notebooks/ch09_sweep.html", "figure_one"): SLIDE.format("[data-gn-size]"),
+    ("notebooks/ch09_sweep.html", "figure_one"): (
+        "const key = k % 2 ? 'End' : 'Home';"
+        "root.querySelector('[data-gn-size]').dispatchEvent(new KeyboardEvent('keydown', { key }));"
+    ),
 }
 # The change stands in the function, for the pages' policy forbids to make one from a text.
 TIME = """async ([stem, count]) => {{

@@ -9,7 +9,7 @@ STEPS = {
     "batch_noise": ("[data-gn-batch='2']", "ArrowRight"),
     "cancellation_lab": ("[data-gn-offset]", "ArrowRight"),
     "exit_check": ("[data-gn-choice='0']",),
-    "figure_one": ("[data-gn-size]", "ArrowRight"),
+    "figure_one": ("[data-gn-size]", "ArrowLeft"),
     "gradient_projection": ("[data-gn-scale]", "ArrowRight"),
     "neighbours": (".gn-why summary",),  # the networks load, start their worker and answer
     "quick_question": ("[data-gn-choice='1']", "Enter"),

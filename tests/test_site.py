@@ -379,7 +379,8 @@ def test_quick_questions_answer_by_mouse_and_keyboard(widget_page, name):
     widgets = page.locator("[data-gn-widget=quick_question]")
     assert widgets.count() == 3
     for widget in widgets.all():
-        choices = questions[widget.get_attribute("data-gn-name")]["choices"]
+        question = questions[widget.get_attribute("data-gn-name")]
+        choices = question["choices"]
         reply = widget.locator(".gn-reply")
         for k, choice in enumerate(choices):
             button = widget.locator(f"[data-gn-choice='{k}']")
@@ -389,7 +390,8 @@ def test_quick_questions_answer_by_mouse_and_keyboard(widget_page, name):
             else:
                 button.click()
             verdict = "Not yet." if "mistake" in choice else "Right."
-            assert reply.inner_text() == f"{verdict} {choice['reply']}"
+            see = " See it" if "mistake" in choice and "see" in question else ""
+            assert reply.inner_text() == f"{verdict} {choice['reply']}{see}"
             assert button.get_attribute("aria-pressed") == "true"
         widget.locator("[data-gn-do=reset]").click()
         assert reply.inner_text() == ""

@@ -9,35 +9,54 @@ from gn_edu.widgets.base import Widget, module, styles
 SIZES = (2, 4, 8, 16, 32)
 
 
-def _line(label: str, norm: str, points: list[dict]) -> dict:
-    return {"label": label, "norm": norm, "points": points}
-
-
-def _kind(record: RunRecord) -> tuple[str, bool]:
-    return record.config.network.norm, record.config.network.ws
+# Batch norm as trained, batch norm with statistics measured anew, group norm; each without and with WS.
+KINDS = (
+    ("BN", "bn", False, False),
+    ("BN, statistics measured anew", "bn", False, True),
+    ("GN", "gn", False, False),
+    ("BN + WS", "bn", True, False),
+    ("BN + WS, statistics measured anew", "bn", True, True),
+    ("GN + WS", "gn", True, False),
+)
 
 
 def _ours(records: list[RunRecord], size_of) -> list[dict]:
-    """Lines of errors by size, seed by seed: batch norm as trained and with statistics measured anew, group norm."""
-    ends = {
-        "BN": ("bn", False, lambda result: result.accuracy),
-        "BN, statistics measured anew": ("bn", False, lambda result: result.accuracy_reestimated),
-        "BN + WS": ("bn", True, lambda result: result.accuracy),
-        "GN": ("gn", False, lambda result: result.accuracy),
-        "GN + WS": ("gn", True, lambda result: result.accuracy),
-    }
+    """Lines of errors by size, seed by seed. Weight standardization counts where both norms were run with it."""
+    ran = {(network.norm, network.ws) for network in (record.config.network for record in records)}
+    both_with_ws = {("bn", True), ("gn", True)} <= ran
     lines = []
-    for label, (norm, ws, accuracy) in ends.items():
+    for label, norm, ws, anew in KINDS:
+        if ws and not both_with_ws:
+            continue
         points = []
         for size in SIZES:
             # Group norm never looks at a second image: one set of runs stands for every size of the norm's batch.
-            runs = [r for r in records if _kind(r) == (norm, ws) and size_of(r.config) in (size, None)]
+            runs = [
+                r
+                for r in records
+                if (r.config.network.norm, r.config.network.ws) == (norm, ws) and size_of(r.config) in (size, None)
+            ]
             if runs:
-                errors = {r.config.seed: round(100 - accuracy(r.result), 2) for r in runs}
                 updates = runs[0].result.images // runs[0].config.data.batch
-                points.append({"x": size, "errors": errors, "updates": updates})
+                points.append({"x": size, "errors": _errors(runs, anew), "updates": updates})
         if points:
-            lines.append(_line(label, norm, points))
+            lines.append({"label": label, "norm": norm, "ws": ws, "anew": anew, "points": points})
+    return lines
+
+
+def _errors(runs: list[RunRecord], anew: bool) -> dict[int, float]:
+    """Test error in per cent, by seed."""
+    accuracies = {r.config.seed: r.result.accuracy_reestimated if anew else r.result.accuracy for r in runs}
+    return {seed: round(100 - accuracy, 2) for seed, accuracy in accuracies.items() if accuracy is not None}
+
+
+def _theirs(table: paper.Table) -> list[dict]:
+    """The paper's two lines."""
+    lines = []
+    for name, values in table.rows.items():
+        by_size = reversed(list(zip(table.columns, values, strict=True)))
+        points = [{"x": int(size), "errors": {"paper": value}, "updates": None} for size, value in by_size]
+        lines.append({"label": name, "norm": name.lower(), "ws": False, "anew": False, "points": points})
     return lines
 
 
@@ -59,43 +78,46 @@ def _provenance(records: list[RunRecord]) -> dict:
 
 
 class FigureOne(Widget):
-    """Shows error against batch size: one cause alone, the paper's protocol repeated, and the paper.
+    """Shows error against batch size: the paper's figure, ours with one change, ours in the paper's way.
+
+    Batch Norm is always compared with Group Norm alike: both with weight standardization, or both without.
 
     Args:
         ghost: records of gn_edu/results/ghost.toml.
         equal_epochs: records of gn_edu/results/equal_epochs.toml; without them that figure is left out.
-        shown: "cause", "protocol" or "paper".
-        size: the number of images that the read-out is about.
-        relative: whether the gap is given in per cent of batch norm's error instead of points.
+        shown: "paper"; "cause", where only the images change that Batch Norm averages over; or "protocol", where the
+            batch changes as in the paper.
+        size: the number of images that the chart is read at.
+        relative: whether the gap is given in per cent of Batch Norm's error instead of points.
+        ws: whether ours are drawn with weight standardization, where both norms were run with it.
+        anew: whether Batch Norm with statistics measured anew is drawn as well.
     """
 
     _esm = module("figure_one")
     _css = styles("figure_one")
     figures = t.Dict().tag(sync=True)
-    shown = t.Enum(["cause", "protocol", "paper"], "cause").tag(sync=True)
+    shown = t.Enum(["paper", "cause", "protocol"], "paper").tag(sync=True)
     size = t.Enum(list(SIZES), 2).tag(sync=True)
     relative = t.Bool(False).tag(sync=True)
-    hidden = t.List(t.Unicode()).tag(sync=True)
+    ws = t.Bool(True).tag(sync=True)
+    anew = t.Bool(False).tag(sync=True)
 
     def __init__(self, ghost: list[RunRecord], equal_epochs: list[RunRecord], **traits):
         if not ghost:
             raise ValueError("ghost must hold the records of gn_edu/results/ghost.toml, got none")
         table2 = paper.table("table2")
-        theirs = []
-        for name, values in table2.rows.items():
-            by_size = reversed(list(zip(table2.columns, values, strict=True)))
-            points = [{"x": int(size), "errors": {"paper": value}, "updates": None} for size, value in by_size]
-            theirs.append(_line(name, name.lower(), points))
+        figures = {"paper": {"lines": _theirs(table2), "source": {"table": table2.source, "unit": table2.unit}}}
         cause = _ours(ghost, lambda config: config.network.norm_batch if config.network.norm == "bn" else None)
-        figures = {"cause": {"lines": cause, "source": _provenance(ghost)}}
+        figures["cause"] = {"lines": cause, "source": _provenance(ghost)}
         if equal_epochs:
             protocol = _ours(equal_epochs, lambda config: config.data.batch)
             figures["protocol"] = {"lines": protocol, "source": _provenance(equal_epochs)}
-        figures["paper"] = {"lines": theirs, "source": {"table": table2.source, "unit": table2.unit}}
-        if traits.get("shown", "cause") not in figures:
+        if traits.get("shown", "paper") not in figures:
             raise ValueError(f"shown must be one of {', '.join(figures)}; got {traits['shown']!r}")
         super().__init__(figures=figures, **traits)
 
     def describe(self) -> str:
-        lines = ", ".join(line["label"] for line in self.figures[self.shown]["lines"])
-        return f"FigureOne: {self.shown}, {lines}; gap at {self.size} images"
+        lines = self.figures[self.shown]["lines"]
+        ws = self.ws and any(line["ws"] for line in lines)
+        drawn = [line["label"] for line in lines if line["ws"] == ws and (self.anew or not line["anew"])]
+        return f"FigureOne: {self.shown}, {', '.join(drawn)}; read at {self.size} images"

@@ -13,6 +13,7 @@ class QuickQuestion(Widget):
     _css = styles("quick_question")
     prompt = t.Unicode().tag(sync=True)
     choices = t.List(t.Dict()).tag(sync=True)
+    see = t.Unicode().tag(sync=True)
     chosen = t.Int(-1).tag(sync=True)
 
     def __init__(self, name: str):

@@ -1,8 +1,9 @@
-// The exit check: a handful of questions, and at the end which chapter to read again.
-// Takes the traits questions ([{prompt, choices, page, again}]), chosen, name; sets chosen.
+// The exit check: a handful of questions, and at the end a card, and which chapter to read again.
+// Takes the traits questions ([{prompt, choices, page, again, see?}]), chosen, name; sets chosen.
 
+import { cardOf } from "./exit_check/card.js";
 import { numbers } from "./shared/address.js";
-import { answerButtons, questionStill } from "./shared/answers.js";
+import { answerButtons, fromHere, questionStill } from "./shared/answers.js";
 import { facts, h, liveText } from "./shared/dom.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translator } from "./shared/i18n.js";
@@ -24,13 +25,15 @@ export function result({ questions, chosen }) {
 export function still({ questions }, catalogue) {
   const tr = translator(catalogue);
   const list = questions.map((question) => `<li>${questionStill(question, tr)}</li>`);
-  return { html: `<ol class="gn-exit-list">${list.join("")}</ol>`, text: tr("Eight questions") };
+  return {
+    html: `<ol class="gn-exit-list">${list.join("")}</ol>`,
+    text: tr("{count} questions", { count: questions.length }),
+  };
 }
 
 /** @param {import("@anywidget/types").RenderProps} props */
 function render(props) {
   const questions = props.model.get("questions");
-  const onSite = props.el.closest("[data-gn-host]");
   const fits = (list) => list.every((k, i) => k === -1 || questions[i].choices[k]);
   const { tr, state, body, set, run } = picturedByTraits(props, {
     stem: "exit_check",
@@ -39,9 +42,9 @@ function render(props) {
     traits: { chosen: numbers(questions.length, fits) },
     start: { chosen: questions.map(() => -1) },
   });
-  const rows = questions.map(({ prompt, choices }, k) => {
+  const rows = questions.map(({ prompt, choices, see }, k) => {
     const pick = (choice) => set({ chosen: state.chosen.map((old, i) => (i === k ? choice : old)) });
-    const answers = answerButtons({ choices, tr, pick });
+    const answers = answerButtons({ choices, tr, pick, see: fromHere(props.el, see) });
     const element = h("li", { "data-gn-question": k }, h("p", { class: "gn-prompt" }, tr(prompt)), answers.element);
     return { answers, element };
   });
@@ -50,21 +53,30 @@ function render(props) {
     ["right", tr("right")],
   ]);
   const verdict = liveText();
-  body.append(h("ol", { class: "gn-exit-list" }, ...rows.map(({ element }) => element)), counts.element, verdict);
+  const card = cardOf(tr, Boolean(props.el.closest("[data-gn-host]")));
+  const list = h("ol", { class: "gn-exit-list" }, ...rows.map(({ element }) => element));
+  body.append(list, counts.element, card.element, verdict);
 
-  const link = ([page, title]) => (onSite ? h("a", { href: `../${page}.html` }, tr(title)) : h("i", {}, tr(title)));
+  const link = ([page, title]) => {
+    const href = fromHere(props.el, `${page}.html`);
+    return href ? h("a", { href }, tr(title)) : h("i", {}, tr(title));
+  };
   const conclude = ({ again, answered, right }) => {
     const list = again.flatMap((page, k) => [k ? ", " : " ", link(page)]);
     const left = questions.length - answered;
     if (list.length)
       verdict.replaceChildren(tr("{right} of {answered} right. Read again:", { right, answered }), ...list, ".");
-    else if (!left) verdict.replaceChildren(tr("All right. You know the layer; chapters 5 and 6 go deeper."));
+    else if (!left) verdict.replaceChildren(tr("All right."));
     else verdict.replaceChildren(tr("{right} of {answered} right so far, {left} to go.", { right, answered, left }));
   };
   return run(() => {
     for (const [k, { answers }] of rows.entries()) answers.show(state.chosen[k]);
     const found = result(state);
     counts.show({ answered: found.answered, right: found.right });
+    const all = found.answered === questions.length;
+    counts.element.hidden = all;
+    card.element.hidden = !all;
+    if (all) card.show(questions.map(({ choices }, k) => !choices[state.chosen[k]].mistake));
     conclude(found);
   });
 }

@@ -1,134 +1,28 @@
-// Figure 1 explorer: error against batch size. One cause alone, the paper's protocol repeated, and the paper's numbers.
-// Takes the traits figures, shown, size, relative, hidden, name; sets all but figures.
-import { flag, names, oneOf } from "./shared/address.js";
-import { checkbox, choice, drawingPlace, drive, facts, h, liveText, slider } from "./shared/dom.js";
-import { pathOf, svg, tenths, tick } from "./shared/drawing.js";
+// Figure 1 explorer: error against batch size. The paper's figure, ours with one change, ours in the paper's way.
+// Takes the traits figures, shown, size, relative, ws, anew, name; sets all but figures.
+import { chart, STILL_STYLE, scales, WIDE } from "./figure_one/drawing.js";
+import { FIGURES, SIZES, sentence, view } from "./figure_one/model.js";
+import { flag, oneOf } from "./shared/address.js";
+import { checkbox, choice, drive, h, liveText } from "./shared/dom.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated, translator } from "./shared/i18n.js";
-import { gridLine, lineSwitch, mark, numberUnder, stillChart } from "./shared/lines.js";
-import { meanOf } from "./shared/maths.js";
-import { fixed, minus } from "./shared/text.js";
+import { stillChart } from "./shared/lines.js";
 
-/** @typedef {{ figures: any, shown: "cause" | "protocol" | "paper", size: number, relative: boolean, hidden: string[] }} State */
+export { chart, sentence, view };
 
-const SIZES = [2, 4, 8, 16, 32];
-const FIGURES = { cause: N_("one cause"), protocol: N_("the paper's protocol"), paper: N_("the paper") };
-const AXES = {
-  cause: [N_("images that batch norm averages over"), N_("32 images an update throughout")],
-  protocol: [N_("images an update and a mean"), N_("below them, the updates")],
-  paper: [N_("images a GPU")],
+const SAYS = {
+  paper: N_("ImageNet, ResNet-50. To the right a GPU has fewer images, and Batch Norm averages over those alone."),
+  cause: N_(
+    "A small network on small pictures. To the right Batch Norm averages over fewer images; every update has 32. A small bar is one seed.",
+  ),
+  protocol: N_(
+    "The same small network. To the right an update has fewer images, so there are more updates, each with a smaller learning rate. Batch Norm was not run with weight standardization here: both lines are without. A small bar is one seed.",
+  ),
 };
-// Lines whose names are words; the others are called BN, GN, GN + WS everywhere.
-const ANEW = N_("BN, statistics measured anew");
-
-/**
- * What is shown: every line with its means, and at the chosen size the gap between group norm and batch norm, both
- * with weight standardization where both were run, else both without.
- * @param {State} state
- */
-export function view({ figures, shown, size, hidden }) {
-  const lines = figures[shown].lines.map((line, k) => ({
-    ...line,
-    k,
-    drawn: !hidden.includes(line.label),
-    points: line.points.map((point) => ({
-      ...point,
-      all: Object.values(point.errors),
-      mean: meanOf(Object.values(point.errors)),
-    })),
-  }));
-  const at = (label) => lines.find((line) => line.label === label)?.points.find(({ x }) => x === size);
-  const [base, best] = at("BN + WS") && at("GN + WS") ? ["BN + WS", "GN + WS"] : ["BN", "GN"];
-  const bn = at(base);
-  const gn = at(best);
-  const points = gn.mean - bn.mean;
-  return {
-    lines,
-    base,
-    best,
-    bn: bn.mean,
-    gn: gn.mean,
-    points,
-    percent: (100 * points) / bn.mean,
-    updates: bn.updates,
-  };
-}
-
-const gapText = (found, relative, tr) =>
-  relative
-    ? tr("{gap} % of batch norm's error", { gap: minus(fixed(found.percent, 1)) })
-    : tr("{gap} points", { gap: minus(fixed(found.points, 1)) });
-
-export function sentence(state, tr) {
-  const found = view(state);
-  return tr("{figure}, {size} images: {base} {bn} %, {best} {gn} %. {best} minus {base}: {gap}.", {
-    figure: tr(FIGURES[state.shown]),
-    size: state.size,
-    base: found.base,
-    best: found.best,
-    bn: fixed(found.bn, 1),
-    gn: fixed(found.gn, 1),
-    gap: gapText(found, state.relative, tr),
-  });
-}
-
-const DASH = { [ANEW]: "d2", "BN + WS": "d1", GN: "d1" };
-const lookOf = ({ label, norm }, shown) => `n-${norm} ${shown === "paper" ? "" : (DASH[label] ?? "")}`;
-
-const WIDE = 420;
-const TALL = 282;
-const SIDES = { left: 36, right: 10, top: 26, bottom: 80 };
-
-/** Where sizes and errors lie, and the errors of the axis. */
-function scales(lines) {
-  const values = lines.flatMap(({ points }) => points.flatMap(({ all }) => all));
-  const low = Math.floor((Math.min(...values) - 1) / 5) * 5;
-  const high = Math.ceil((Math.max(...values) + 1) / 5) * 5;
-  const { left, right, top, bottom } = SIDES;
-  return {
-    x: (size) => left + 24 + (Math.log2(size) - 1) * ((WIDE - left - right - 48) / 4),
-    y: (error) => top + ((high - error) * (TALL - top - bottom)) / (high - low),
-    errors: Array.from({ length: (high - low) / 5 + 1 }, (_, k) => low + 5 * k),
-  };
-}
-
-/** A line, its marks, and a dash for each seed. */
-function lineMarkup(line, shown, { x, y }) {
-  const look = lookOf(line, shown);
-  const path = pathOf(line.points.map(({ x: size, mean }) => [x(size), y(mean)]));
-  const marks = line.points.map(({ x: size, all, mean }) => {
-    const seeds = all.map((error) => `M${tenths(x(size) - 3)} ${tenths(y(error))}h6`).join("");
-    const dashes = all.length > 1 ? `<path class="thin ${look}" d="${seeds}"/>` : "";
-    return dashes + mark(line.label, look, x(size), y(mean));
-  });
-  return `<path class="line ${look}" d="${path}"/>${marks.join("")}`;
-}
-
-export function chart(state, tr, stem) {
-  const { lines } = view(state);
-  const scale = scales(lines);
-  const { x, y, errors } = scale;
-  const { left, right, top, bottom } = SIDES;
-  const updates = Object.fromEntries(lines[0].points.map((point) => [point.x, point.updates]));
-  const protocol = state.shown === "protocol";
-  const parts = [
-    ...errors.map((v) => gridLine(left, WIDE - right, y(v), v)),
-    `<path class="now" d="M${tenths(x(state.size))} ${top}V${TALL - bottom}"/>`,
-    tick(6, 12, state.shown === "paper" ? tr("validation error, %") : tr("test error, %"), "start"),
-    ...SIZES.map(
-      (size) =>
-        numberUnder(x(size), TALL - 63, size) + (protocol ? numberUnder(x(size), TALL - 46, updates[size]) : ""),
-    ),
-    ...lines.filter((line) => line.drawn).map((line) => lineMarkup(line, state.shown, scale)),
-    ...AXES[state.shown].map((words, k) => tick(6, TALL - (protocol ? 24 : 38) + 20 * k, tr(words), "start")),
-  ];
-  return svg(stem, WIDE, TALL, parts.join(""));
-}
-
 /** For pages without scripts. */
 export function still(traits, catalogue) {
   const tr = translator(catalogue);
-  return { svg: stillChart(chart(traits, tr, "still")), text: sentence(traits, tr) };
+  return { svg: stillChart(chart(traits, tr, "still"), STILL_STYLE), text: sentence(traits, tr) };
 }
 
 /** Where the numbers of a figure come from. */
@@ -140,84 +34,105 @@ const sourceText = (from, tr) =>
         from,
       );
 
-/** The parts of a frame's body, each with a function that shows the state. */
-function partsOf({ tr, state, set }) {
-  const figures = translated(FIGURES, tr).filter(([key]) => key in state.figures);
-  const which = choice({
-    label: tr("figure"),
-    options: figures,
-    mark: "data-gn-figure",
-    pick: (shown) => set({ shown, hidden: [] }),
+/** The chart as a slider: its reading line is dragged, put where the chart is touched, or moved by keys. */
+function chartSlider({ tr, state, set }) {
+  const attributes = { role: "slider", tabindex: 0, "aria-valuemin": 0, "aria-valuemax": SIZES.length - 1 };
+  const label = tr("Images at which the chart is read");
+  const element = h("div", { class: "gn-chart", "data-gn-size": true, "aria-label": label, ...attributes });
+  const put = (position) => {
+    const size = SIZES[Math.max(0, Math.min(SIZES.length - 1, position))];
+    if (size !== state.size) set({ size });
+  };
+  const touched = (event) => {
+    const { left, width } = element.getBoundingClientRect();
+    const { x } = scales(state.figures[state.shown].lines, width);
+    const [first, last] = [x(SIZES[0]), x(SIZES.at(-1))];
+    put(Math.round(((event.clientX - left - first) / (last - first)) * (SIZES.length - 1)));
+  };
+  element.addEventListener("pointerdown", (event) => {
+    element.setPointerCapture(event.pointerId);
+    touched(event);
   });
-  const cursor = slider({
-    label: [tr("read at"), tr("images")],
-    mark: "data-gn-size",
-    range: { min: 0, max: 4, step: 1 },
-    pick: (position) => set({ size: SIZES[position] }),
+  element.addEventListener("pointermove", (event) => element.hasPointerCapture(event.pointerId) && touched(event));
+  element.addEventListener("keydown", (event) => {
+    const at = SIZES.indexOf(state.size);
+    const steps = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, Home: 0, End: 9 };
+    if (!(event.key in steps)) return;
+    event.preventDefault();
+    put(steps[event.key]);
+  });
+  const show = () => {
+    element.innerHTML = chart(state, tr, "gn-in", element.clientWidth || WIDE);
+    element.setAttribute("aria-valuenow", String(SIZES.indexOf(state.size)));
+    element.setAttribute("aria-valuetext", sentence(state, tr));
+  };
+  const observer = new ResizeObserver(show);
+  observer.observe(element);
+  return { element, show, stop: () => observer.disconnect() };
+}
+
+/** The boxes to tick under the chart. */
+function boxesOf({ tr, set }) {
+  const ws = checkbox({
+    label: tr("weight standardization (WS) with both norms"),
+    mark: "data-gn-ws",
+    pick: (on) => set({ ws: on }),
+  });
+  const anew = checkbox({
+    label: tr("Batch Norm with statistics measured anew, too"),
+    mark: "data-gn-anew",
+    pick: (on) => set({ anew: on }),
   });
   const relative = checkbox({
-    label: tr("gap relative to batch norm's error"),
+    label: tr("gap relative to Batch Norm's error"),
     mark: "data-gn-relative",
     pick: (on) => set({ relative: on }),
   });
-  const numbers = facts([
-    ["bn", ""],
-    ["gn", ""],
-    ["gap", ""],
-    ["updates", tr("updates")],
-  ]);
-  const legend = h("div", { class: "gn-legend" });
-  let listed = "";
-  const showLegend = (lines) => {
-    if (listed !== state.shown) {
-      listed = state.shown;
-      const switchOf = (line) =>
-        lineSwitch({ label: line.label, look: lookOf(line, state.shown), text: tr(line.label), state, set });
-      legend.replaceChildren(...lines.map((line) => switchOf(line).element));
-    }
-    for (const [k, { drawn }] of lines.entries()) legend.children[k].querySelector("input").checked = drawn;
+  const show = (state) => {
+    for (const [key, { input }] of Object.entries({ ws, anew, relative })) input.checked = state[key];
+    const { lines } = state.figures[state.shown];
+    ws.element.hidden = !lines.some((line) => line.ws);
+    anew.element.hidden = !lines.some((line) => line.anew);
   };
-  const showNumbers = (found) => {
-    numbers.labels.bn.textContent = found.base;
-    numbers.labels.gn.textContent = found.best;
-    numbers.labels.gap.textContent = tr("{best} minus {base}", found);
-    const gap = state.relative ? `${minus(fixed(found.percent, 1))} %` : minus(fixed(found.points, 1));
-    const [bn, gn] = [found.bn, found.gn].map((error) => `${fixed(error, 1)} %`);
-    numbers.show({ bn, gn, gap, updates: found.updates ?? "–" });
-  };
-  return { which, cursor, relative, numbers, legend, showLegend, showNumbers };
+  return { element: drive(ws.element, anew.element, relative.element), show };
 }
 
 /** @param {import("@anywidget/types").RenderProps} props */
-function render(props) {
+async function render(props) {
   const figures = props.model.get("figures");
   const box = picturedByTraits(props, {
     stem: "figure_one",
     title: N_("Error against batch size"),
     given: ["figures"],
-    traits: { shown: oneOf(Object.keys(figures)), size: oneOf(SIZES), relative: flag, hidden: names },
+    traits: { shown: oneOf(Object.keys(figures)), size: oneOf(SIZES), relative: flag, ws: flag, anew: flag },
   });
-  const { tr, state } = box;
-  const parts = partsOf(box);
-  const picture = drawingPlace(undefined, "gn-chart");
-  const source = h("p", { class: "gn-part" });
+  const { tr, state, set } = box;
+  const which = choice({
+    label: tr("figure"),
+    options: translated(FIGURES, tr).filter(([key]) => key in figures),
+    mark: "data-gn-figure",
+    pick: (shown) => set({ shown }),
+  });
+  const says = h("p", { class: "gn-part" });
+  const picture = chartSlider(box);
+  const boxes = boxesOf(box);
   const live = liveText();
-  const reading = drive(parts.cursor.element, parts.relative.element);
-  box.body.append(drive(parts.which.element), picture, parts.legend, reading, parts.numbers.element, live, source);
+  const source = h("p");
+  const origin = h("details", { class: "gn-part" }, h("summary", {}, tr("Where the numbers come from")), source);
+  box.body.append(which.element, says, picture.element, boxes.element, live, origin);
 
-  return box.run(() => {
-    const found = view(state);
-    const said = tr("Error in % against batch size: {figure}", { figure: tr(FIGURES[state.shown]) });
-    parts.which.show(state.shown);
-    parts.cursor.show(SIZES.indexOf(state.size), String(state.size), tr("{size} images", { size: state.size }));
-    parts.relative.input.checked = state.relative;
-    picture.innerHTML = chart(state, tr, "gn-in");
-    picture.setAttribute("aria-label", said);
-    parts.showLegend(found.lines);
-    parts.showNumbers(found);
+  const stop = await box.run(() => {
+    which.show(state.shown);
+    says.textContent = tr(SAYS[state.shown]);
+    picture.show();
+    boxes.show(state);
     source.textContent = sourceText(figures[state.shown].source, tr);
     live.textContent = sentence(state, tr);
   });
+  return () => {
+    stop();
+    picture.stop();
+  };
 }
 
 export default { render };

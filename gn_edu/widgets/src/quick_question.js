@@ -1,8 +1,8 @@
 // A question with a few answers. Each wrong answer is a known mistake and is answered as such.
-// Takes the traits prompt, choices ([{text, reply, mistake?}]; no mistake means right), name; sets chosen.
+// Takes the traits prompt, choices ([{text, reply, mistake?}]; no mistake means right), see, name; sets chosen.
 
 import { whole } from "./shared/address.js";
-import { answerButtons, questionStill } from "./shared/answers.js";
+import { answerButtons, fromHere, questionStill } from "./shared/answers.js";
 import { h } from "./shared/dom.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translator } from "./shared/i18n.js";
@@ -23,7 +23,12 @@ function render(props) {
     // Before an answer there is nothing to link to.
     traits: { chosen: { ...answer, text: (k) => (k < 0 ? undefined : answer.text(k)) } },
   });
-  const answers = answerButtons({ choices, tr, pick: (chosen) => set({ chosen }) });
+  const answers = answerButtons({
+    choices,
+    tr,
+    pick: (chosen) => set({ chosen }),
+    see: fromHere(props.el, props.model.get("see")),
+  });
   body.append(h("p", { class: "gn-prompt" }, tr(prompt)), answers.element);
   return run(() => answers.show(state.chosen));
 }

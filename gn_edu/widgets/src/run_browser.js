@@ -5,7 +5,7 @@ import { choice, drawingPlace, drive, h, liveText, slider } from "./shared/dom.j
 import { pathOf, svg, tick } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated, translator } from "./shared/i18n.js";
-import { gridLine, lineSwitch, mark, numberUnder, stillChart } from "./shared/lines.js";
+import { gridLine, lineSwitch, lookOf, mark, numberUnder, stillChart } from "./shared/lines.js";
 import { meanOf } from "./shared/maths.js";
 import { fixed } from "./shared/text.js";
 
@@ -45,12 +45,11 @@ export function view({ experiments, experiment, measure, epoch, hidden }) {
   const layered = lines.some(({ runs }) => runs.some(({ layers }) => layers.length));
   const shown = lines.map((line, k) => {
     const ends = line.runs.map(({ error }) => error[error.length - 1]);
-    const twins = lines.slice(0, k).filter(({ norm }) => norm === line.norm).length;
-    // One colour a norm; its lines differ in their dashes and marks.
+    const twin = lines.slice(0, k).some(({ norm, ws }) => norm === line.norm && ws === line.ws);
     const found = {
       ...line,
       k,
-      look: `n-${line.norm} d${twins}`,
+      look: lookOf(line, twin),
       drawn: !hidden.includes(line.label),
       mean: meanOf(ends),
       low: Math.min(...ends),
@@ -96,8 +95,8 @@ const SIDES = { left: 40, right: 8, top: 12, bottom: 36 };
 const seriesOf = (lines, error) =>
   lines
     .filter((line) => line.drawn)
-    .map(({ label, look, runs, layers }) => ({
-      label,
+    .map(({ norm, look, runs, layers }) => ({
+      norm,
       look,
       many: error ? runs.map((run) => run.error) : [],
       one: error ? meanError(runs) : layers,
@@ -119,10 +118,10 @@ export function chart(state, tr, stem) {
   );
   for (let k = 0; k < count; k += Math.ceil(count / 12)) parts.push(numberUnder(x(k), TALL - 20, k + 1));
   const line = (points) => pathOf(points.map((v, k) => [x(k), y(v)]));
-  for (const { label, look, many, one } of series) {
+  for (const { norm, look, many, one } of series) {
     for (const run of many) if (run.length > 1) parts.push(`<path class="thin ${look}" d="${line(run)}"/>`);
     if (one.length > 1) parts.push(`<path class="line ${look}" d="${line(one)}"/>`);
-    for (const [i, v] of one.entries()) parts.push(mark(label, look, x(i), y(v)));
+    for (const [i, v] of one.entries()) parts.push(mark(norm, look, x(i), y(v)));
   }
   if (!error && !series.some(({ one }) => one.length))
     parts.push(tick(WIDE / 2, TALL / 2, tr("not recorded for these runs")));
@@ -142,8 +141,8 @@ function tableOf({ tr, state, set }) {
   const rows = h("tbody");
   const heads = [tr("runs"), tr("seeds"), tr("test error at the end, %"), tr("lowest"), tr("highest")];
   const head = h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text)));
-  const rowOf = ({ look, label }) => {
-    const { element } = lineSwitch({ label, look, text: label, state, set });
+  const rowOf = ({ norm, look, label }) => {
+    const { element } = lineSwitch({ label, norm, look, state, set });
     return h("tr", {}, h("th", { scope: "row" }, element), ...Array.from({ length: 4 }, () => h("td")));
   };
   let listed = -1;

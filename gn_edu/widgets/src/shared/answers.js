@@ -23,10 +23,17 @@ export function questionStill({ prompt, choices }, tr) {
 }
 
 /**
- * A button a choice; show(k) marks choice k, -1 none.
- * @param {{ choices: Choice[], tr: Translator, pick: (k: number) => void }} options
+ * The address of a page of the book from the page that `el` stands on, "" outside the published pages.
+ * @param {Element} el
+ * @param {string | undefined} page from the folder on
  */
-export function answerButtons({ choices, tr, pick }) {
+export const fromHere = (el, page) => (page && el.closest("[data-gn-host]") ? `../${page}` : "");
+
+/**
+ * A button a choice; show(k) marks choice k, -1 none. After a wrong one, `see` leads to a widget that shows the answer.
+ * @param {{ choices: Choice[], tr: Translator, pick: (k: number) => void, see: string }} options
+ */
+export function answerButtons({ choices, tr, pick, see }) {
   const buttons = choices.map((choice, k) =>
     h("button", { type: "button", "data-gn-choice": k, onclick: () => pick(k) }, tr(choice.text)),
   );
@@ -40,7 +47,9 @@ export function answerButtons({ choices, tr, pick }) {
     }
     reply.replaceChildren();
     const choice = choices[chosen];
-    if (choice) reply.append(h("b", {}, choice.mistake ? tr("Not yet.") : tr("Right.")), " ", tr(choice.reply));
+    if (!choice) return;
+    reply.append(h("b", {}, choice.mistake ? tr("Not yet.") : tr("Right.")), " ", tr(choice.reply));
+    if (choice.mistake && see) reply.append(" ", h("a", { href: see, "data-gn-see": true }, tr("See it")));
   };
   return { element: h("div", {}, group, reply), show };
 }

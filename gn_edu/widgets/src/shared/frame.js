@@ -55,7 +55,7 @@ const toggle = (name, text, onclick) =>
  * @param {HTMLElement} said
  * @param {Translator} tr
  */
-async function copyLink(link, said, tr) {
+export async function copyLink(link, said, tr) {
   try {
     // A phone hands the link to another device through its own sheet.
     if (navigator.share && matchMedia("(pointer: coarse)").matches) return void (await navigator.share({ url: link }));
