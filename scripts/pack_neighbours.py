@@ -4,11 +4,10 @@ Takes the weights that `gn-edu train --recipe neighbours --norm bn --weights` (a
 gn_edu/results/neighbours, rounds them to 4 or 6 bits a weight with one scale a filter, writes the accuracy after
 rounding into the two records, draws the pictures and stores all of it in gn_edu/widgets/neighbours.json. Needs
 CIFAR-10 (GN_EDU_DATA), which stays out of the file: a picture is taken when both networks, tested alone in evaluation
-mode, name it right; the first two drawings of each class that pass.
+mode, name it right; the first two drawings of each class that pass. scripts/record_pairs.py comes after it.
 """
 
 import json
-import string
 from dataclasses import replace
 from itertools import count, islice
 
@@ -19,11 +18,11 @@ from gn_edu.data import CLASSES, load_cifar10
 from gn_edu.nets import Conv3x3, SmallNet, build
 from gn_edu.records import read_records, write_record
 from gn_edu.training.evaluation import evaluate
+from gn_edu.widgets.neighbours import ALPHABET
 from scripts.draw_pictures import scene
 from scripts.paths import ROOT
 
 RUNS = ROOT / "gn_edu" / "results" / "neighbours"
-ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 TARGET = ROOT / "gn_edu" / "widgets" / "neighbours.json"
 
 

@@ -9,39 +9,13 @@ from browser import LANDING, number, run_module, until
 from seeded import uniform
 
 from gn_edu.augment import PIXEL_MEAN, PIXEL_STD, to_input
-from gn_edu.nets import SmallNet
 from gn_edu.records import published
 from gn_edu.widgets.base import STATIC, module
 from gn_edu.widgets.neighbours import Neighbours, networks
 from scripts.draw_pictures import scene
+from scripts.record_pairs import in_torch, pixels
 
 W0 = "[data-gn-widget=neighbours]"
-ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-
-
-def numbers(text):
-    return torch.tensor([ALPHABET.index(letter) for letter in text])
-
-
-def pixels(text):
-    return (numbers(text).cumsum(0) % 64 * 4).view(3, 32, 32)
-
-
-def in_torch(stored):
-    """The packed network as a SmallNet, its weights read from the stored text."""
-    net = SmallNet(stored["norm"], stored["groups"], ws=False, widths=(16, 32, 64)).double()
-    convolutions = [layer for layer in net.features if isinstance(layer, torch.nn.Conv2d)]
-    norms = [layer for layer in net.features if isinstance(layer, torch.nn.BatchNorm2d | torch.nn.GroupNorm)]
-    with torch.no_grad():
-        for layer, where in [*zip(convolutions, stored["blocks"], strict=True), (net.head, stored["head"])]:
-            scale = torch.tensor(where["scale"]).double().view(-1, *[1] * (layer.weight.dim() - 1))
-            layer.weight.copy_((numbers(where["weights"]) - 32).view(layer.weight.shape) * scale)
-        net.head.bias.copy_(torch.tensor(stored["head"]["bias"]).double())
-        for layer, block in zip(norms, stored["blocks"], strict=True):
-            names = {"weight": "gamma", "bias": "beta", "running_mean": "mean", "running_var": "var"}
-            for name in set(names) & set(layer.state_dict()):
-                getattr(layer, name).copy_(torch.tensor(block[names[name]]).double())
-    return net
 
 
 @pytest.mark.parametrize("norm, training", [("bn", True), ("bn", False), ("gn", True)])

@@ -1,12 +1,65 @@
 """W0, "who else is in the batch?": two trained networks answer for one picture while its companions change."""
 
 import json
+import string
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import traitlets as t
 
 from gn_edu.widgets.base import Widget, module, styles
+
+ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"  # a letter for each of 0 to 63
+PAIRS = Path(__file__).with_name("neighbours_pairs.json")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a network says: the class `top` that it names, and the probability of each class in whole per cent."""
+
+    top: int
+    percent: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The recorded answers for the 20 pictures.
+
+    batch_norm[i][j]: training mode, picture i with picture j as only companion; batch_norm[i][i]: with an exact copy.
+    batch_norm_evaluation[i], group_norm[i]: they depend on no companion.
+    """
+
+    batch_norm: list[list[Answer]]
+    batch_norm_evaluation: list[Answer]
+    group_norm: list[Answer]
+
+
+def _answers(text: str) -> list[Answer]:
+    """Answers as scripts/record_pairs.py writes them."""
+    found = []
+    for answer in text.split(","):
+        percent = tuple(int(number.rstrip("*")) for number in answer.split())
+        starred = answer[: answer.find("*")].count(" ") if "*" in answer else None
+        found.append(Answer(percent.index(max(percent)) if starred is None else starred, percent))
+    return found
+
+
+@cache
+def recorded_pairs() -> dict:
+    """The record of pairs as a page holds it: texts, which `pairs` and src/shared/pairs.js read."""
+    return json.loads(PAIRS.read_text(encoding="utf-8"))
+
+
+@cache
+def pairs() -> Pairs:
+    """What the two networks say for every pair of pictures, as scripts/record_pairs.py recorded it."""
+    record = recorded_pairs()
+    return Pairs(
+        batch_norm=[_answers(line) for line in record["batch_norm"]],
+        batch_norm_evaluation=_answers(record["batch_norm_evaluation"]),
+        group_norm=_answers(record["group_norm"]),
+    )
 
 
 @cache
