@@ -16,9 +16,9 @@ export { still } from "./shimmer/still.js";
 const BEAT = 240; // milliseconds a draw, less than the address waits for the view to rest
 
 export function sentence(state, { scatter }, tr) {
-  if (!state.draw) return tr("This is the first draw. Take new companions: which of the two maps changes?");
+  if (!state.draw) return tr("One draw so far. Take new companions: which of the two maps changes?");
   return tr(
-    "After {n} draws Batch Norm's marked pixel scatters by {sd}, though its picture never changed. Group Norm's stays.",
+    "In {n} draws the picture never changed. After Batch Norm its marked pixel scatters with a standard deviation of {sd}; after Group Norm it stays.",
     { n: state.draw + 1, sd: fixed(scatter, 2) },
   );
 }

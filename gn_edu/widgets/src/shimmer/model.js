@@ -25,7 +25,7 @@ const shuffled = (list, seed) => {
 export function company(picture, count, draw) {
   const others = Array.from({ length: count }, (_, i) => i).filter((i) => i !== picture);
   const round = Math.floor(draw / others.length);
-  const first = shuffled(others, picture * 40503 + round * 97 + 1)[draw % others.length];
+  const first = shuffled(others, picture * 40503 + round * 97 + 70)[draw % others.length];
   const rest = others.filter((i) => i !== first);
   return [first, ...shuffled(rest, draw * 2654435761 + picture * 40503)];
 }

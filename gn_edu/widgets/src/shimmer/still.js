@@ -8,10 +8,12 @@ import { createModel, SIDE } from "./model.js";
 import { grey, NORMS, stripMarkup, valueText } from "./view.js";
 
 const STYLE =
-  `text{font:13px system-ui,sans-serif;fill:#333}.tick{font-size:12px}.line,.ramp{fill:none;stroke:#8d8a80}image{image-rendering:pixelated}` +
+  `text{font:12px system-ui,sans-serif;fill:#333}.line,.ramp{fill:none;stroke:#8d8a80}image{image-rendering:pixelated}` +
   `.cloud{fill:none;stroke:#555;stroke-width:4;stroke-linecap:round;stroke-opacity:.45}.mark{stroke-width:3}.pixel{fill:none;stroke:#d00000;stroke-width:2}` +
   `.mark-bn{stroke:${light.batch}}.mark-gn{stroke:${light.group}}.name-bn{fill:${light.batch};font-weight:600}.name-gn{fill:${light.group};font-weight:600}`;
-const SIDE_PX = 160;
+const WIDTH = 340;
+const SIDE_PX = 118;
+const AT = { bn: 90, gn: 214 };
 const DRAWS = 3;
 const DOTS = 60;
 
@@ -25,20 +27,24 @@ export function still(traits, catalogue) {
   const [row, column] = [Math.floor(traits.pixel / SIDE), traits.pixel % SIDE];
   const parts = [
     `<text x="8" y="18">${escapeText(tr("in the batch"))}</text>`,
-    `<text class="name-bn" x="230" y="18">${NORMS.bn}</text><text class="name-gn" x="430" y="18">${NORMS.gn}</text>`,
+    ...Object.entries(AT).map(([name, x]) => `<text class="name-${name}" x="${x}" y="18">${NORMS[name]}</text>`),
   ];
   const said = [];
   for (let k = 0; k < DRAWS; k++) {
     const seen = view({ ...traits, draw: (traits.draw + k) % 200 });
-    const y = 26 + (SIDE_PX + 10) * k;
+    const y = 26 + (SIDE_PX + 8) * k;
     const own = seen.batch.map((i, n) =>
-      n ? image(photos[i], 78 + 36 * ((n - 1) % 4), y + 36 * Math.floor((n - 1) / 4), 32) : image(photos[i], 8, y, 64),
+      n
+        ? image(
+            photos[i],
+            8 + 18 * ((n - 1) % 4),
+            y + 62 + 18 * Math.floor((n - 1) / 4),
+            n > 1 || seen.batch.length > 2 ? 16 : 48,
+          )
+        : image(photos[i], 8, y, 56),
     );
     parts.push(...own);
-    for (const [name, x] of /** @type {[string, number][]} */ ([
-      ["bn", 230],
-      ["gn", 430],
-    ])) {
+    for (const [name, x] of Object.entries(AT)) {
       const at = `x="${x + dot * column}" y="${y + dot * row}" width="${dot}" height="${dot}"`;
       parts.push(image(grey(seen[name]), x, y, SIDE_PX), `<rect class="pixel" ${at}/>`);
     }
@@ -51,13 +57,13 @@ export function still(traits, catalogue) {
     );
   }
   const many = view({ ...traits, draw: DOTS - 1 });
-  const bottom = 26 + (SIDE_PX + 10) * DRAWS + 10;
-  parts.push(`<g transform="translate(0 ${bottom})">${stripMarkup(many, tr, "strip")}</g>`);
+  const bottom = 26 + (SIDE_PX + 8) * DRAWS + 10;
+  parts.push(`<g transform="translate(0 ${bottom})">${stripMarkup(many, tr, "strip", 1)}</g>`);
   said.push(
     tr("Over {n} draws Batch Norm's value scatters by {sd}; Group Norm's is the same each time.", {
       n: DOTS,
       sd: minus(fixed(many.scatter, 2)),
     }),
   );
-  return { svg: stillOf(svg("still", 640, bottom + 116, parts.join("")), STYLE), text: said.join(" ") };
+  return { svg: stillOf(svg("still", WIDTH, bottom + 116, parts.join(""), 1.5), STYLE), text: said.join(" ") };
 }

@@ -21,10 +21,9 @@ const LEFT = 84;
 const WIDTH = 340;
 const LONG = WIDTH - LEFT - 10;
 const HEIGHT = 112;
-const SCALE = 1.5;
 
 /** Two rows of dots over one axis, which is the scale of grey. Nearer dots stand higher, so that they don't hide. */
-export function stripMarkup({ dots, value }, tr, stem) {
+export function stripMarkup({ dots, value }, tr, stem, scale = 1.5) {
   const xOf = (v) => tenths(LEFT + LONG * part(v));
   const cloud = (values, y) => values.map((v, k) => `M${xOf(v)} ${y - 3 - ((k * 7) % 23)}h0`).join("");
   const rows = [
@@ -43,10 +42,10 @@ export function stripMarkup({ dots, value }, tr, stem) {
     return `<rect x="${tenths(LEFT + k * step)}" y="86" width="${tenths(step + 0.3)}" height="8" fill="rgb(${level},${level},${level})"/>`;
   });
   const words =
-    `<text class="tick" x="${LEFT}" y="108">${escapeText(tr("darker"))}</text>` +
-    `<text class="tick" x="${LEFT + LONG}" y="108" text-anchor="end">${escapeText(tr("lighter"))}</text>`;
+    `<text x="${LEFT}" y="108">${escapeText(tr("darker"))}</text>` +
+    `<text x="${LEFT + LONG}" y="108" text-anchor="end">${escapeText(tr("lighter"))}</text>`;
   const frame = `<rect class="ramp" x="${LEFT}" y="86" width="${LONG}" height="8"/>`;
-  return svg(stem, WIDTH, HEIGHT, drawn.join("") + ramp.join("") + frame + words, SCALE);
+  return svg(stem, WIDTH, HEIGHT, drawn.join("") + ramp.join("") + frame + words, scale);
 }
 
 const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
