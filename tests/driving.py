@@ -11,6 +11,7 @@ STEPS = {
     "figure_one": ("[data-gn-size]", "ArrowRight"),
     "gradient_projection": ("[data-gn-scale]", "ArrowRight"),
     "neighbours": ("[data-gn-do=again]",),
+    "pair_matrix": ("[data-gn-matrix=bn]", "ArrowRight"),
     "quick_question": ("[data-gn-choice='1']", "Enter"),
     "reshape_microscope": ("[data-view=tensor][data-cell='5']",),
     "run_browser": ("[data-gn-measure]:checked", "ArrowRight"),

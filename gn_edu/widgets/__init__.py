@@ -5,6 +5,7 @@ from gn_edu.widgets.exit_check import ExitCheck as ExitCheck
 from gn_edu.widgets.figure_one import FigureOne as FigureOne
 from gn_edu.widgets.gradient_projection import GradientProjection as GradientProjection
 from gn_edu.widgets.neighbours import Neighbours as Neighbours
+from gn_edu.widgets.pair_matrix import PairMatrix as PairMatrix
 from gn_edu.widgets.quick_question import QuickQuestion as QuickQuestion
 from gn_edu.widgets.reshape_microscope import ReshapeMicroscope as ReshapeMicroscope
 from gn_edu.widgets.run_browser import RunBrowser as RunBrowser
