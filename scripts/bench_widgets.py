@@ -12,7 +12,7 @@ from scripts.paths import HTML
 
 SLIDE = "const s = root.querySelector('{}'); s.value = k % (+s.max + 1); s.dispatchEvent(new Event('input'));"
 CHANGES = {
-    ("notebooks/ch02_batch_norm.html#batch_noise.noise?batch=64", "batch_noise"): SLIDE.format("[data-gn-correlation]"),
+    ("notebooks/ch02_batch_norm.html#shimmer.noise?draw=199", "shimmer"): SLIDE.format("[data-gn-batch]"),
     ("notebooks/ch02_batch_norm.html#signal_depth.depth?norm=group", "signal_depth"): SLIDE.format("[data-gn-gain]"),
     ("notebooks/ch03_one_formula.html", "statistic_set"): SLIDE.format("[data-gn-groups]"),
     ("notebooks/ch04_build.html", "reshape_microscope"): "root.querySelectorAll('[data-view=tensor]')[k % 16].click();",

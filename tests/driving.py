@@ -6,15 +6,17 @@ import time
 PATIENCE = 60  # seconds, for whatever a busy machine is slow at
 # How each kind of widget is driven: what is clicked; or what has the focus, and the key.
 STEPS = {
-    "batch_noise": ("[data-gn-batch='2']", "ArrowRight"),
     "cancellation_lab": ("[data-gn-offset]", "ArrowRight"),
     "exit_check": ("[data-gn-choice='0']",),
     "figure_one": ("[data-gn-size]", "ArrowLeft"),
     "gradient_projection": ("[data-gn-scale]", "ArrowRight"),
     "neighbours": (".gn-why summary",),  # the networks load, start their worker and answer
+    "neighbours": ("[data-gn-do=again]",),
+    "pair_matrix": ("[data-gn-matrix=bn]", "ArrowRight"),
     "quick_question": ("[data-gn-choice='1']", "Enter"),
     "reshape_microscope": ("[data-view=tensor][data-cell='5']",),
     "run_browser": ("[data-gn-measure]:checked", "ArrowRight"),
+    "shimmer": ("[data-gn-do=step]",),
     "signal_depth": ("[data-gn-gain]", "ArrowRight"),
     "statistic_set": ("[data-cell='4']",),
     "tile_seams": ("[data-gn-border]", "ArrowRight"),

@@ -15,7 +15,8 @@ export const pixels = (text) => {
   });
 };
 
-function filters({ weights, scale }) {
+/** A layer's filters, one after the other. */
+export function filters({ weights, scale }) {
   const each = weights.length / scale.length;
   return Float64Array.from(numbers(weights), (w, i) => (w - 32) * scale[Math.floor(i / each)]);
 }
@@ -27,8 +28,8 @@ export const load = (stored) => ({
   head: { ...stored.head, filters: filters(stored.head) },
 });
 
-/** 3 x 3 convolution, padding 1. x holds n images of c channels of side x side. */
-function convolve(x, n, c, side, block) {
+/** 3 x 3 convolution, padding 1. x holds n images of c channels of side x side; `out` of the block is even. */
+export function convolve(x, n, c, side, block) {
   const { out, stride, filters: w } = block;
   const wide = side + 2;
   const to = side / stride;
@@ -136,6 +137,17 @@ function normalize(net, block, x, n, c, size, training) {
   return y;
 }
 
+/** Images of 3072 bytes as a network reads them: of each colour its mean is taken away, its spread divided out. */
+export function input(images, { pixel_mean: mean, pixel_std: std }) {
+  const x = new Float64Array(images.length * 3072);
+  for (const [k, image] of images.entries())
+    for (let i = 0; i < 3072; i++) {
+      const plane = Math.floor(i / 1024);
+      x[k * 3072 + i] = (image[i] - mean[plane]) / std[plane];
+    }
+  return x;
+}
+
 /**
  * Run a loaded network on a batch. images: n arrays of 3072 bytes (red, green and blue planes of 32 x 32).
  * training: batch norm takes the statistics of this batch, else its stored ones; group norm knows one mode.
@@ -145,14 +157,8 @@ export function run(net, images, training) {
   const n = images.length;
   let c = 3;
   let side = 32;
-  let x = new Float64Array(n * 3072);
+  let x = input(images, net);
   let maps;
-  images.forEach((image, k) => {
-    for (let i = 0; i < 3072; i++) {
-      const plane = Math.floor(i / 1024);
-      x[k * 3072 + i] = (image[i] - net.pixel_mean[plane]) / net.pixel_std[plane];
-    }
-  });
   for (const block of net.blocks) {
     x = convolve(x, n, c, side, block);
     c = block.out;

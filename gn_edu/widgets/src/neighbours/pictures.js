@@ -3,7 +3,7 @@ import { h } from "../shared/dom.js";
 import { pixels } from "./network.js";
 
 /** A picture as a data address: `rgb(i)` gives the colour of pixel i, row by row from the top. */
-function bitmap(side, rgb) {
+export function bitmap(side, rgb) {
   const stride = side * 3;
   const bytes = new Uint8Array(54 + stride * side);
   const words = new DataView(bytes.buffer);

@@ -1,0 +1,146 @@
+// One map of a trained network, after batch norm and after group norm, while the companions of its picture change.
+// Takes the traits data (pictures, the first convolution), batch, draw, pixel, picture, channel, name; sets all of
+// these but data.
+import { createAlbum } from "./neighbours/pictures.js";
+import { whole } from "./shared/address.js";
+import { drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
+import { picturedByTraits } from "./shared/frame.js";
+import { N_ } from "./shared/i18n.js";
+import { fixed } from "./shared/text.js";
+import { createModel, DRAWS, SIDE } from "./shimmer/model.js";
+import { createMap, stripMarkup } from "./shimmer/view.js";
+
+export { company, createModel } from "./shimmer/model.js";
+export { still } from "./shimmer/still.js";
+
+const BEAT = 240; // milliseconds a draw, less than the address waits for the view to rest
+
+export function sentence(state, { scatter }, tr) {
+  if (!state.draw) return tr("One draw so far. Take new companions: which of the two maps changes?");
+  return tr(
+    "In {n} draws the picture never changed. After Batch Norm its marked pixel scatters with a standard deviation of {sd}; after Group Norm it stays.",
+    { n: state.draw + 1, sd: fixed(scatter, 2) },
+  );
+}
+
+/** New companions four times a second, from a press to the next, or to the last draw. */
+function createPlayer(step, changed) {
+  let timer = /** @type {ReturnType<typeof setInterval> | undefined} */ (undefined);
+  const stop = () => {
+    clearInterval(timer);
+    timer = undefined;
+    changed();
+  };
+  const start = () => {
+    timer = setInterval(() => !step() && stop(), BEAT);
+    changed();
+  };
+  return { stop, toggle: () => (timer ? stop() : start()), playing: () => timer !== undefined };
+}
+
+/** The picture that stays, and its companions. */
+function createBatch(album, tr) {
+  const pictures = h("div", { class: "gn-company" });
+  const show = (/** @type {number[]} */ [picture, ...others]) =>
+    pictures.replaceChildren(
+      h("div", {}, h("p", { class: "gn-part" }, tr("This picture stays")), album.image(picture, "gn-photo")),
+      h(
+        "div",
+        {},
+        h("p", { class: "gn-part" }, tr("Its companions change")),
+        h("div", { class: "gn-others" }, ...others.map((i) => album.image(i, "gn-photo"))),
+      ),
+    );
+  return { element: pictures, show };
+}
+
+/** Play, step, and the size of the batch; where motion is unwanted, no play. */
+function createControls({ tr, state, set }, live) {
+  const step = h("button", { type: "button", class: "gn-main", "data-gn-do": "step" }, tr("New companions"));
+  const play = h("button", { type: "button", "data-gn-do": "play" });
+  const player = createPlayer(
+    () => {
+      if (state.draw < DRAWS - 1) set({ draw: state.draw + 1 });
+      return state.draw < DRAWS - 1;
+    },
+    () => {
+      play.textContent = player.playing() ? tr("Stop") : tr("Play");
+      live.setAttribute("aria-live", player.playing() ? "off" : "polite");
+    },
+  );
+  play.textContent = tr("Play");
+  const next = () => set({ draw: (state.draw + 1) % DRAWS });
+  step.addEventListener("click", () => {
+    if (player.playing()) player.stop();
+    next();
+  });
+  play.addEventListener("click", () => {
+    if (!player.playing()) next(); // the first draw comes with the press
+    player.toggle();
+  });
+  const unwanted = matchMedia("(prefers-reduced-motion: reduce)");
+  const follow = () => {
+    play.hidden = unwanted.matches;
+    if (unwanted.matches && player.playing()) player.stop();
+  };
+  unwanted.addEventListener("change", follow);
+  follow();
+  const batch = slider({
+    label: [tr("pictures in the batch")],
+    mark: "data-gn-batch",
+    value: "batch",
+    range: { min: 2, max: 8, step: 1 },
+    pick: (size) => set({ batch: size }),
+  });
+  const stop = () => {
+    player.stop();
+    unwanted.removeEventListener("change", follow);
+  };
+  const show = () => batch.show(state.batch, String(state.batch));
+  return { element: drive(step, play, batch.element), show, stop };
+}
+
+/** @param {import("@anywidget/types").RenderProps} props */
+async function render(props) {
+  const box = picturedByTraits(props, {
+    stem: "shimmer",
+    title: N_("Which map stands still?"),
+    given: ["data"],
+    traits: {
+      batch: whole(2, 8),
+      draw: whole(0, DRAWS - 1),
+      pixel: whole(0, SIDE * SIDE - 1),
+      picture: whole(0, 19),
+      channel: whole(0, 15),
+    },
+  });
+  const { tr, state, set } = box;
+  const view = createModel(state.data);
+  const live = liveText();
+  const controls = createControls(box, live);
+  const batch = createBatch(createAlbum(state.data, tr), tr);
+  const maps = ["bn", "gn"].map((name) => createMap(name, state, tr, (pixel) => set({ pixel })));
+  const strip = drawingPlace(tr("Where the marked pixel fell in the draws so far, a row for each norm"));
+  box.body.append(
+    controls.element,
+    batch.element,
+    h("div", { class: "gn-pair" }, ...maps.map(({ element }) => element)),
+    strip,
+    live,
+  );
+  const end = await box.run(() => {
+    const seen = view(state);
+    controls.show();
+    batch.show(seen.batch);
+    maps[0].show(seen.bn, seen.value.bn);
+    maps[1].show(seen.gn, seen.value.gn);
+    strip.innerHTML = stripMarkup(seen, tr, "gn-in");
+    live.textContent = sentence(state, seen, tr);
+  });
+  return () => {
+    controls.stop();
+    end();
+  };
+}
+
+export default { render };

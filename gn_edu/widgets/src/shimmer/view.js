@@ -1,0 +1,102 @@
+// What is drawn: a map in grey with a marker on it, and the axis with the values so far.
+import { bitmap } from "../neighbours/pictures.js";
+import { h } from "../shared/dom.js";
+import { svg, tenths } from "../shared/drawing.js";
+import { escapeText, fixed, minus } from "../shared/text.js";
+import { SIDE } from "./model.js";
+
+const LIMIT = 2.5; // black to white: the same in every draw
+export const NORMS = { bn: "Batch Norm", gn: "Group Norm" };
+
+const part = (value) => Math.max(0, Math.min(1, (value / LIMIT + 1) / 2));
+
+/** Normalized values as a picture. */
+export const grey = (values) => bitmap(SIDE, (i) => Array(3).fill(Math.round(255 * part(values[i]))));
+
+/** A value as it stands under its map. */
+export const valueText = (value) => minus(fixed(value, 2));
+
+const RAMP = 9; // steps of grey in the axis
+const LEFT = 84;
+const WIDTH = 340;
+const LONG = WIDTH - LEFT - 10;
+const HEIGHT = 112;
+
+/** Two rows of dots over one axis, which is the scale of grey. Nearer dots stand higher, so that they don't hide. */
+export function stripMarkup({ dots, value }, tr, stem, scale = 1.5) {
+  const xOf = (v) => tenths(LEFT + LONG * part(v));
+  const cloud = (values, y) => values.map((v, k) => `M${xOf(v)} ${y - 3 - ((k * 7) % 23)}h0`).join("");
+  const rows = [
+    { name: "bn", y: 40, list: dots },
+    { name: "gn", y: 80, list: dots.map(() => value.gn) },
+  ];
+  const drawn = rows.map(
+    ({ name, y, list }) =>
+      `<text class="name-${name}" x="4" y="${y - 8}">${NORMS[name]}</text>` +
+      `<path class="line" d="M${LEFT} ${y}h${LONG}"/><path class="cloud" d="${cloud(list, y)}"/>` +
+      `<path class="mark mark-${name}" d="M${xOf(value[name])} ${y - 32}V${y}"/>`,
+  );
+  const step = LONG / RAMP;
+  const ramp = Array.from({ length: RAMP }, (_, k) => {
+    const level = Math.round((255 * (k + 0.5)) / RAMP);
+    return `<rect x="${tenths(LEFT + k * step)}" y="86" width="${tenths(step + 0.3)}" height="8" fill="rgb(${level},${level},${level})"/>`;
+  });
+  const words =
+    `<text x="${LEFT}" y="108">${escapeText(tr("darker"))}</text>` +
+    `<text x="${LEFT + LONG}" y="108" text-anchor="end">${escapeText(tr("lighter"))}</text>`;
+  const frame = `<rect class="ramp" x="${LEFT}" y="86" width="${LONG}" height="8"/>`;
+  return svg(stem, WIDTH, HEIGHT, drawn.join("") + ramp.join("") + frame + words, scale);
+}
+
+const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+const inside = (k) => Math.max(0, Math.min(SIDE - 1, k));
+
+/** A map with its marker, and the marked value under it. pick(pixel) moves the marker. */
+export function createMap(name, state, tr, pick) {
+  const image = h("img", { alt: "", draggable: "false" });
+  const marker = h("button", { type: "button", class: "gn-marker", "data-gn-marker": name });
+  const square = h("div", { class: "gn-square" }, image, marker);
+  const number = h("b", { "data-gn-value": name });
+  const element = h(
+    "div",
+    { class: "gn-map", "data-net": name },
+    h("p", { class: "gn-part" }, NORMS[name]),
+    square,
+    h("p", { class: "gn-marked" }, tr("marked pixel"), " ", number),
+  );
+  const put = (event) => {
+    const { left, top, width } = square.getBoundingClientRect();
+    const [row, column] = [event.clientY - top, event.clientX - left].map((at) =>
+      inside(Math.floor((at / width) * SIDE)),
+    );
+    if (SIDE * row + column !== state.pixel) pick(SIDE * row + column);
+  };
+  // A thumb drags the marker, or taps where it is to go; elsewhere it scrolls the page.
+  square.addEventListener("pointerdown", (event) => {
+    if (event.pointerType !== "mouse" && event.target !== marker) return;
+    square.setPointerCapture(event.pointerId);
+    put(event);
+  });
+  square.addEventListener("pointermove", (event) => square.hasPointerCapture(event.pointerId) && put(event));
+  square.addEventListener("click", (event) => event.detail && put(event));
+  marker.addEventListener("keydown", (event) => {
+    const by = KEYS[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const at = [Math.floor(state.pixel / SIDE), state.pixel % SIDE].map((k, axis) => inside(k + by[axis]));
+    pick(SIDE * at[0] + at[1]);
+  });
+  const show = (values, value) => {
+    const [row, column] = [Math.floor(state.pixel / SIDE), state.pixel % SIDE];
+    image.src = grey(values);
+    marker.style.left = `${(100 * (column + 0.5)) / SIDE}%`;
+    marker.style.top = `${(100 * (row + 0.5)) / SIDE}%`;
+    const place = { norm: NORMS[name], row: row + 1, column: column + 1 };
+    marker.setAttribute(
+      "aria-label",
+      tr("{norm}: the marked pixel, row {row}, column {column}. Arrow keys move it.", place),
+    );
+    number.textContent = valueText(value);
+  };
+  return { element, show };
+}
