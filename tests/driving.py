@@ -11,7 +11,6 @@ STEPS = {
     "figure_one": ("[data-gn-size]", "ArrowLeft"),
     "gradient_projection": ("[data-gn-scale]", "ArrowRight"),
     "neighbours": (".gn-why summary",),  # the networks load, start their worker and answer
-    "neighbours": ("[data-gn-do=again]",),
     "pair_matrix": ("[data-gn-matrix=bn]", "ArrowRight"),
     "quick_question": ("[data-gn-choice='1']", "Enter"),
     "reshape_microscope": ("[data-view=tensor][data-cell='5']",),
