@@ -21,7 +21,7 @@ TERMS = {"term": "en", "si": "si", "ja": "ja", "zh": "zh"}
 # What Sphinx says by itself: it asks our catalogue sphinx.po before its own.
 OF_SPHINX = ("Link to this heading", "Link to this image", "Link to this definition", "Link to this term")
 # The folds of the notebooks are HTML, which Sphinx does not translate.
-FOLDS = ("Hint", "Solution")
+FOLDS = ("Hint", "Solution", "About these two networks")
 
 
 @cache

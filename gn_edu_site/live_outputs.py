@@ -84,7 +84,7 @@ class WakeLiveOutputs(SphinxPostTransform):
         bundles = [n for n in self.document.findall(nodes.container) if n.get("nb_element") == "mime_bundle"]
         found = ((next((n for n in b.findall(nodes.container) if n.get("gn_live")), None), b) for b in bundles)
         outputs = [(live, bundle) for live, bundle in found if live is not None]
-        models = [_state(self.env, self.env.docname, live) for live, _ in outputs if live["gn_live"] == WIDGET]
+        models = [widget_model(self.env, self.env.docname, live) for live, _ in outputs if live["gn_live"] == WIDGET]
         static = Path(self.app.outdir) / "_static"
         self.page_data = PageData((model["state"] for model in models), static)
         for live, bundle in outputs:
