@@ -123,14 +123,15 @@ def _panel(name: str, values: Tensor, left: int, largest: float) -> str:
             x, y = left + 2 + 46 * column, 28 + 46 * row
             value = float(values[row, column])
             bar = round(20 * value / largest, 1)
-            colour = LIGHT["group"] if value < 0 else "currentColor"
+            filled = 0.35 if value < 0 else 1
             parts.append(
                 f'<rect x="{x}" y="{y}" width="44" height="44" fill="none" stroke="currentColor" opacity="0.35"/>'
                 f'<path d="M{x + 6} {y + 22}h32" stroke="currentColor" opacity="0.6"/>'
             )
             if bar:
                 top = y + 22 - max(bar, 0)
-                parts.append(f'<rect x="{x + 13}" y="{top:g}" width="18" height="{abs(bar):g}" fill="{colour}"/>')
+                size = f'x="{x + 13}" y="{top:g}" width="18" height="{abs(bar):g}"'
+                parts.append(f'<rect {size} fill="currentColor" fill-opacity="{filled}" stroke="currentColor"/>')
     y = 46 * high + 50
     parts.append(f'<text x="{middle}" y="{y}" text-anchor="middle" fill="currentColor">{_moments(values)}</text>')
     return "".join(parts)

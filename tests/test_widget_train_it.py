@@ -145,7 +145,7 @@ def test_the_still_is_drawn_from_the_records():
 def test_one_press_trains_both(widget_page):
     page = widget_page(LANDING)
     page.locator(f"{W} [data-gn-do=train]").click()
-    until(page, f"document.querySelector('{W} .gn-live-text').textContent !== ''", timeout=120_000)
+    until(page, f"document.querySelectorAll('{W} .runs .m').length === 2", timeout=120_000)
     assert number(page, "bn_test", "train_it") == f"{record(bn(4))['test'][0]:.1f} %"
     assert number(page, "bn_training", "train_it") == f"{record(bn(4))['training'][0]:.1f} %"
     assert number(page, "gn_test", "train_it") == f"{record(gn(4))['test'][0]:.1f} %"
@@ -212,7 +212,7 @@ def test_nothing_moves_by_itself_where_motion_is_unwanted(widget_page):
         const note = () => seen.add(place.textContent);
         new MutationObserver(note).observe(place, { childList: true, characterData: true, subtree: true });
         root.querySelector("[data-gn-over='8']").click();
-        while (!root.querySelector(".gn-live-text").textContent) await new Promise((done) => setTimeout(done, 50));
+        while (!root.querySelector(".runs .m")) await new Promise((done) => setTimeout(done, 50));
         return [...seen];
     }"""
     assert set(page.evaluate(script, W)) <= {"update 0 of 800", "update 800 of 800"}

@@ -94,6 +94,8 @@ function render(props) {
   const unfair = createUnfair(recorded, tr, (asked) => set({ asked }));
   const counted = h("p", { class: "gn-part", "data-gn-value": "update" });
   const live = liveText();
+  const beforehand = tr("Four channels of one point, or some of the 32 points: which of the two learns?");
+  live.textContent = beforehand;
 
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   const training = createTraining({
@@ -113,7 +115,7 @@ function render(props) {
   });
   const begin = (change, once = false) => {
     picture = null;
-    live.textContent = "";
+    live.textContent = beforehand;
     set(change);
     return training.begin({ over: state.over, seed: state.seed }, once);
   };

@@ -73,7 +73,7 @@ function reading(state, found, { x, y }, tr) {
   const shift = { end: 8, start: -8, middle: 0 }[anchor];
   const above = (own, other) => own < other || (own === other && found.bn >= found.gn);
   const value = (norm, own, other) =>
-    label(`value n-${norm}`, at + shift, own + (above(own, other) ? -11 : 21), `${fixed(found[norm], 1)} %`, anchor);
+    label(`value n-${norm}`, at + shift, own + (above(own, other) ? -11 : 21), fixed(found[norm], 1), anchor);
   const axis = TALL - SIDES.bottom;
   const gap = gapText(found, state.relative, tr, true);
   return [

@@ -1,4 +1,6 @@
 // The networks at work, in a worker, or here where none may be started.
+
+import { startWorker } from "../shared/worker.js";
 import { readied } from "./network.js";
 import workerScript from "./worker.js?worker";
 
@@ -9,32 +11,13 @@ import workerScript from "./worker.js?worker";
  * @param {any} data {pictures, nets}
  */
 function startNetworks(data) {
-  let worker;
-  let address;
-  try {
-    address = URL.createObjectURL(new Blob([workerScript], { type: "text/javascript" }));
-    worker = new Worker(address);
-  } catch {
+  const started = startWorker(workerScript);
+  if (!started) {
     const here = readied(data);
     return { ask: async (batch, training) => here(batch, training), stop() {} };
   }
-  const waiting = new Map();
-  let id = 0;
-  worker.onmessage = ({ data: message }) => {
-    waiting.get(message.id)(message.replies);
-    waiting.delete(message.id);
-  };
-  worker.postMessage({ data });
-  const ask = (batch, training) =>
-    new Promise((done) => {
-      waiting.set(++id, done);
-      worker.postMessage({ id, batch, training });
-    });
-  const stop = () => {
-    worker.terminate();
-    URL.revokeObjectURL(address);
-  };
-  return { ask, stop };
+  started.ask({ data });
+  return { ask: (batch, training) => started.ask({ batch, training }), stop: started.stop };
 }
 
 /**

@@ -1,8 +1,9 @@
-// The networks in a worker: the first message brings the data, every other one asks, {id, batch, training}.
+// The networks in a worker: the first question brings the data, every other one asks, {batch, training}.
+import { answering } from "../shared/worker.js";
 import { readied } from "./network.js";
 
 let ask = /** @type {ReturnType<typeof readied> | undefined} */ (undefined);
-self.onmessage = ({ data: message }) => {
-  if (message.data) ask = readied(message.data);
-  else self.postMessage({ id: message.id, replies: ask?.(message.batch, message.training) });
-};
+answering(({ data, batch, training }) => {
+  if (!data) return ask?.(batch, training);
+  ask = readied(data);
+});

@@ -68,7 +68,7 @@ function createPanel(name, over, tr) {
   const element = h(
     "div",
     { class: "gn-panel", "data-net": name },
-    h("p", { class: "gn-says" }, tr(title), " ", averaged),
+    h("p", { class: "gn-net" }, tr(title), " ", averaged),
     field.canvas,
     h("p", {}, tr("test points wrong"), " ", test),
     h("p", { class: "gn-part" }, tr("its own training points wrong"), " ", training),

@@ -7,30 +7,17 @@ import workerScript from "./worker.js?worker";
 /** @typedef {import("./run.js").Picture} Picture */
 /** @typedef {{ over: number, seed: number }} Options */
 
-/** ask({ begin, id }) -> the next picture of a run; in a worker, or here where none may be started. */
+/** ask({ begin }) -> the next picture of a run; in a worker, or here where none may be started. */
 function startTrainer() {
   const started = startWorker(workerScript);
+  if (started) return started;
   let run = /** @type {ReturnType<typeof createRun> | null} */ (null);
-  if (!started) {
-    const ask = async ({ begin }) => {
-      if (begin) run = createRun(begin);
-      await new Promise((done) => setTimeout(done)); // the page stays alive
-      return run?.advance();
-    };
-    return { ask, stop() {} };
-  }
-  const waiting = new Map();
-  started.worker.onmessage = ({ data: { id, picture } }) => {
-    waiting.get(id)(picture);
-    waiting.delete(id);
+  const ask = async ({ begin }) => {
+    if (begin) run = createRun(begin);
+    await new Promise((done) => setTimeout(done)); // the page stays alive
+    return run?.advance();
   };
-  let id = 0;
-  const ask = ({ begin }) =>
-    new Promise((done) => {
-      waiting.set(++id, done);
-      started.worker.postMessage({ begin, id });
-    });
-  return { ask, stop: started.end };
+  return { ask, stop() {} };
 }
 
 /**

@@ -1,8 +1,9 @@
-// Runs in a worker: a message with `begin` starts one, every message asks for its next picture.
+// Runs in a worker: a question with `begin` starts one, every question asks for its next picture.
+import { answering } from "../shared/worker.js";
 import { createRun } from "./run.js";
 
 let run = /** @type {ReturnType<typeof createRun> | undefined} */ (undefined);
-self.onmessage = ({ data: { begin, id } }) => {
+answering(({ begin }) => {
   if (begin) run = createRun(begin);
-  self.postMessage({ id, picture: run?.advance() });
-};
+  return run?.advance();
+});
