@@ -36,11 +36,6 @@ class DigitRun:
     training_error: float
     error_while_training: float
 
-    @property
-    def values_a_set(self) -> int:
-        """How many values share a mean in the last norm."""
-        return self.size * self.maps**2
-
 
 @cache
 def digit_runs() -> tuple[DigitRun, ...]:
