@@ -1,5 +1,16 @@
 """The Sphinx extension of the pages: formulas, live widgets, languages, the path, polls, sheets, packing."""
 
+import hashlib
+from pathlib import Path
+
+
+def version() -> int:
+    """Of what pages are read with: where it is another one, Sphinx reads them all again."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return int(digest.hexdigest()[:8], 16)
+
 
 def setup(app):
     # Not at the top: myst-nb imports renderer.py in every book on the machine, and that must need nothing else.
@@ -29,4 +40,4 @@ def setup(app):
     parts = (theme, languages, chapters, maths, live_outputs, pages, reading_path, navigation, search)
     for part in (*parts, polls, annotated, sheets, pack):
         part.setup(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": version(), "parallel_read_safe": True, "parallel_write_safe": True}

@@ -315,7 +315,7 @@ def test_the_book_prints_as_one_pdf(tmp_path):
     command = [sys.executable, "-m", "scripts.pdf", "--out", out, "book/index", "notebooks/ch03_one_formula"]
     subprocess.run(command, check=True, cwd=ROOT)
     book = PdfReader(out)
-    assert [entry.title for entry in book.outline] == ["Group Normalization", "One formula, four layers"]
+    assert [entry.title for entry in book.outline] == ["Group Normalization", "3 · One formula, four layers"]
     text = "".join(page.extract_text() for page in book.pages)
     assert "4096" in text and "Figure 3.1." in text
     assert sum(len(page.images) for page in book.pages) >= 1
@@ -541,6 +541,8 @@ def test_jupyter_book_itself_builds_it(tmp_path):
     chapter = {"file": "book/exit_check"}
     toc = {"format": "jb-book", "root": "book/index", "parts": [{"caption": "Chapters", "chapters": [chapter]}]}
     (tmp_path / "_toc.yml").write_text(yaml.safe_dump(toc))
+    (tmp_path / "book/path.yml").write_text(yaml.safe_dump([{"page": "book/index"}, {"page": "book/exit_check"}]))
+    (tmp_path / "book/search.yml").unlink()  # it names pages that are not in this book
     command = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
     environment = os.environ | {"GN_EDU_DATA": "synthetic", "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
