@@ -37,8 +37,9 @@ def gn(channels: int) -> dict:
     return {"kind": "gn", "channels": channels}
 
 
-def job(norm: dict, rate: float = RATE, updates: int = UPDATES, widths: list[int] = WIDTHS) -> dict:
-    return {"norm": norm, "widths": widths, "rate": rate, "updates": updates}
+def job(norm: dict, rate: float = RATE, updates: int = UPDATES, widths: list[int] = WIDTHS, bare: bool = False) -> dict:
+    """A run without its seed. bare: no norm on the first layer."""
+    return {"norm": norm, "widths": widths, "bare": bare, "rate": rate, "updates": updates}
 
 
 def jobs() -> list[dict]:
@@ -47,8 +48,9 @@ def jobs() -> list[dict]:
     rates = [job(norm, rate=rate) for rate in RATES for norm in (bn(32), bn(4), gn(4))]
     lengths = [job(norm, updates=updates) for updates in LENGTHS for norm in (bn(4), bn(2), gn(4))]
     thin = [job(norm, widths=THIN) for norm in (bn(32), bn(4), gn(4), NONE)]
+    bare = [job(norm, bare=True) for norm in (bn(4), bn(2), gn(4))]
     found: list[dict] = []
-    for each in [*dial, job(NONE), *rates, *lengths, *thin]:
+    for each in [*dial, *bare, job(NONE), *rates, *lengths, *thin]:
         if each not in found:
             found.append(each)
     return found
@@ -90,24 +92,26 @@ def normed(norm: dict, width: int) -> list[nn.Module]:
     return []
 
 
-def in_torch(norm: dict, layers: list[dict], dtype: torch.dtype) -> nn.Sequential:
+def in_torch(asked: dict, layers: list[dict], dtype: torch.dtype) -> nn.Sequential:
     """The widget's network as torch has it, with the weights of a start."""
+    norm = asked["norm"]
     parts: list[nn.Module] = []
-    for layer in layers:
+    for k, layer in enumerate(layers):
         outputs = len(layer["bias"])
         weight = torch.tensor(layer["weight"], dtype=torch.float64).view(-1, outputs).T
         linear = nn.Linear(weight.shape[1], outputs, dtype=torch.float64)
         with torch.no_grad():
             linear.weight.copy_(weight)
             linear.bias.copy_(torch.tensor(layer["bias"], dtype=torch.float64))
-        parts += [linear, *normed(norm, outputs), nn.ReLU()]
-    behind_last = len(normed(norm, 1)) + 1
-    return nn.Sequential(*parts[:-behind_last]).to(dtype)
+        last = k == len(layers) - 1
+        parts += [linear, *normed(NONE if last or (asked["bare"] and k == 0) else norm, outputs)]
+        parts += [] if last else [nn.ReLU()]
+    return nn.Sequential(*parts).to(dtype)
 
 
 def train_in_torch(asked: dict, start: dict, points: dict, dtype: torch.dtype = torch.float32) -> nn.Sequential:
     """The run of a job in torch, from a start, on the page's points."""
-    net = in_torch(asked["norm"], start["layers"], dtype)
+    net = in_torch(asked, start["layers"], dtype)
     inputs = torch.tensor(points["points"], dtype=torch.float64).view(-1, 2).to(dtype)
     labels = torch.tensor(points["labels"])
     optimizer = torch.optim.SGD(net.parameters(), lr=asked["rate"], momentum=0.9)
@@ -161,9 +165,18 @@ def main() -> None:
     TARGET.write_text(json.dumps(record, separators=(",", ":")) + "\n")
     for run in runs:
         means = {
-            key: round(sum(run[key]) / len(run[key]), 2) for key in ("test", "training", "anew", "torch") if key in run
+            key: round(sum(run[key]) / len(run[key]), 2)
+            for key in ("test", "training", "sliced", "anew", "torch")
+            if key in run
         }
-        print(run["norm"], len(run["widths"]) - 2, "layers", run["rate"], run["updates"], means)
+        print(
+            run["norm"],
+            len(run["widths"]) - 2,
+            "layers, bare" if run["bare"] else "layers",
+            run["rate"],
+            run["updates"],
+            means,
+        )
 
 
 if __name__ == "__main__":

@@ -19,12 +19,13 @@ W = "[data-gn-widget=train_it]"
 NETWORK = STATIC.parent / "src" / "train_it" / "network.js"
 SEEDS = list(range(1, 21))
 RECORD = measured("spiral")
-RUNS = {json.dumps([run["norm"], run["rate"], run["updates"], run["widths"]]): run for run in RECORD["runs"]}
+SETTINGS = ("norm", "widths", "bare", "rate", "updates")
+RUNS = {json.dumps([run[key] for key in SETTINGS]): run for run in RECORD["runs"]}
 
 
 def record(norm, **settings):
     asked = job(norm, **settings)
-    return RUNS[json.dumps([asked["norm"], asked["rate"], asked["updates"], asked["widths"]])]
+    return RUNS[json.dumps([asked[key] for key in SETTINGS])]
 
 
 def logits_in_the_page(asked, updates, points):
@@ -42,14 +43,15 @@ def logits_in_the_page(asked, updates, points):
     return torch.tensor(json.loads(done.stdout), dtype=torch.float64).view(-1, 2)
 
 
-COMPARED = [*((norm, 20) for norm in (bn(32), bn(4), gn(4), gn(8), NONE)), (bn(2), 5), (gn(2), 5)]
+COMPARED = [*((norm, 20, bare) for norm in (bn(32), bn(4), gn(4), gn(8), NONE) for bare in (False, True))]
+COMPARED += [(norm, 5, False) for norm in (bn(2), gn(2))]
 
 
 # With two numbers a mean, an update makes a difference in the last digit some ten times as large: five updates there.
-@pytest.mark.parametrize("norm, updates", COMPARED)
+@pytest.mark.parametrize("norm, updates, bare", COMPARED)
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_updates_are_torchs(norm, updates, seed):
-    asked = {**job(norm, updates=updates), "seed": seed}
+def test_the_updates_are_torchs(norm, updates, bare, seed):
+    asked = {**job(norm, updates=updates, bare=bare), "seed": seed}
     found = starts([asked])
     net = train_in_torch(asked, found["starts"][0], found["training"], torch.float64)
     points = found["test"]["points"]
@@ -83,7 +85,7 @@ def test_the_record_is_whole():
         assert RECORD[key]
     for run in RECORD["runs"]:
         assert len(run["test"]) == len(run["training"]) == 20
-        assert ("anew" in run) == (run["norm"]["kind"] == "bn")
+        assert ("anew" in run) == ("sliced" in run) == (run["norm"]["kind"] == "bn")
 
 
 @pytest.mark.parametrize("norm", [bn(4), gn(4), bn(32)])
@@ -125,6 +127,19 @@ def test_every_question_has_its_runs_and_says_their_means():
     assert f"{mean(record(gn(2))['test']):.1f} %" in answers["two"]["answer"]
     assert f"{mean(record(bn(2))['training']):.1f} %" in answers["training"]["answer"]
     assert f"{mean(record(gn(4), widths=THIN)['test']):.1f} %" in answers["deep"]["answer"]
+    assert f"{mean(record(bn(2), bare=True)['test']):.1f} %" in answers["first"]["answer"]
+
+
+def test_the_first_layer_forgets_where_its_points_lie():
+    """Four points that are moved together give batch norm over four the same answers; without a norm there they don't."""
+    for bare, stays in ((False, True), (True, False)):
+        asked = {**job(bn(4), updates=0, bare=bare), "seed": 1}
+        found = starts([asked])
+        net = train_in_torch(asked, found["starts"][0], found["training"], torch.float64).train()
+        four = torch.tensor(found["training"]["points"][:8], dtype=torch.float64).view(4, 2)
+        with torch.no_grad():
+            gap = (net(four) - net(four + torch.tensor([1.0, -0.5]))).abs().max()
+        assert (gap < 1e-9) == stays
 
 
 def test_python_refuses_what_the_dial_does_not_have():

@@ -7,7 +7,7 @@ from gn_edu.widgets.base import Widget, module, styles
 
 OVERS = (32, 16, 8, 4, 2)
 FIRST_GUESS, MOST = 25, 60  # % of the test points
-QUESTIONS = ("two", "equal", "rate", "longer", "anew", "training", "deep", "none")
+QUESTIONS = ("training", "first", "two", "equal", "rate", "longer", "anew", "deep", "none")
 
 
 class TrainIt(Widget):

@@ -6,6 +6,7 @@
 import { stream } from "../shared/random.js";
 
 const EPS = 1e-5;
+const NONE = /** @type {Norm} */ ({ kind: "none" });
 const RUNNING = 0.1; // how fast the averages for evaluation follow, torch's momentum
 
 /**
@@ -135,11 +136,14 @@ function ofCrossEntropy(logits, labels, n) {
 }
 
 /**
- * A network with weights from `seed`. logits(points, n) is what it says in evaluation; train(points, labels, n, rate) is
- * one update; measureAnew(points, n) replaces batch norm's averages by the statistics of these points at once.
- * @param {{ norm: Norm, seed: number, widths?: number[] }} options
+ * A network with weights from `seed`; `bare`: without a norm on its first layer. logits(points, n) is what it says in
+ * evaluation, logitsInTraining(points, n) with the statistics of these points, which batch norm's averages then follow;
+ * train(points, labels, n, rate) is one update; measureAnew(points, n) replaces batch norm's averages by the statistics of
+ * these points at once.
+ * @param {{ norm: Norm, seed: number, widths?: number[], bare?: boolean }} options
  */
-export function createNetwork({ norm, seed, widths = [2, 32, 32, 2] }) {
+export function createNetwork({ norm, seed, widths = [2, 32, 32, 2], bare = false }) {
+  const normOf = (/** @type {number} */ k, how = norm) => (bare && k === 0 ? NONE : how);
   const layers = linears(widths, seed);
   const norms = widths.slice(1, -1).map((width) => ({
     gamma: new Float64Array(width).fill(1), // without a norm, both stay
@@ -164,7 +168,7 @@ export function createNetwork({ norm, seed, widths = [2, 32, 32, 2] }) {
     const steps = /** @type {Step[]} */ ([]);
     let x = points;
     for (const [k, layer] of norms.entries()) {
-      const seen = standardized(linear(x, n, layers[k]), n, how, layer, training);
+      const seen = standardized(linear(x, n, layers[k]), n, normOf(k, how), layer, training);
       const outputs = new Float64Array(seen.xHat.length);
       const width = layer.gamma.length;
       for (let q = 0; q < outputs.length; q++)
@@ -184,12 +188,12 @@ export function createNetwork({ norm, seed, widths = [2, 32, 32, 2] }) {
       const { gamma } = norms[k];
       const width = gamma.length;
       const into = found.norms[k];
-      for (let q = 0; q < g.length && norm.kind !== "none"; q++) {
+      for (let q = 0; q < g.length && normOf(k).kind !== "none"; q++) {
         into.gamma[q % width] += g[q] * steps[k].xHat[q];
         into.beta[q % width] += g[q];
         g[q] *= gamma[q % width];
       }
-      g = throughLinear(throughNorm(g, n, norm, width, steps[k]), n, steps[k].inputs, layers[k], found.layers[k]);
+      g = throughLinear(throughNorm(g, n, normOf(k), width, steps[k]), n, steps[k].inputs, layers[k], found.layers[k]);
     }
     return found;
   }
@@ -217,12 +221,13 @@ export function createNetwork({ norm, seed, widths = [2, 32, 32, 2] }) {
   }
 
   const logits = (points, n) => forward(points, n, false).logits;
-  return { layers, norms, logits, train, measureAnew };
+  const logitsInTraining = (points, n) => forward(points, n, true).logits;
+  return { layers, norms, logits, logitsInTraining, train, measureAnew };
 }
 
-/** The share of points that a network names wrong, in %. */
-export function errorOf(network, { points, labels, count }) {
-  const logits = network.logits(points, count);
+/** The share of points that a network names wrong, in %; `ask` is how it is asked, one of its logits. */
+export function errorOf(ask, { points, labels, count }) {
+  const logits = ask(points, count);
   let wrong = 0;
   for (let i = 0; i < count; i++) if (logits[2 * i + 1] > logits[2 * i] !== (labels[i] === 1)) wrong++;
   return (100 * wrong) / count;

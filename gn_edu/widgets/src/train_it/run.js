@@ -17,7 +17,7 @@ function seen(network) {
   const logits = network.logits(middles, SIDE * SIDE);
   const field = new Uint8Array(SIDE * SIDE);
   for (let i = 0; i < field.length; i++) field[i] = Math.round(255 / (1 + Math.exp(logits[2 * i] - logits[2 * i + 1])));
-  return { test: errorOf(network, TEST), training: errorOf(network, TRAINING), field };
+  return { test: errorOf(network.logits, TEST), training: errorOf(network.logits, TRAINING), field };
 }
 
 /**
