@@ -72,7 +72,10 @@ class path_list(nodes.General, nodes.Element):
 
 
 class beside_path(nodes.General, nodes.Element):
-    """A line under a heading: `lab` under a page's title, else a section's; `page` and `anchor` say where to go on."""
+    """A line under a heading: `lab` under a page's title, else a section's; `page` and `anchor` say where to go on.
+
+    `leaves`: here the path leaves its page, so the way on stands here, too.
+    """
 
 
 class PathList(SphinxDirective):
@@ -98,7 +101,7 @@ class MarkThePath(SphinxTransform):
             after = path[here + 1].page if here + 1 < len(path) else ""
             self.mark(body, path[here], after)
         elif chapter(env.docname, self.config.root_doc):
-            body.insert(1, beside_path(lab=True, page=self.config.root_doc, anchor=LABEL))
+            body.insert(1, beside_path(lab=True, page=self.config.root_doc, anchor=LABEL, leaves=False))
 
     def mark(self, body, stop: Stop, after: str) -> None:
         sections = [node for node in body.children if isinstance(node, nodes.section)]
@@ -109,9 +112,10 @@ class MarkThePath(SphinxTransform):
         on = [section["ids"][0] for section in sections if id(section) not in beside]
         self.env.metadata[stop.page]["gn_on"] = on if beside else []
         page, anchor = after, ""
-        for section in reversed(sections):
-            if id(section) in beside:
-                section.insert(1, beside_path(lab=False, page=page, anchor=anchor))
+        for k, section in reversed(list(enumerate(sections))):
+            if left_out[k]:
+                leaves = not anchor and k > 0 and not left_out[k - 1]
+                section.insert(1, beside_path(lab=False, page=page, anchor=anchor, leaves=leaves))
             else:
                 page, anchor = stop.page, section["ids"][0]
 
@@ -232,6 +236,9 @@ def _visit_beside(translator, node):
         here = builder.current_docname
         said["href"] = ("" if page == here else builder.get_relative_uri(here, page)) + (f"#{anchor}" if anchor else "")
         said["title"] = "" if node["lab"] else _title(builder.env, page, anchor)
+    if node.get("leaves"):
+        here = builder.current_docname
+        said |= {"gn_stop": way_on(builder.env, here), "pathto": lambda to: builder.get_relative_uri(here, to)}
     translator.body.append(builder.templates.render("beside_path.html", said))
     raise nodes.SkipNode
 

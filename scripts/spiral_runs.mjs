@@ -9,19 +9,19 @@ import { TEST, TRAINING } from "../gn_edu/widgets/src/train_it/spiral.js";
 import { BATCH, batches, trainTogether } from "../gn_edu/widgets/src/train_it/training.js";
 
 /** Where a run starts, for another implementation: the linear layers, and the numbers of the points of each batch. */
-function startOf({ updates, seed, ...options }) {
-  const { layers } = createNetwork({ seed, ...options });
+function startOf({ updates, seed, norm, widths, bare }) {
+  const { layers } = createNetwork({ norm, widths, bare, seed });
   const next = batches(seed);
   const drawn = Array.from({ length: updates }, () => next().numbers.slice());
   const plain = layers.map(({ weight, bias }) => ({ weight: [...weight], bias: [...bias] }));
   return { layers: plain, draws: drawn.map((numbers) => [...numbers]) };
 }
 
-function run({ updates, rate, seed, ...options }) {
-  const network = createNetwork({ seed, ...options });
+function run({ updates, rate, seed, norm, widths, bare }) {
+  const network = createNetwork({ norm, widths, bare, seed });
   trainTogether([network], batches(seed), updates, rate);
   const errors = { test: errorOf(network.logits, TEST), training: errorOf(network.logits, TRAINING) };
-  if (options.norm.kind !== "bn") return errors;
+  if (norm.kind !== "bn") return errors;
   const whole = { ...TRAINING, count: TRAINING.count - (TRAINING.count % BATCH) };
   whole.points = whole.points.slice(0, 2 * whole.count);
   const sliced = errorOf(network.logitsInTraining, whole);

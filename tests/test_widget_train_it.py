@@ -131,7 +131,7 @@ def test_every_question_has_its_runs_and_says_their_means():
 
 
 def test_the_first_layer_forgets_where_its_points_lie():
-    """Four points that are moved together give batch norm over four the same answers; without a norm there they don't."""
+    """Four points moved together give batch norm over four the same answers; without a norm there they don't."""
     for bare, stays in ((False, True), (True, False)):
         asked = {**job(bn(4), updates=0, bare=bare), "seed": 1}
         found = starts([asked])
@@ -227,6 +227,7 @@ def test_nothing_moves_by_itself_where_motion_is_unwanted(widget_page):
         const note = () => seen.add(place.textContent);
         new MutationObserver(note).observe(place, { childList: true, characterData: true, subtree: true });
         root.querySelector("[data-gn-over='8']").click();
+        root.querySelector("[data-gn-do=train]").click();
         while (!root.querySelector(".runs .m")) await new Promise((done) => setTimeout(done, 50));
         return [...seen];
     }"""

@@ -12,15 +12,15 @@
   const read = load();
   /** @type {(selector: string) => NodeListOf<HTMLElement>} */
   const all = (selector) => document.querySelectorAll(selector);
-  const [button] = all("[data-gn-read]");
+  const buttons = all("[data-gn-read]");
   function show() {
     for (const stop of all("[data-gn-stop]")) {
       const done = /** @type {HTMLElement} */ (stop.querySelector(".gn-done"));
       done.hidden = !read.has(stop.dataset.gnStop);
     }
-    button?.setAttribute("aria-pressed", String(read.has(button.dataset.gnRead)));
+    for (const button of buttons) button.setAttribute("aria-pressed", String(read.has(button.dataset.gnRead)));
   }
-  if (button) {
+  for (const button of buttons) {
     button.hidden = false;
     button.addEventListener("click", () => {
       const page = button.dataset.gnRead;

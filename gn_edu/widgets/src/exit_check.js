@@ -65,7 +65,7 @@ function render(props) {
     const list = again.flatMap((page, k) => [k ? ", " : " ", link(page)]);
     const left = questions.length - answered;
     if (list.length)
-      verdict.replaceChildren(tr("{right} of {answered} right. Read again:", { right, answered }), ...list, ".");
+      verdict.replaceChildren(tr("{right} of {answered} right. Read again:", { right, answered }), ...list);
     else if (!left) verdict.replaceChildren(tr("All right."));
     else verdict.replaceChildren(tr("{right} of {answered} right so far, {left} to go.", { right, answered, left }));
   };

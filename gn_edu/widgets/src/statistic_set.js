@@ -57,6 +57,7 @@ function render(props) {
   return box.run(() => {
     const edit = compare(state);
     state.moved = edit ? edit.moved : [];
+    state.unseen = Boolean(edit?.unseen);
     state.note = edit && !state.game ? editNote(edit, state, tr) : "";
     draw();
   });

@@ -10,6 +10,7 @@ import { meanOf } from "./shared/maths.js";
 import { createFields } from "./train_it/fields.js";
 import { chart, createFigure, MOST, OVERS } from "./train_it/figure.js";
 import { createTraining } from "./train_it/model.js";
+import { STEP } from "./train_it/run.js";
 import { UPDATES } from "./train_it/training.js";
 import { createUnfair, errorsOf, QUESTIONS } from "./train_it/unfair.js";
 
@@ -49,7 +50,7 @@ export const sentence = ({ over }, { bn, gn }, tr) =>
 function createControls({ tr, train, pauseOrGoOn, step, otherSeed, pickOver }) {
   const main = h("button", { type: "button", class: "gn-main", "data-gn-do": "train" });
   main.addEventListener("click", () => (main.dataset.is === "rest" ? train() : pauseOrGoOn()));
-  const once = h("button", { type: "button", "data-gn-do": "step", onclick: step }, tr("One step"));
+  const once = h("button", { type: "button", "data-gn-do": "step", onclick: step }, tr("{n} updates", { n: STEP }));
   const seed = h("button", { type: "button", "data-gn-do": "seed", onclick: otherSeed });
   const dial = choice({
     label: tr("Batch Norm averages over"),
@@ -59,11 +60,11 @@ function createControls({ tr, train, pauseOrGoOn, step, otherSeed, pickOver }) {
     shown: true,
   });
   const of = h("span", {}, tr("of the 32 points of an update"));
-  const words = { rest: tr("Train both"), running: tr("Pause"), paused: tr("Go on") };
-  const show = (state, phase) => {
+  const words = { running: tr("Pause"), paused: tr("Go on") };
+  const show = (state, phase, next) => {
     main.dataset.is = phase;
-    main.textContent = words[phase];
-    seed.textContent = tr("Seed {seed}: take another", { seed: state.seed });
+    main.textContent = words[phase] ?? (next ? tr("Train with seed {seed}", { seed: next }) : tr("Train both"));
+    seed.textContent = tr("Seed {seed}: another one", { seed: state.seed });
     dial.show(state.over);
   };
   return { rows: [drive(dial.element, of), drive(main, once, seed)], show };
@@ -113,10 +114,14 @@ function render(props) {
     },
     changed: () => showControls(),
   });
-  const begin = (change, once = false) => {
+  const choose = (change) => {
+    training.clear();
     picture = null;
     live.textContent = beforehand;
     set(change);
+  };
+  const begin = (change, once = false) => {
+    choose(change);
     return training.begin({ over: state.over, seed: state.seed }, once);
   };
   const done = () => runs.some(({ over, seed }) => over === state.over && seed === state.seed);
@@ -126,10 +131,10 @@ function render(props) {
     train: () => begin(done() ? { seed: next() } : {}),
     pauseOrGoOn: () => (training.phase === "running" ? training.pause() : training.goOn()),
     step: () => (training.phase === "rest" ? begin(done() ? { seed: next() } : {}, true) : training.goOn(true)),
-    otherSeed: () => begin({ seed: next() }),
-    pickOver: (over) => begin({ over }),
+    otherSeed: () => choose({ seed: next() }),
+    pickOver: (over) => choose({ over }),
   });
-  const showControls = () => controls.show(state, training.phase);
+  const showControls = () => controls.show(state, training.phase, done() ? next() : 0);
   function showRun() {
     fields.show(picture, state.over);
     counted.textContent = tr("update {update} of {all}", { update: picture?.update ?? 0, all: UPDATES });

@@ -36,9 +36,11 @@ export function twoWay(model, keys, state, apply) {
   return { push, stop: () => model.off(events, listen) };
 }
 
-/** In the middle, or from its top where it is taller than the window. */
-const bringIntoView = (/** @type {HTMLElement} */ root) =>
-  root.scrollIntoView({ block: root.offsetHeight > innerHeight * 0.9 ? "start" : "center" });
+/** In the middle, or from its top where it is taller than the window; of a widget that is about one of its parts, that. */
+const bringIntoView = (/** @type {HTMLElement} */ root) => {
+  const place = /** @type {HTMLElement} */ (root.querySelector("[data-gn-about]") ?? root);
+  place.scrollIntoView({ block: place.offsetHeight > innerHeight * 0.9 ? "start" : "center" });
+};
 
 /**
  * A button that is on or off.

@@ -1,6 +1,6 @@
 // The prediction game: which outputs will move? It asks before it shows them.
 import { cellToward, dimsOf, withChosen } from "./model.js";
-import { question, verdict } from "./texts.js";
+import { question, unseenNote, verdict } from "./texts.js";
 
 /**
  * Lets the visitor play.
@@ -36,7 +36,7 @@ export function connectGame({ state, parts, tr, set, say, draw }) {
     if (!state.game) return;
     const { guesses } = state.game;
     set({ values: withChosen(state, state.values[state.focus] + 1), game: null });
-    say(verdict(state.moved, guesses, tr));
+    say([verdict(state.moved, guesses, tr), state.unseen && unseenNote(tr)].filter(Boolean).join(" "));
     play.focus();
   };
 

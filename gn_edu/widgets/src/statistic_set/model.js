@@ -17,7 +17,7 @@ import { fixed } from "../shared/text.js";
  *
  * What belongs to a visit and to no link: a game under way (`at` is the output with the keyboard's focus), a note, which
  * outputs moved, and with what that was compared.
- * @typedef {{ game: { guesses: Set<number>, at: number } | null, note: string, moved: number[],
+ * @typedef {{ game: { guesses: Set<number>, at: number } | null, note: string, moved: number[], unseen: boolean,
  *   before: { values: number[], y: number[] } | null }} Visit
  *
  * `plain`: words for symbols, and no γ and β; `flat`: the block without depth; `preview`: the cell that a mouse passes over.
@@ -73,7 +73,7 @@ export function affineOf([, channels]) {
 export const unscaled = ([, channels]) => ({ gamma: Array(channels).fill(1), beta: Array(channels).fill(0) });
 
 /** @returns {Visit} */
-export const untouched = () => ({ game: null, note: "", moved: [], before: null });
+export const untouched = () => ({ game: null, note: "", moved: [], unseen: false, before: null });
 
 /**
  * Everything that is shown, from the state alone.

@@ -28,7 +28,7 @@ export function cellName(dims, i, tr) {
  * @param {Translator} tr
  */
 export function sentence(state, tr) {
-  const { set, dims, xHat } = view(state);
+  const { set, dims, xHat, y } = view(state);
   const { image, channel } = cellAt(dims, state.focus);
   const interleaved = state.method === "group" && state.interleaved;
   const values = {
@@ -41,7 +41,13 @@ export function sentence(state, tr) {
     sigma: fixed(set.sigma),
     x: shown(state.values[state.focus]),
     xHat: fixed(xHat[state.focus]),
+    y: fixed(y[state.focus]),
   };
+  if (values.y !== values.xHat)
+    return tr(
+      "Image {image}, channel {channel}: {method} averages {m} of {all} values. Mean {mean}, σ {sigma}, so x̂ is {xHat}; γ and β make it {y}.",
+      values,
+    );
   return tr(
     "Image {image}, channel {channel}: {method} averages {m} of {all} values. Mean {mean}, σ {sigma}, so {x} becomes {xHat}.",
     values,
@@ -78,8 +84,10 @@ export function textUnder(state, tr) {
  */
 export function editNote({ moved, unseen }, state, tr) {
   const note = tr("This change moved {k} of {all} outputs.", { k: moved.length, all: state.values.length });
-  return unseen ? `${note} ${tr("Some moved by less than the two decimals shown.")}` : note;
+  return unseen ? `${note} ${unseenNote(tr)}` : note;
 }
+
+export const unseenNote = (/** @type {Translator} */ tr) => tr("Some moved by less than the two decimals shown.");
 
 /** @type {(wanted: number, channels: number, groups: number, tr: Translator) => string} */
 export const snapNote = (wanted, channels, groups, tr) =>

@@ -194,7 +194,7 @@ function formulaLines(tr, plain) {
       m: String(set.members.length),
       mean: fixed(set.mean),
       variance: fixed(set.variance),
-      sigma: fixed(set.sigma),
+      sigma: fixed(plain ? Math.sqrt(set.variance) : set.sigma), // words know no ε
       x: shown(values[focus]),
       x_hat: fixed(xHat[focus]),
       y: fixed(y[focus]),

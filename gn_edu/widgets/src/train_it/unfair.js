@@ -101,10 +101,7 @@ const isThin = ({ widths }) => widths.length > 4;
  * @param {Row} row
  * @param {Recorded[]} recorded
  */
-export function errorsOf(
-  { kind, n, rate = RATE, updates = UPDATES, thin = false, bare = false, which = "test" },
-  recorded,
-) {
+export function errorsOf({ kind, n, rate = RATE, updates = UPDATES, thin = false, bare = false, which }, recorded) {
   const found = recorded.find(
     (run) =>
       run.norm.kind === kind &&
@@ -114,8 +111,9 @@ export function errorsOf(
       run.bare === bare &&
       isThin(run) === thin,
   );
-  if (!found?.[which]) throw new Error(`train_it: no record of ${kind} ${n}, rate ${rate}, ${updates} updates`);
-  return /** @type {number[]} */ (found[which]);
+  const errors = found?.[which ?? "test"];
+  if (!errors) throw new Error(`train_it: no record of ${kind} ${n}, rate ${rate}, ${updates} updates`);
+  return errors;
 }
 
 /** What a row is called. */
@@ -199,6 +197,7 @@ export function createUnfair(recorded, tr, pick) {
   const show = (asked) => {
     shown = asked;
     element.open = Boolean(asked);
+    element.toggleAttribute("data-gn-about", element.open);
     if (!asked) return;
     questions.show(asked);
     const found = answered(asked, recorded, tr);
