@@ -41,7 +41,7 @@ def sections(soup) -> list:
 
 
 def heading(section) -> str:
-    return section.find(["h2", "h3"]).get_text().rstrip("#\u00b6")
+    return section.find(["h2", "h3"]).get_text().rstrip("#\u00b6").replace("\u2019", "'")
 
 
 def test_the_path_leads_from_the_landing_page_to_the_exit_check():
@@ -202,13 +202,14 @@ def test_chapters_carry_their_numbers_wherever_their_titles_stand(edition):
 
 def test_the_browser_remembers_the_stops(visit):
     page = visit(f"{PATH[1].page}.html")
-    button = page.locator("[data-gn-read]")
+    buttons = page.locator("[data-gn-read]")  # where the path leaves the page, and at its end
+    pressed = lambda: {button.get_attribute("aria-pressed") for button in buttons.all()}  # noqa: E731
     tick = page.locator(f".sidebar-tree [data-gn-stop='{PATH[1].page}'] .gn-done")
     assert page.locator(".sidebar-tree [data-gn-stop]").count() == len(PATH)
-    assert page.locator(".gn-done:visible").count() == 0 and button.get_attribute("aria-pressed") == "false"
-    button.focus()
+    assert page.locator(".gn-done:visible").count() == 0 and pressed() == {"false"} and buttons.count() == 2
+    buttons.first.focus()
     page.keyboard.press("Enter")
-    assert button.get_attribute("aria-pressed") == "true" and tick.is_visible()
+    assert pressed() == {"true"} and tick.is_visible()
     assert tick.get_attribute("title") == tick.get_attribute("aria-label") == "you have been here"
     page.click(f".gn-path a[href$='{Path(PATH[2].page).name}.html']")
     page.wait_for_url(f"**/{PATH[2].page}.html")
@@ -217,22 +218,37 @@ def test_the_browser_remembers_the_stops(visit):
     assert [item.locator(".gn-done").is_visible() for item in items.all()] == [k == 1 for k in range(len(PATH))]
     page.goto(urljoin(page.url, f"../{PATH[1].page}.html"))
     page.click("[data-gn-read]")
-    assert page.locator("[data-gn-read]").get_attribute("aria-pressed") == "false" and not tick.is_visible()
+    assert pressed() == {"false"} and not tick.is_visible()
 
 
-def test_links_into_the_widgets_set_their_state(widget_page):
-    source = (HTML / "book/teach.html").read_text(encoding="utf-8").replace("&amp;", "&")
+@pytest.mark.parametrize("name", ["teach", "questions"])
+def test_links_into_the_widgets_set_their_state(widget_page, name):
+    source = (HTML / f"book/{name}.html").read_text(encoding="utf-8").replace("&amp;", "&")
     links = re.findall(r'href="([^"]*#\w+\.\w+\?[^"]*)"', source)
     assert len(links) >= 8
     for link in links:
-        page = widget_page(unquote(urljoin("book/teach.html", link)).replace(" ", "%20"))
+        page = widget_page(unquote(urljoin(f"book/{name}.html", link)).replace(" ", "%20"))
         stem, name, query = re.search(r"#(\w+)\.(\w+)\?(.*)", link).groups()
         widget = page.locator(f"[data-gn-widget={stem}][data-gn-name={name}]")
         assert widget.count() == 1
         for key, value in (pair.split("=") for pair in query.split("&")):
             chosen = widget.locator(f"[data-gn-{key}='{value}']:checked")
             slider = widget.locator(f"[data-gn-{key}][type=range], [data-gn-{key}-slider]")
-            assert key in ("focus", "draw", "g", "batch") or chosen.count() == 1 or slider.count() == 1, (link, key)
+            box = widget.locator(f"[data-gn-{key}]:checked")
+            known = key in ("focus", "draw", "g", "batch", "row", "column")
+            assert known or chosen.count() == 1 or slider.count() == 1 or box.count() == 1, (link, key)
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_question_has_a_short_answer_and_one_widget(edition):
+    """At most 60 words, counted in English."""
+    sections = built("book/questions", edition).select("article section section")
+    assert len(sections) >= 7
+    for section in sections:
+        (answer,) = section.find_all("p", recursive=False)
+        assert len(answer.select("a[href*='#'][href*='?']")) == 1, heading(section)
+        assert edition or len(answer.get_text().split()) <= 60, (heading(section), len(answer.get_text().split()))
 
 
 def unmarked(text: str) -> str:
