@@ -105,7 +105,7 @@ def standardized_filter(weight: Tensor) -> Drawing:
     text = "; ".join(f"{name}: {_moments(values)}" for name, values in steps)
     width, height = step * len(steps) - 50, 46 * high + 58
     head = f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" aria-label="{text}" '
-    style = 'style="max-width:100%;height:auto" font-family="system-ui, sans-serif" font-size="18">'
+    style = 'style="max-width:100%;height:auto" font-family="system-ui, sans-serif" font-size="16">'
     return Drawing(f"{head}{style}{''.join(panels + arrows)}</svg>", text)
 
 
@@ -123,7 +123,7 @@ def _panel(name: str, values: Tensor, left: int, largest: float) -> str:
             x, y = left + 2 + 46 * column, 28 + 46 * row
             value = float(values[row, column])
             bar = round(20 * value / largest, 1)
-            filled = 0.35 if value < 0 else 1
+            filled = 0.55 if value < 0 else 1
             parts.append(
                 f'<rect x="{x}" y="{y}" width="44" height="44" fill="none" stroke="currentColor" opacity="0.35"/>'
                 f'<path d="M{x + 6} {y + 22}h32" stroke="currentColor" opacity="0.6"/>'

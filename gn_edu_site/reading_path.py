@@ -72,10 +72,11 @@ class path_list(nodes.General, nodes.Element):
 
 
 class beside_path(nodes.General, nodes.Element):
-    """A line under a heading: `lab` under a page's title, else a section's; `page` and `anchor` say where to go on.
+    """A line under a heading: `lab` under a page's title, else a section's; `page` and `anchor` say where to go on."""
 
-    `leaves`: here the path leaves its page, so the way on stands here, too.
-    """
+
+class way_on_box(nodes.General, nodes.Element):
+    """Where the path leaves a page before its end: what stands at the end of a stop."""
 
 
 class PathList(SphinxDirective):
@@ -101,7 +102,7 @@ class MarkThePath(SphinxTransform):
             after = path[here + 1].page if here + 1 < len(path) else ""
             self.mark(body, path[here], after)
         elif chapter(env.docname, self.config.root_doc):
-            body.insert(1, beside_path(lab=True, page=self.config.root_doc, anchor=LABEL, leaves=False))
+            body.insert(1, beside_path(lab=True, page=self.config.root_doc, anchor=LABEL))
 
     def mark(self, body, stop: Stop, after: str) -> None:
         sections = [node for node in body.children if isinstance(node, nodes.section)]
@@ -114,8 +115,9 @@ class MarkThePath(SphinxTransform):
         page, anchor = after, ""
         for k, section in reversed(list(enumerate(sections))):
             if left_out[k]:
-                leaves = not anchor and k > 0 and not left_out[k - 1]
-                section.insert(1, beside_path(lab=False, page=page, anchor=anchor, leaves=leaves))
+                section.insert(1, beside_path(lab=False, page=page, anchor=anchor))
+                if not anchor and k > 0 and not left_out[k - 1]:
+                    body.insert(body.index(section), way_on_box())
             else:
                 page, anchor = stop.page, section["ids"][0]
 
@@ -236,10 +238,15 @@ def _visit_beside(translator, node):
         here = builder.current_docname
         said["href"] = ("" if page == here else builder.get_relative_uri(here, page)) + (f"#{anchor}" if anchor else "")
         said["title"] = "" if node["lab"] else _title(builder.env, page, anchor)
-    if node.get("leaves"):
-        here = builder.current_docname
-        said |= {"gn_stop": way_on(builder.env, here), "pathto": lambda to: builder.get_relative_uri(here, to)}
     translator.body.append(builder.templates.render("beside_path.html", said))
+    raise nodes.SkipNode
+
+
+def _visit_way_on(translator, node):
+    builder = translator.builder
+    here = builder.current_docname
+    said = {"gn_stop": way_on(builder.env, here), "pathto": lambda to: builder.get_relative_uri(here, to)}
+    translator.body.append(builder.templates.render("path.html", said))
     raise nodes.SkipNode
 
 
@@ -247,6 +254,7 @@ def setup(app):
     app.add_directive("path", PathList)
     app.add_node(path_list, html=(_visit_list, None))
     app.add_node(beside_path, html=(_visit_beside, None))
+    app.add_node(way_on_box, html=(_visit_way_on, None))
     app.add_transform(MarkThePath)
     app.connect("env-updated", _rewrite)
     app.connect("env-check-consistency", _check_minutes)

@@ -4,7 +4,7 @@
 import { cardOf } from "./exit_check/card.js";
 import { numbers } from "./shared/address.js";
 import { answerButtons, fromHere, questionStill } from "./shared/answers.js";
-import { facts, h, liveText } from "./shared/dom.js";
+import { facts, h } from "./shared/dom.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translator } from "./shared/i18n.js";
 
@@ -52,7 +52,7 @@ function render(props) {
     ["answered", tr("answered")],
     ["right", tr("right")],
   ]);
-  const verdict = liveText();
+  const verdict = h("div", { class: "gn-live-text", "aria-live": "polite" });
   const card = cardOf(tr, Boolean(props.el.closest("[data-gn-host]")));
   const list = h("ol", { class: "gn-exit-list" }, ...rows.map(({ element }) => element));
   body.append(list, counts.element, card.element, verdict);
@@ -62,10 +62,10 @@ function render(props) {
     return href ? h("a", { href }, tr(title)) : h("i", {}, tr(title));
   };
   const conclude = ({ again, answered, right }) => {
-    const list = again.flatMap((page, k) => [k ? ", " : " ", link(page)]);
+    const list = h("ul", {}, ...again.map((page) => h("li", {}, link(page))));
     const left = questions.length - answered;
-    if (list.length)
-      verdict.replaceChildren(tr("{right} of {answered} right. Read again:", { right, answered }), ...list);
+    if (again.length)
+      verdict.replaceChildren(tr("{right} of {answered} right. Read again:", { right, answered }), list);
     else if (!left) verdict.replaceChildren(tr("All right."));
     else verdict.replaceChildren(tr("{right} of {answered} right so far, {left} to go.", { right, answered, left }));
   };

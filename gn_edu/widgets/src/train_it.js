@@ -63,6 +63,8 @@ function createControls({ tr, train, pauseOrGoOn, step, otherSeed, pickOver }) {
   const words = { running: tr("Pause"), paused: tr("Go on") };
   const show = (state, phase, next) => {
     main.dataset.is = phase;
+    seed.hidden = Boolean(next) && phase === "rest"; // the main button takes another one then
+    once.disabled = seed.hidden;
     main.textContent = words[phase] ?? (next ? tr("Train with seed {seed}", { seed: next }) : tr("Train both"));
     seed.textContent = tr("Seed {seed}: another one", { seed: state.seed });
     dial.show(state.over);
@@ -70,13 +72,66 @@ function createControls({ tr, train, pauseOrGoOn, step, otherSeed, pickOver }) {
   return { rows: [drive(dial.element, of), drive(main, once, seed)], show };
 }
 
+/**
+ * The runs of a visit, and the one that is on. `picture` is what is seen of it; `quick`: nothing of it, but the end.
+ * @param {{ tr: import("./shared/i18n.js").Translator, state: any, set: (change: any) => void, showRun: () => void,
+ *   showControls: () => void, draw: () => void }} parts
+ */
+function createVisit({ tr, state, set, showRun, showControls, draw }) {
+  const beforehand = tr("Four channels of one point, or some of the 32 points: which of the two learns?");
+  const motion = matchMedia("(prefers-reduced-motion: reduce)");
+  const visit = {
+    runs: /** @type {import("./train_it/figure.js").Finished[]} */ ([]),
+    picture: /** @type {import("./train_it/run.js").Picture | null} */ (null),
+    said: beforehand,
+    quick: false,
+    training: createTraining({
+      async show(now) {
+        if (visit.quick || (motion.matches && now.update < UPDATES && visit.training.phase === "running")) return;
+        visit.picture = now;
+        showRun();
+        await new Promise((done) => setTimeout(done, PACE));
+      },
+      ended(now, { over, seed }) {
+        visit.runs.push({ over, seed, bn: now.bn.test, gn: now.gn.test });
+        Object.assign(visit, { picture: now, said: sentence({ over }, now, tr) });
+        draw();
+      },
+      changed: () => showControls(),
+    }),
+    /** No run is on. */
+    stopRun() {
+      visit.training.clear();
+      Object.assign(visit, { picture: null, said: beforehand });
+    },
+    choose(change) {
+      visit.stopRun();
+      set(change);
+    },
+    begin(change, once = false) {
+      visit.choose(change);
+      return visit.training.begin({ over: state.over, seed: state.seed }, once);
+    },
+    /** The seed of the next run with these points, if they had one with this seed. */
+    nextSeed: () =>
+      visit.runs.some(({ over, seed }) => over === state.over && seed === state.seed) ? (state.seed % SEEDS) + 1 : 0,
+  };
+  return visit;
+}
+
 /** @param {import("@anywidget/types").RenderProps} props */
 function render(props) {
   const recorded = props.model.get("recorded");
+  let restart = () => {};
   const box = picturedByTraits(props, {
     stem: "train_it",
     title: N_("Train it yourself"),
     given: ["recorded"],
+    // A link or a reset begins with no run.
+    afresh: () => {
+      restart();
+      return {};
+    },
     traits: {
       over: oneOf(OVERS),
       seed: whole(1, SEEDS),
@@ -85,64 +140,39 @@ function render(props) {
     },
   });
   const { tr, state, set } = box;
-  const runs = /** @type {import("./train_it/figure.js").Finished[]} */ ([]);
-  let picture = /** @type {import("./train_it/run.js").Picture | null} */ (null);
-  let quick = false; // without waiting, for whoever asks for the result alone
   const fields = createFields(tr);
-  const figure = createFigure(tr, (k, error) =>
-    set({ guesses: state.guesses.map((old, i) => (i === k ? error : old)) }),
-  );
+  const guessed = (k, error) => set({ guesses: state.guesses.map((old, i) => (i === k ? error : old)) });
+  const figure = createFigure(tr, guessed);
   const unfair = createUnfair(recorded, tr, (asked) => set({ asked }));
   const counted = h("p", { class: "gn-part", "data-gn-value": "update" });
   const live = liveText();
-  const beforehand = tr("Four channels of one point, or some of the 32 points: which of the two learns?");
-  live.textContent = beforehand;
-
-  const motion = matchMedia("(prefers-reduced-motion: reduce)");
-  const training = createTraining({
-    async show(now) {
-      if (quick || (motion.matches && now.update < UPDATES && training.phase === "running")) return;
-      picture = now;
-      showRun();
-      await new Promise((done) => setTimeout(done, PACE));
-    },
-    ended(now, { over, seed }) {
-      picture = now;
-      runs.push({ over, seed, bn: now.bn.test, gn: now.gn.test });
-      live.textContent = sentence({ over }, now, tr);
-      draw();
-    },
-    changed: () => showControls(),
-  });
-  const choose = (change) => {
-    training.clear();
-    picture = null;
-    live.textContent = beforehand;
-    set(change);
+  const visit = createVisit({ tr, state, set, showRun, showControls, draw });
+  const { training, begin } = visit;
+  restart = () => {
+    visit.stopRun();
+    visit.runs.length = 0;
   };
-  const begin = (change, once = false) => {
-    choose(change);
-    return training.begin({ over: state.over, seed: state.seed }, once);
-  };
-  const done = () => runs.some(({ over, seed }) => over === state.over && seed === state.seed);
-  const next = () => (state.seed % SEEDS) + 1;
+  const afterwards = () => (visit.nextSeed() ? { seed: visit.nextSeed() } : {});
   const controls = createControls({
     tr,
-    train: () => begin(done() ? { seed: next() } : {}),
+    train: () => begin(afterwards()),
     pauseOrGoOn: () => (training.phase === "running" ? training.pause() : training.goOn()),
-    step: () => (training.phase === "rest" ? begin(done() ? { seed: next() } : {}, true) : training.goOn(true)),
-    otherSeed: () => choose({ seed: next() }),
-    pickOver: (over) => choose({ over }),
+    step: () => (training.phase === "rest" ? begin({}, true) : training.goOn(true)),
+    otherSeed: () => visit.choose({ seed: (state.seed % SEEDS) + 1 }),
+    pickOver: (over) => visit.choose({ over }),
   });
-  const showControls = () => controls.show(state, training.phase, done() ? next() : 0);
+  function showControls() {
+    controls.show(state, training.phase, visit.nextSeed());
+  }
   function showRun() {
-    fields.show(picture, state.over);
-    counted.textContent = tr("update {update} of {all}", { update: picture?.update ?? 0, all: UPDATES });
+    fields.show(visit.picture, state.over);
+    counted.textContent = tr("update {update} of {all}", { update: visit.picture?.update ?? 0, all: UPDATES });
   }
   function draw() {
     showRun();
     showControls();
-    figure.show(runs, state.guesses);
+    live.textContent = visit.said;
+    figure.show(visit.runs, state.guesses);
     unfair.show(state.asked);
   }
   const hint = h(
@@ -153,9 +183,9 @@ function render(props) {
   box.body.append(...controls.rows, fields.element, counted, live, hint, figure.element, unfair.element);
   const root = /** @type {any} */ (box.root);
   root.run = async ({ over, seed }) => {
-    quick = true;
+    visit.quick = true;
     const last = await begin({ over, seed });
-    quick = false;
+    visit.quick = false;
     return last && { bn: last.bn.test, gn: last.gn.test };
   };
   const stop = box.run(draw);

@@ -10,14 +10,19 @@ const DOTS = {
 };
 
 /** One image, four channels of two pixels, in two groups: the first holds 2, 2, 6, 6. */
-const CHANNELS = [2, 6, 0, 8];
+const CHANNELS = [
+  [2, 2],
+  [6, 6],
+  [0, 2],
+  [2, 8],
+];
 const SIDE = 44;
 const RAISED = 10;
 
 /** The block with its first group raised. */
 function block() {
-  const cells = CHANNELS.flatMap((value, channel) =>
-    [0, 1].map((pixel) => {
+  const cells = CHANNELS.flatMap((values, channel) =>
+    values.map((value, pixel) => {
       const lit = channel < 2;
       const x = 2 + channel * SIDE + (lit ? 0 : 26);
       const y = 14 + pixel * SIDE;

@@ -56,7 +56,7 @@ function createFold(tr) {
     "The first convolution of each network turns a picture into 16 maps. Before the next layer reads a map, a mean is taken away and a standard deviation divided out. Touch a map: the framed maps are averaged together.",
   );
   const chosen = tr(
-    "The twenty drawings were chosen: both networks name each of them right when it is tested alone. So Group Norm, for which alone and in company are the same, is right about all of them by choice.",
+    "The twenty drawings were chosen: both networks name each of them right when it is tested alone, in evaluation mode. So Group Norm, for which alone and in company are the same, is right about all of them by choice.",
   );
   const [bn, gn] = [tr("Batch Norm's mean"), tr("Group Norm's mean")];
   const found = h(

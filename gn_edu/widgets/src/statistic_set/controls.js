@@ -66,6 +66,7 @@ export function connectPointer(/** @type {Widget} */ widget) {
   const { state, draw } = widget;
   const { element } = widget.parts.block;
   let drag = /** @type {{ y: number, value: number } | null} */ (null);
+  let dragged = false; // the mouse stands where the drag ended, over another cell
   const show = (/** @type {number | null} */ preview) => {
     state.preview = preview;
     draw();
@@ -79,6 +80,8 @@ export function connectPointer(/** @type {Widget} */ widget) {
     choose(widget, i);
     if (drag) element.setPointerCapture(event.pointerId);
   });
+  const holdPage = (/** @type {TouchEvent} */ event) => drag && event.preventDefault();
+  element.addEventListener("touchstart", holdPage, { passive: false });
   element.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
     if (!drag) return;
     const wanted = drag.value + Math.round((drag.y - event.clientY) / DRAG);
@@ -87,15 +90,19 @@ export function connectPointer(/** @type {Widget} */ widget) {
   });
   for (const end of ["pointerup", "pointercancel"])
     element.addEventListener(end, () => {
+      dragged = drag !== null && drag.value !== state.values[state.focus];
       drag = null;
     });
   // Only a click, a tap or a key chooses the cell.
   element.addEventListener("pointerover", (/** @type {PointerEvent} */ event) => {
     const i = cellUnder(event);
-    if (i === null || event.pointerType !== "mouse" || event.buttons || state.game) return;
+    if (i === null || event.pointerType !== "mouse" || event.buttons || dragged || state.game) return;
     show(i);
   });
-  element.addEventListener("pointerleave", () => show(null));
+  element.addEventListener("pointerleave", () => {
+    dragged = false;
+    show(null);
+  });
 }
 
 /** Arrow keys choose the next cell, plus and minus change the value. */

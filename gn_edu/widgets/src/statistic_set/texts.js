@@ -24,7 +24,7 @@ export function cellName(dims, i, tr) {
 
 /**
  * One sentence that says what the picture shows, with its numbers.
- * @param {Chosen} state
+ * @param {Chosen & { plain: boolean }} state
  * @param {Translator} tr
  */
 export function sentence(state, tr) {
@@ -38,7 +38,7 @@ export function sentence(state, tr) {
     image: image + 1,
     channel: channel + 1,
     mean: fixed(set.mean),
-    sigma: fixed(set.sigma),
+    sigma: fixed(state.plain ? Math.sqrt(set.variance) : set.sigma),
     x: shown(state.values[state.focus]),
     xHat: fixed(xHat[state.focus]),
     y: fixed(y[state.focus]),

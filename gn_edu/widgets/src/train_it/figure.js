@@ -1,6 +1,6 @@
 // The reader's own Figure 1: test error against the number of points that batch norm averages over. Every finished run
 // drops two marks. Before a run, a guess can be dragged to where batch norm will land.
-import { drawingPlace } from "../shared/dom.js";
+import { drawingPlace, h } from "../shared/dom.js";
 import { pathOf, svg, tenths, tick } from "../shared/drawing.js";
 import { N_ } from "../shared/i18n.js";
 import { gridLine, mark, numberUnder } from "../shared/lines.js";
@@ -12,53 +12,66 @@ export const OVERS = [32, 16, 8, 4, 2];
 export const MOST = 60; // % of the points
 export const FIRST_GUESS = 25;
 const WIDE = 420;
-const TALL = 218;
-const SIDES = { left: 36, right: 106, top: 22, bottom: 40 };
+const TALL = 190;
+const SIDES = { left: 36, right: 106, top: 14, bottom: 26 };
+const TITLE = 26; // the room of a title over or under the chart
 
 const x = (k) => SIDES.left + 30 + (k * (WIDE - SIDES.left - SIDES.right - 44)) / (OVERS.length - 1);
 const y = (error) => SIDES.top + ((MOST - error) * (TALL - SIDES.top - SIDES.bottom)) / MOST;
 const errorAt = (height) =>
   Math.max(0, Math.min(MOST, MOST - ((height - SIDES.top) * MOST) / (TALL - SIDES.top - SIDES.bottom)));
 
-const NAMES = { bn: "BN", gn: "GN" };
-const TITLES = { bn: N_("Batch Norm"), gn: N_("Group Norm") };
+const NORMS = {
+  // Where both have the same error, both marks are seen.
+  gn: { label: "GN", title: N_("Group Norm"), aside: 5 },
+  bn: { label: "BN", title: N_("Batch Norm"), aside: -5 },
+};
+const titles = (tr) => [tr("test points wrong, %"), tr("points in Batch Norm's mean, of the 32 of an update")];
 
-/** One norm's marks, a line through the means, and its name behind the last of them. */
-function lineMarkup(name, runs, title) {
+/** One norm's marks and a line through the means; `end` is where its line ends, if it has one. */
+function lineOf(name, runs) {
+  const { label, aside } = NORMS[name];
   const columns = OVERS.map((over, k) => ({
     k,
     errors: runs.filter((run) => run.over === over).map((run) => run[name]),
   }));
-  const means = columns.filter(({ errors }) => errors.length).map(({ k, errors }) => [x(k), y(meanOf(errors))]);
-  if (!means.length) return "";
-  const aside = name === "bn" ? -5 : 5; // where both have the same error, both are seen
-  const marks = columns.flatMap(({ k, errors }) =>
-    errors.map((e) => mark(NAMES[name], `n-${name}`, x(k) + aside, y(e))),
-  );
-  const [right, height] = means[means.length - 1];
-  const label = `<text class="name n-${name}" x="${tenths(right + 14)}" y="${tenths(height + (name === "bn" ? -4 : 4))}">${title}</text>`;
-  const line = pathOf(means.map(([at, h]) => [at + aside, h]));
-  return `<path class="line n-${name}" d="${line}"/>${marks.join("")}${label}`;
+  const means = columns.filter(({ errors }) => errors.length).map(({ k, errors }) => [x(k) + aside, y(meanOf(errors))]);
+  const marks = columns.flatMap(({ k, errors }) => errors.map((e) => mark(label, `n-${name}`, x(k) + aside, y(e))));
+  const line = means.length ? `<path class="line n-${name}" d="${pathOf(means)}"/>` : "";
+  return { name, markup: line + marks.join(""), end: means.at(-1)?.[1] };
 }
 
 /**
- * The chart's fixed parts and its runs, as text.
+ * The runs as text, the names at the lines' ends, one clear of the other.
  * @param {Finished[]} runs
  * @param {import("../shared/i18n.js").Translator} tr
  */
 export function runsMarkup(runs, tr) {
-  return ["gn", "bn"].map((name) => lineMarkup(name, runs, tr(TITLES[name]))).join("");
+  const lines = Object.keys(NORMS).map((name) => lineOf(name, runs));
+  const [gn, bn] = lines.map(({ end }) => end ?? 0);
+  const push = Math.max(0, 18 - Math.abs(gn - bn)) / 2;
+  const names = lines.map(({ name, end }) => {
+    if (end === undefined) return "";
+    const height = end + 4 + (name === "gn" ? push : -push) * (gn >= bn ? 1 : -1);
+    const title = tr(NORMS[name].title);
+    return `<text class="name n-${name}" x="${WIDE - SIDES.right + 8}" y="${tenths(height)}">${title}</text>`;
+  });
+  return lines.map(({ markup }) => markup).join("") + names.join("");
 }
-export const axesMarkup = (tr) =>
+
+const axesMarkup = () =>
   [
     ...[0, 20, 40, 60].map((error) => gridLine(SIDES.left, WIDE - SIDES.right, y(error), error)),
-    tick(6, 12, tr("test points wrong, %"), "start"),
-    ...OVERS.map((over, k) => numberUnder(x(k), TALL - 24, over)),
-    tick(6, TALL - 6, tr("points in Batch Norm's mean, of the 32 of an update"), "start"),
+    ...OVERS.map((over, k) => numberUnder(x(k), TALL - 8, over)),
   ].join("");
 
-/** The whole chart without what a hand can move. */
-export const chart = (runs, tr, stem) => svg(stem, WIDE, TALL, axesMarkup(tr) + runsMarkup(runs, tr));
+/** The whole chart as a picture of its own. */
+export function chart(runs, tr, stem) {
+  const [above, under] = titles(tr);
+  const drawn = `<g transform="translate(0 ${TITLE})">${axesMarkup()}${runsMarkup(runs, tr)}</g>`;
+  const words = tick(6, 16, above, "start") + tick(6, TALL + 2 * TITLE - 8, under, "start");
+  return svg(stem, WIDE, TALL + 2 * TITLE, drawn + words);
+}
 
 /** A hollow square that is dragged up and down, or moved by keys. */
 function createHandle(k, tr, move) {
@@ -82,6 +95,8 @@ function createHandle(k, tr, move) {
     event.preventDefault();
     handle.focus({ preventScroll: true });
   });
+  // A thumb on it drags, and does not scroll the page.
+  handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   handle.addEventListener("pointermove", (event) => {
     if (handle.hasPointerCapture(event.pointerId)) move(errorAt(heightOf(event)));
   });
@@ -108,7 +123,7 @@ function createHandle(k, tr, move) {
 export function createFigure(tr, guess) {
   const place = drawingPlace(undefined, "gn-chart");
   place.setAttribute("role", "group");
-  place.innerHTML = svg("gn-in", WIDE, TALL, `${axesMarkup(tr)}<g class="runs"></g><g class="guesses"></g>`);
+  place.innerHTML = svg("gn-in", WIDE, TALL, `${axesMarkup()}<g class="runs"></g><g class="guesses"></g>`);
   const runsPlace = /** @type {SVGGElement} */ (place.querySelector(".runs"));
   const handles = OVERS.map((_, k) => createHandle(k, tr, (error) => guess(k, Math.round(error))));
   place.querySelector(".guesses")?.append(...handles.map(({ handle }) => handle));
@@ -123,5 +138,6 @@ export function createFigure(tr, guess) {
       tr("Test error against the points that Batch Norm averages over, from {n} runs", { n: runs.length }),
     );
   };
-  return { element: place, show };
+  const [above, under] = titles(tr).map((words) => h("p", { class: "gn-part" }, words));
+  return { element: h("div", {}, above, place, under), show };
 }
