@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from browser import LANDING, number, shown, until
+from browser import HTML, LANDING, number, shown, until, wait_until_awake
 
 from gn_edu import norms
 from gn_edu.data import hand_tensor
@@ -26,13 +26,15 @@ def assert_shows(page, x, method, groups=2, focus=0):
     y = outputs(x, method, groups).flatten()
     for i, value in enumerate(y.tolist()):
         assert number(page, f"y[{i}]") == shown(value, 2)
-    assert number(page, "x_hat") == shown(y[focus].item()) and number(page, "y") == shown(y[focus].item())
+    plain = page.locator(f"{W1} [data-gn-value=variance]").count() == 0  # words know neither ε nor y
+    assert number(page, "x_hat") == shown(y[focus].item())
+    assert plain or number(page, "y") == shown(y[focus].item())
     lit = [int(e.get_attribute("data-cell")) for e in page.locator(f"{W1} .gn-cell.lit").all()]
     members = x.flatten()[lit]
     assert number(page, "m") == str(len(lit))
     assert number(page, "mean") == shown(members.mean().item())
-    assert number(page, "variance") == shown(members.var(correction=0).item())
-    sigma = (members.var(correction=0) + 1e-5).sqrt().item()
+    assert plain or number(page, "variance") == shown(members.var(correction=0).item())
+    sigma = (members.var(correction=0) + (0 if plain else 1e-5)).sqrt().item()
     assert number(page, "sigma") == shown(sigma)
     said = page.locator(f"{W1} .gn-live-text").inner_text()
     assert f"averages {len(lit)} of {x.numel()} values" in said
@@ -43,6 +45,24 @@ def assert_shows(page, x, method, groups=2, focus=0):
 def landing(widget_page):
     page = widget_page(LANDING, permissions=["clipboard-read", "clipboard-write"])
     return page
+
+
+@pytest.fixture
+def symbols(visit, address):
+    """The first page with the block as it stands elsewhere: symbols, interleaved channels, γ and β."""
+    page = visit(LANDING)
+    text = (HTML / LANDING).read_text(encoding="utf-8")
+    assert text.count('"plain":true') == 1
+    changed = text.replace('"plain":true', '"plain":false')
+    page.route(f"**/{LANDING}", lambda route: route.fulfill(body=changed, content_type="text/html"))
+    page.goto(address + LANDING)
+    wait_until_awake(page)
+    return page
+
+
+def test_w1_in_symbols(symbols):
+    assert_shows(symbols, hand_tensor(), "group")
+    assert number(symbols, "variance") == "4.000"
 
 
 def test_w1_by_mouse(landing):
@@ -101,23 +121,23 @@ def test_w1_by_keyboard_alone(landing):
     assert_shows(landing, hand_tensor(), "group")
 
 
-def test_w1_gamma_and_beta_are_per_channel(landing):
-    landing.click(f"{W1} .gn-affine summary")
-    landing.fill(f"{W1} [data-gn-knob=gamma1]", "3")
-    landing.fill(f"{W1} [data-gn-knob=beta1]", "-1")
+def test_w1_gamma_and_beta_are_per_channel(symbols):
+    symbols.click(f"{W1} .gn-affine summary")
+    symbols.fill(f"{W1} [data-gn-knob=gamma1]", "3")
+    symbols.fill(f"{W1} [data-gn-knob=beta1]", "-1")
     gamma, beta = torch.tensor([1.0, 3, 1, 1]).double(), torch.tensor([0.0, -1, 0, 0]).double()
     y = norms.group_norm(hand_tensor().double(), 2, gamma, beta).flatten()
     for i, value in enumerate(y.tolist()):
-        assert number(landing, f"y[{i}]") == shown(value, 2)
+        assert number(symbols, f"y[{i}]") == shown(value, 2)
 
 
-def test_w1_interleaved_groups_are_another_layer(landing):
-    landing.check(f"{W1} [data-gn-interleaved]")
+def test_w1_interleaved_groups_are_another_layer(symbols):
+    symbols.check(f"{W1} [data-gn-interleaved]")
     x = hand_tensor().double()
     order = torch.tensor([0, 2, 1, 3])
     y = norms.group_norm(x[:, order], 2)[:, order].flatten()
     for i, value in enumerate(y.tolist()):
-        assert number(landing, f"y[{i}]") == shown(value, 2)
+        assert number(symbols, f"y[{i}]") == shown(value, 2)
 
 
 @pytest.mark.parametrize("method, right", [("group", {0, 1, 2, 3}), ("batch", {0, 1, 8, 9})])
