@@ -23,20 +23,20 @@ const errorAt = (height) =>
 
 const NORMS = {
   // Where both have the same error, both marks are seen.
-  gn: { label: "GN", title: N_("Group Norm"), aside: 5 },
-  bn: { label: "BN", title: N_("Batch Norm"), aside: -5 },
+  gn: { title: N_("Group Norm"), aside: 5 },
+  bn: { title: N_("Batch Norm"), aside: -5 },
 };
 const titles = (tr) => [tr("test points wrong, %"), tr("points in Batch Norm's mean, of the 32 of an update")];
 
 /** One norm's marks and a line through the means; `end` is where its line ends, if it has one. */
 function lineOf(name, runs) {
-  const { label, aside } = NORMS[name];
+  const { aside } = NORMS[name];
   const columns = OVERS.map((over, k) => ({
     k,
     errors: runs.filter((run) => run.over === over).map((run) => run[name]),
   }));
   const means = columns.filter(({ errors }) => errors.length).map(({ k, errors }) => [x(k) + aside, y(meanOf(errors))]);
-  const marks = columns.flatMap(({ k, errors }) => errors.map((e) => mark(label, `n-${name}`, x(k) + aside, y(e))));
+  const marks = columns.flatMap(({ k, errors }) => errors.map((e) => mark(name, `n-${name}`, x(k) + aside, y(e))));
   const line = means.length ? `<path class="line n-${name}" d="${pathOf(means)}"/>` : "";
   return { name, markup: line + marks.join(""), end: means.at(-1)?.[1] };
 }

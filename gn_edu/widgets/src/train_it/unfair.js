@@ -151,14 +151,13 @@ const WIDE = 420;
 const LEFT = 8;
 const ROW = 40;
 const x = (error) => LEFT + (error / MOST) * (WIDE - LEFT - 16);
-const MARKS = { bn: "BN", gn: "GN", none: "none" };
 
 /** The rows as a picture: a mark a run, a bar at the mean. */
 export function rowsMarkup(lines) {
   const tall = ROW * lines.length + 22;
   const rows = lines.map(({ kind, label, errors, mean }, k) => {
     const at = ROW * k + 28;
-    const marks = errors.map((e) => mark(MARKS[kind], `n-${kind}`, x(e), at));
+    const marks = errors.map((e) => mark(kind, `n-${kind}`, x(e), at));
     const bar = `<path class="mean" d="M${tenths(x(mean))} ${at - 9}v18"/>`;
     return `<path class="grid" d="M${x(0)} ${at}H${x(MOST)}"/>${marks.join("")}${bar}${tick(LEFT, at - 12, label, "start")}`;
   });
