@@ -189,6 +189,7 @@ def test_a_run_is_paused_stepped_and_goes_on(widget_page):
     assert "update 20 of 800" in widget.inner_text()
     widget.locator("[data-gn-do=step]").click()
     until(page, f"document.querySelector('{W} [data-gn-value=update]').textContent.startsWith('update 40 ')")
+    until(page, f"document.querySelector('{W} [data-gn-do=train]').dataset.is === 'paused'")
     widget.locator("[data-gn-do=train]").click()  # go on
     until(page, f"document.querySelectorAll('{W} .runs .m').length === 2", timeout=120_000)
     assert number(page, "bn_test", "train_it") == f"{record(bn(4))['test'][0]:.1f} %"

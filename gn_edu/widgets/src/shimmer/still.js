@@ -27,7 +27,9 @@ export function still(traits, catalogue) {
   const [row, column] = [Math.floor(traits.pixel / SIDE), traits.pixel % SIDE];
   const parts = [
     `<text x="8" y="18">${escapeText(tr("in the batch"))}</text>`,
-    ...Object.entries(AT).map(([name, x]) => `<text class="name-${name}" x="${x}" y="18">${NORMS[name]}</text>`),
+    ...Object.entries(AT).map(
+      ([name, x]) => `<text class="name-${name}" x="${x}" y="18">${escapeText(tr(NORMS[name]))}</text>`,
+    ),
   ];
   const said = [];
   for (let k = 0; k < DRAWS; k++) {

@@ -2,11 +2,12 @@
 import { bitmap } from "../neighbours/pictures.js";
 import { h } from "../shared/dom.js";
 import { svg, tenths } from "../shared/drawing.js";
+import { N_ } from "../shared/i18n.js";
 import { escapeText, fixed, minus } from "../shared/text.js";
 import { SIDE } from "./model.js";
 
 const LIMIT = 2.5; // black to white: the same in every draw
-export const NORMS = { bn: "Batch Norm", gn: "Group Norm" };
+export const NORMS = { bn: N_("Batch Norm"), gn: N_("Group Norm") };
 
 const part = (value) => Math.max(0, Math.min(1, (value / LIMIT + 1) / 2));
 
@@ -32,7 +33,7 @@ export function stripMarkup({ dots, value }, tr, stem, scale = 1.5) {
   ];
   const drawn = rows.map(
     ({ name, y, list }) =>
-      `<text class="name-${name}" x="4" y="${y - 8}">${NORMS[name]}</text>` +
+      `<text class="name-${name}" x="4" y="${y - 8}">${escapeText(tr(NORMS[name]))}</text>` +
       `<path class="line" d="M${LEFT} ${y}h${LONG}"/><path class="cloud" d="${cloud(list, y)}"/>` +
       `<path class="mark mark-${name}" d="M${xOf(value[name])} ${y - 32}V${y}"/>`,
   );
@@ -60,7 +61,7 @@ export function createMap(name, state, tr, pick) {
   const element = h(
     "div",
     { class: "gn-map", "data-net": name },
-    h("p", { class: "gn-part" }, NORMS[name]),
+    h("p", { class: "gn-part" }, tr(NORMS[name])),
     square,
     h("p", { class: "gn-marked" }, tr("marked pixel"), " ", number),
   );
@@ -91,7 +92,7 @@ export function createMap(name, state, tr, pick) {
     image.src = grey(values);
     marker.style.left = `${(100 * (column + 0.5)) / SIDE}%`;
     marker.style.top = `${(100 * (row + 0.5)) / SIDE}%`;
-    const place = { norm: NORMS[name], row: row + 1, column: column + 1 };
+    const place = { norm: tr(NORMS[name]), row: row + 1, column: column + 1 };
     marker.setAttribute(
       "aria-label",
       tr("{norm}: the marked pixel, row {row}, column {column}. Arrow keys move it.", place),
