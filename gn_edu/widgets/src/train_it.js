@@ -16,7 +16,7 @@ import { createUnfair, errorsOf, QUESTIONS } from "./train_it/unfair.js";
 
 export { answers } from "./train_it/unfair.js";
 
-const PACE = 40; // ms a picture stands at least: learning is there to be seen
+const PACE = 24; // ms a picture stands at least: learning is there to be seen
 const SEEDS = 999;
 
 /** The runs of the record as those of a reader. */
