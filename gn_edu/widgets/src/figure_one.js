@@ -7,6 +7,7 @@ import { checkbox, choice, drive, h, liveText } from "./shared/dom.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translated, translator } from "./shared/i18n.js";
 import { stillChart } from "./shared/lines.js";
+import { clamp } from "./shared/maths.js";
 
 export { chart, sentence, view };
 
@@ -40,7 +41,7 @@ function chartSlider({ tr, state, set }) {
   const label = tr("Images at which the chart is read");
   const element = h("div", { class: "gn-chart", "data-gn-size": true, "aria-label": label, ...attributes });
   const put = (position) => {
-    const size = SIZES[Math.max(0, Math.min(SIZES.length - 1, position))];
+    const size = SIZES[clamp(position, 0, SIZES.length - 1)];
     if (size !== state.size) set({ size });
   };
   const touched = (event) => {

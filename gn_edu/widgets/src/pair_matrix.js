@@ -6,18 +6,17 @@ import { createModel, NORMS } from "./pair_matrix/model.js";
 import { sentences, title } from "./pair_matrix/texts.js";
 import { copyMarks, cursor, definitions, EDGE, matrix, sideOf, TILE, tiles, twinMarks } from "./pair_matrix/view.js";
 import { flag, whole } from "./shared/address.js";
-import { checkbox, drive, h } from "./shared/dom.js";
+import { ARROWS, checkbox, drive, h, uniqueName } from "./shared/dom.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_ } from "./shared/i18n.js";
+import { clamp } from "./shared/maths.js";
 
 export { createModel } from "./pair_matrix/model.js";
 export { still } from "./pair_matrix/still.js";
 
-const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-
 /** One network's matrix: a finger, the mouse or the arrow keys move the tile that is read. */
 function createMatrix({ norm, model, box: { tr, state, set } }) {
-  const name = `gn-pairs-${norm}-${Math.random().toString(36).slice(2)}`;
+  const name = uniqueName();
   const field = h("div", {
     class: "gn-matrix",
     tabindex: "0",
@@ -31,7 +30,7 @@ function createMatrix({ norm, model, box: { tr, state, set } }) {
     "gn-in",
   );
   const marks = field.querySelector(".marks");
-  const inside = (k) => Math.max(0, Math.min(model.count - 1, k));
+  const inside = (k) => clamp(k, 0, model.count - 1);
   const read = (event) => {
     const { left, top, width } = field.firstChild.getBoundingClientRect();
     const at = (from, to) => inside(Math.floor((((to - from) / width) * sideOf(model.count) - EDGE) / TILE));
@@ -44,10 +43,10 @@ function createMatrix({ norm, model, box: { tr, state, set } }) {
   });
   field.addEventListener("pointermove", (event) => event.buttons && read(event));
   field.addEventListener("keydown", (event) => {
-    const by = KEYS[event.key];
-    if (!by) return;
+    if (!(event.key in ARROWS)) return;
     event.preventDefault();
-    set({ row: inside(state.row + by[0]), column: inside(state.column + by[1]) });
+    const [right, below] = ARROWS[event.key];
+    set({ row: inside(state.row + below), column: inside(state.column + right) });
   });
   const show = () => {
     marks.innerHTML = (state.twins ? twinMarks(model) : "") + cursor(state.row, state.column);

@@ -1,5 +1,5 @@
 // The possible neighbours of the picture that stays, in a batch of two: each with batch norm's verdict.
-import { h } from "../shared/dom.js";
+import { h, uniqueName } from "../shared/dom.js";
 
 /** A tick or a cross, told apart by shape. */
 function createMark() {
@@ -42,7 +42,7 @@ function legend(wrong, evaluation, tr) {
 
 /** Returns {element, show}: show(state) marks all neighbours, the worst company first; it hides in larger batches. */
 export function createStrip({ album, record, tr, pick }) {
-  const group = `n-${Math.random().toString(36).slice(2)}`; // crypto.randomUUID is there over https alone
+  const group = uniqueName();
   const neighbours = Array.from({ length: album.count }, (_, j) => createNeighbour({ j, group, album, tr, pick }));
   const row = h("div", { class: "gn-strip", role: "radiogroup", "aria-label": tr("Choose its neighbour") });
   const title = h("b", {}, tr("Choose its neighbour"));

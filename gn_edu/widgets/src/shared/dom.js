@@ -18,6 +18,15 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** A name that nothing else on the page has. crypto.randomUUID is there over https alone. */
+export const uniqueName = () => `gn-${Math.random().toString(36).slice(2)}`;
+
+/**
+ * How far an arrow key goes: steps to the right, and down.
+ * @type {Record<string, [right: number, below: number]>}
+ */
+export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
 /**
  * Parts behind a label that readers of the screen alone need: the parts are named themselves.
  * @param {string} label
@@ -37,7 +46,7 @@ export const labelled = (label, ...parts) =>
  * @param {boolean | string} [options.shown] a text that stands there instead of the label
  */
 export function choice({ label, options, mark, pick, shown = false }) {
-  const name = `c-${Math.random().toString(36).slice(2)}`; // crypto.randomUUID is there over https alone
+  const name = uniqueName();
   const inputs = options.map(([value]) => {
     const input = h("input", { type: "radio", name, value, [mark]: value });
     input.addEventListener("change", () => pick(value));

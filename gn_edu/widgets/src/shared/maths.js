@@ -43,6 +43,10 @@ export function setOf(dims, options, i) {
   return image * options.groups + groupOf(channel, dims.channels, options);
 }
 
+/** The nearest number from least to most. */
+export const clamp = (/** @type {number} */ value, /** @type {number} */ least, /** @type {number} */ most) =>
+  Math.max(least, Math.min(most, value));
+
 /** The mean of a list. */
 export const meanOf = (/** @type {Values} */ values) => {
   let sum = 0;

@@ -1,15 +1,16 @@
 // What is drawn: a map in grey with a marker on it, and the axis with the values so far.
 import { bitmap } from "../neighbours/pictures.js";
-import { h } from "../shared/dom.js";
+import { ARROWS, h } from "../shared/dom.js";
 import { svg, tenths } from "../shared/drawing.js";
 import { N_ } from "../shared/i18n.js";
+import { clamp } from "../shared/maths.js";
 import { escapeText, fixed, minus } from "../shared/text.js";
 import { SIDE } from "./model.js";
 
 const LIMIT = 2.5; // black to white: the same in every draw
 export const NORMS = { bn: N_("Batch Norm"), gn: N_("Group Norm") };
 
-const part = (value) => Math.max(0, Math.min(1, (value / LIMIT + 1) / 2));
+const part = (value) => clamp((value / LIMIT + 1) / 2, 0, 1);
 
 /** Normalized values as a picture. */
 export const grey = (values) => bitmap(SIDE, (i) => Array(3).fill(Math.round(255 * part(values[i]))));
@@ -49,8 +50,7 @@ export function stripMarkup({ dots, value }, tr, stem, scale = 1.5) {
   return svg(stem, WIDTH, HEIGHT, drawn.join("") + ramp.join("") + frame + words, scale);
 }
 
-const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-const inside = (k) => Math.max(0, Math.min(SIDE - 1, k));
+const inside = (k) => clamp(k, 0, SIDE - 1);
 
 /** A map with its marker, and the marked value under it. pick(pixel) moves the marker. */
 export function createMap(name, state, tr, pick) {
@@ -81,11 +81,10 @@ export function createMap(name, state, tr, pick) {
   square.addEventListener("pointermove", (event) => square.hasPointerCapture(event.pointerId) && put(event));
   square.addEventListener("click", (event) => event.detail && put(event));
   marker.addEventListener("keydown", (event) => {
-    const by = KEYS[event.key];
-    if (!by) return;
+    if (!(event.key in ARROWS)) return;
     event.preventDefault();
-    const at = [Math.floor(state.pixel / SIDE), state.pixel % SIDE].map((k, axis) => inside(k + by[axis]));
-    pick(SIDE * at[0] + at[1]);
+    const [right, below] = ARROWS[event.key];
+    pick(SIDE * inside(Math.floor(state.pixel / SIDE) + below) + inside((state.pixel % SIDE) + right));
   });
   const show = (values, value) => {
     const [row, column] = [Math.floor(state.pixel / SIDE), state.pixel % SIDE];

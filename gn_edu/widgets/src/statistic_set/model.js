@@ -1,8 +1,9 @@
 // What the widget knows and computes: its state, how an address holds it, every number that is shown, and where the
 // arrow keys lead. No DOM.
 import { flag, numbers, oneOf, unlessFirst, whole } from "../shared/address.js";
+import { ARROWS } from "../shared/dom.js";
 import { N_ } from "../shared/i18n.js";
-import { cellAt, divisors, normalize, setOf } from "../shared/maths.js";
+import { cellAt, clamp, divisors, normalize, setOf } from "../shared/maths.js";
 import { fixed } from "../shared/text.js";
 
 /**
@@ -133,11 +134,6 @@ export function snapGroups(wanted, from, channels) {
   if (allowed.includes(wanted)) return wanted;
   return (wanted > from ? allowed.find((g) => g > wanted) : allowed.findLast((g) => g < wanted)) ?? from;
 }
-
-/** @type {Record<string, [right: number, below: number]>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-/** @type {(value: number, least: number, most: number) => number} */
-const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
 
 /**
  * The cell next to cell i in the direction of an arrow key; undefined for other keys. Flat: each image stands below

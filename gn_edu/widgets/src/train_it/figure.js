@@ -4,7 +4,7 @@ import { drawingPlace, h } from "../shared/dom.js";
 import { pathOf, svg, tenths, tick } from "../shared/drawing.js";
 import { N_ } from "../shared/i18n.js";
 import { gridLine, mark, numberUnder } from "../shared/lines.js";
-import { meanOf } from "../shared/maths.js";
+import { clamp, meanOf } from "../shared/maths.js";
 
 /** @typedef {{ over: number, seed: number, bn: number, gn: number }} Finished */
 
@@ -18,8 +18,7 @@ const TITLE = 26; // the room of a title over or under the chart
 
 const x = (k) => SIDES.left + 30 + (k * (WIDE - SIDES.left - SIDES.right - 44)) / (OVERS.length - 1);
 const y = (error) => SIDES.top + ((MOST - error) * (TALL - SIDES.top - SIDES.bottom)) / MOST;
-const errorAt = (height) =>
-  Math.max(0, Math.min(MOST, MOST - ((height - SIDES.top) * MOST) / (TALL - SIDES.top - SIDES.bottom)));
+const errorAt = (height) => clamp(MOST - ((height - SIDES.top) * MOST) / (TALL - SIDES.top - SIDES.bottom), 0, MOST);
 
 const NORMS = {
   // Where both have the same error, both marks are seen.
@@ -105,7 +104,7 @@ function createHandle(k, tr, move) {
     const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
     if (!(event.key in steps)) return;
     event.preventDefault();
-    move(Math.max(0, Math.min(MOST, now + steps[event.key])));
+    move(clamp(now + steps[event.key], 0, MOST));
   });
   const show = (guess, seen) => {
     handle.setAttribute("aria-valuenow", String(guess));

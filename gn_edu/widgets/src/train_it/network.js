@@ -51,13 +51,16 @@ function eachSet(norm, n, width, each) {
   else for (let first = 0; first < n * width; first += norm.channels) each(first, 1, norm.channels, -1);
 }
 
-/** xHat and 1 / sigma of every value; in training, batch norm's averages follow. */
-function standardized(z, n, norm, layer, training) {
+/**
+ * xHat and 1 / sigma of every value. `follow` is how far batch norm's averages go towards the statistics of these values,
+ * 1 is all the way; null in evaluation, where they are taken themselves.
+ */
+function standardized(z, n, norm, layer, follow) {
   const width = layer.gamma.length;
   const xHat = new Float64Array(z.length);
   const inverse = new Float64Array(z.length);
   if (norm.kind === "none") return { xHat: z, inverse: inverse.fill(1) };
-  if (norm.kind === "bn" && !training) {
+  if (norm.kind === "bn" && follow === null) {
     for (let q = 0; q < z.length; q++) {
       inverse[q] = 1 / Math.sqrt(layer.variance[q % width] + EPS);
       xHat[q] = (z[q] - layer.mean[q % width]) * inverse[q];
@@ -78,8 +81,8 @@ function standardized(z, n, norm, layer, training) {
       inverse[q] = scale;
     }
     if (channel < 0) return;
-    layer.mean[channel] += RUNNING * (mean - layer.mean[channel]);
-    layer.variance[channel] += RUNNING * ((variance * count) / (count - 1) - layer.variance[channel]);
+    layer.mean[channel] += follow * (mean - layer.mean[channel]);
+    layer.variance[channel] += follow * ((variance * count) / (count - 1) - layer.variance[channel]);
   });
   return { xHat, inverse };
 }
@@ -164,11 +167,11 @@ export function createNetwork({ norm, seed, widths = [2, 32, 32, 2], bare = fals
   const trained = listed({ layers, norms });
   const velocity = listed(blank());
 
-  function forward(points, n, training, how = norm) {
+  function forward(points, n, follow, how = norm) {
     const steps = /** @type {Step[]} */ ([]);
     let x = points;
     for (const [k, layer] of norms.entries()) {
-      const seen = standardized(linear(x, n, layers[k]), n, normOf(k, how), layer, training);
+      const seen = standardized(linear(x, n, layers[k]), n, normOf(k, how), layer, follow);
       const outputs = new Float64Array(seen.xHat.length);
       const width = layer.gamma.length;
       for (let q = 0; q < outputs.length; q++)
@@ -180,7 +183,7 @@ export function createNetwork({ norm, seed, widths = [2, 32, 32, 2], bare = fals
   }
 
   function gradients(points, labels, n) {
-    const { logits, steps, last } = forward(points, n, true);
+    const { logits, steps, last } = forward(points, n, RUNNING);
     const found = blank();
     let g = ofCrossEntropy(logits, labels, n);
     g = throughLinear(g, n, last, layers[norms.length], found.layers[norms.length]);
@@ -209,19 +212,11 @@ export function createNetwork({ norm, seed, widths = [2, 32, 32, 2], bare = fals
   }
 
   function measureAnew(points, n) {
-    if (norm.kind !== "bn") return;
-    const before = norms.map(({ mean, variance }) => [mean.slice(), variance.slice()]);
-    // The averages move a tenth of the way; the rest of the way is known from where they were.
-    forward(points, n, true, { kind: "bn", over: n });
-    for (const [k, { mean, variance }] of norms.entries())
-      for (let c = 0; c < mean.length; c++) {
-        mean[c] = before[k][0][c] + (mean[c] - before[k][0][c]) / RUNNING;
-        variance[c] = before[k][1][c] + (variance[c] - before[k][1][c]) / RUNNING;
-      }
+    if (norm.kind === "bn") forward(points, n, 1, { kind: "bn", over: n });
   }
 
-  const logits = (points, n) => forward(points, n, false).logits;
-  const logitsInTraining = (points, n) => forward(points, n, true).logits;
+  const logits = (points, n) => forward(points, n, null).logits;
+  const logitsInTraining = (points, n) => forward(points, n, RUNNING).logits;
   return { layers, norms, logits, logitsInTraining, train, measureAnew };
 }
 
