@@ -2,6 +2,7 @@
 // drops two marks. Before a run, a guess can be dragged to where batch norm will land.
 import { drawingPlace, h } from "../shared/dom.js";
 import { pathOf, svg, tenths, tick } from "../shared/drawing.js";
+import { createGrip } from "../shared/grip.js";
 import { N_ } from "../shared/i18n.js";
 import { gridLine, mark, numberUnder } from "../shared/lines.js";
 import { clamp, meanOf } from "../shared/maths.js";
@@ -74,45 +75,20 @@ export function chart(runs, tr, stem) {
 
 /** A hollow square that is dragged up and down, or moved by keys. */
 function createHandle(k, tr, move) {
-  const handle = document.createElementNS("http://www.w3.org/2000/svg", "g");
-  handle.innerHTML = '<circle class="hit" r="18"/><rect x="-7" y="-7" width="14" height="14" rx="2"/>';
-  const label = tr("Your guess: Batch Norm over {n}", { n: OVERS[k] });
-  const fixed = { class: "guess", tabindex: "0", role: "slider", "aria-label": label, "aria-valuemin": "0" };
-  for (const [key, value] of Object.entries({
-    ...fixed,
-    "aria-valuemax": String(MOST),
-    "data-gn-guess": String(OVERS[k]),
-  }))
-    handle.setAttribute(key, value);
-  const heightOf = (event) => {
-    const box = /** @type {SVGSVGElement} */ (handle.ownerSVGElement).getBoundingClientRect();
-    return ((event.clientY - box.top) / box.height) * TALL;
-  };
-  handle.addEventListener("pointerdown", (event) => {
-    handle.setPointerCapture(event.pointerId);
-    move(errorAt(heightOf(event)));
-    event.preventDefault();
-    handle.focus({ preventScroll: true });
-  });
-  // A thumb on it drags, and does not scroll the page.
-  handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-  handle.addEventListener("pointermove", (event) => {
-    if (handle.hasPointerCapture(event.pointerId)) move(errorAt(heightOf(event)));
-  });
-  handle.addEventListener("keydown", (event) => {
-    const now = Number(handle.getAttribute("aria-valuenow"));
-    const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
-    if (!(event.key in steps)) return;
-    event.preventDefault();
-    move(clamp(now + steps[event.key], 0, MOST));
+  const grip = createGrip({
+    label: tr("Your guess: Batch Norm over {n}", { n: OVERS[k] }),
+    mark: `guess-${OVERS[k]}`,
+    axis: "y",
+    range: { min: 0, max: MOST, step: 1 },
+    valueAt: errorAt,
+    move,
+    look: '<rect class="guess" x="-7" y="-7" width="14" height="14" rx="2"/>',
   });
   const show = (guess, seen) => {
-    handle.setAttribute("aria-valuenow", String(guess));
-    handle.setAttribute("aria-valuetext", tr("{error} % of the test points wrong", { error: guess }));
-    handle.setAttribute("transform", `translate(${tenths(x(k))} ${tenths(y(guess))})`);
-    handle.style.display = seen ? "" : "none";
+    const text = tr("{error} % of the test points wrong", { error: guess });
+    grip.show({ x: x(k), y: y(guess), value: guess, text, hidden: !seen });
   };
-  return { handle, show };
+  return { element: grip.element, show };
 }
 
 /**
@@ -124,8 +100,8 @@ export function createFigure(tr, guess) {
   place.setAttribute("role", "group");
   place.innerHTML = svg("gn-in", WIDE, TALL, `${axesMarkup()}<g class="runs"></g><g class="guesses"></g>`);
   const runsPlace = /** @type {SVGGElement} */ (place.querySelector(".runs"));
-  const handles = OVERS.map((_, k) => createHandle(k, tr, (error) => guess(k, Math.round(error))));
-  place.querySelector(".guesses")?.append(...handles.map(({ handle }) => handle));
+  const handles = OVERS.map((_, k) => createHandle(k, tr, (error) => guess(k, error)));
+  place.querySelector(".guesses")?.append(...handles.map(({ element }) => element));
   const show = (/** @type {Finished[]} */ runs, /** @type {number[]} */ guesses) => {
     runsPlace.innerHTML = runsMarkup(runs, tr);
     for (const [k, { show: showHandle }] of handles.entries()) {

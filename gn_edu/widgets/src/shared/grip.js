@@ -1,0 +1,122 @@
+// Hands on a drawing: a grip is a part of it that a mouse, a thumb or keys move. Styles: grip.css.
+import { drawingPlace } from "./dom.js";
+import { svg, tenths } from "./drawing.js";
+import { clamp } from "./maths.js";
+
+/**
+ * Call move(point, event) where a pointer goes down on `element` and wherever it then goes; the page does not scroll
+ * meanwhile. The point is in the units of the drawing around the element, or in it.
+ * @param {any} element
+ * @param {(point: { x: number, y: number }, event: PointerEvent) => void} move
+ * @param {(point: { x: number, y: number }, event: PointerEvent) => boolean | void} [begin] false leaves the pointer alone
+ */
+export function dragged(element, move, begin = () => true) {
+  const pointOf = (/** @type {PointerEvent} */ event) => {
+    const drawing = /** @type {SVGSVGElement} */ (element.ownerSVGElement ?? element.querySelector("svg") ?? element);
+    const { left, top, width, height } = drawing.getBoundingClientRect();
+    const box = drawing.viewBox?.baseVal ?? { x: 0, y: 0, width, height };
+    return {
+      x: box.x + ((event.clientX - left) / width) * box.width,
+      y: box.y + ((event.clientY - top) / height) * box.height,
+    };
+  };
+  element.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
+    const point = pointOf(event);
+    if (event.button > 0 || begin(point, event) === false) return;
+    element.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    element.focus({ preventScroll: true });
+    move(point, event);
+  });
+  element.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
+    if (element.hasPointerCapture(event.pointerId)) move(pointOf(event), event);
+  });
+}
+
+const LOOKS = {
+  x: "M-3 -3.5l-4 3.5l4 3.5M3 -3.5l4 3.5l-4 3.5",
+  y: "M-3.5 -3l3.5 -4l3.5 4M-3.5 3l3.5 4l3.5 -4",
+};
+
+/**
+ * A grip that goes along one axis, a slider in its own right. show() puts it at a place of the drawing and says its value.
+ * Until it is first moved it carries the words `hint`.
+ * @param {object} options
+ * @param {string} options.label what it moves
+ * @param {string} options.mark its name: data-gn-grip
+ * @param {"x" | "y"} options.axis
+ * @param {{ min: number, max: number, step: number }} options.range
+ * @param {(place: number) => number} options.valueAt the value at a place of the axis, in units of the drawing
+ * @param {(value: number) => void} options.move
+ * @param {string} [options.hint]
+ * @param {string} [options.look] SVG instead of the disc with two arrows
+ * @param {1 | -1} [options.side] where the hint stands: right of the grip, or left of it
+ */
+export function createGrip({ label, mark, axis, range, valueAt, move, hint = "", look, side = 1 }) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", "g");
+  const seen = look ?? `<circle class="disc" r="10"/><path class="arrows" d="${LOOKS[axis]}"/>`;
+  const words = hint
+    ? `<text class="gn-hint" x="${16 * side}" y="4" text-anchor="${side > 0 ? "start" : "end"}"></text>`
+    : "";
+  element.innerHTML = `<circle class="hit" r="20"/>${seen}${words}`;
+  const hintText = element.querySelector(".gn-hint");
+  if (hintText) hintText.textContent = hint;
+  const attributes = { class: `gn-grip gn-grip-${axis}`, tabindex: 0, role: "slider", "data-gn-grip": mark };
+  const named = { "aria-label": label, "aria-valuemin": range.min, "aria-valuemax": range.max };
+  if (axis === "y") Object.assign(named, { "aria-orientation": "vertical" });
+  for (const [key, value] of Object.entries({ ...attributes, ...named })) element.setAttribute(key, String(value));
+  let now = range.min;
+  const put = (/** @type {number} */ value) => {
+    const whole = Math.round((value - range.min) / range.step);
+    const stepped = +clamp(range.min + whole * range.step, range.min, range.max).toFixed(6);
+    if (stepped === now) return;
+    element.querySelector(".gn-hint")?.remove();
+    move(stepped);
+  };
+  let apart = 0; // from where the finger took it to its middle
+  dragged(
+    element,
+    (point) => put(valueAt(point[axis] - apart)),
+    (point) => {
+      apart = point[axis] - at[axis];
+    },
+  );
+  // A thumb on it drags, and does not scroll the page.
+  element.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+  element.addEventListener("keydown", (event) => {
+    const { min, max, step } = range;
+    const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
+    const ends = { Home: min, End: max }[event.key];
+    if (by === undefined && ends === undefined) return;
+    event.preventDefault();
+    put(ends ?? now + /** @type {number} */ (by) * step);
+  });
+  const at = { x: 0, y: 0 };
+  /** @param {{ x: number, y: number, value: number, text?: string, hidden?: boolean }} shown */
+  const show = ({ x, y, value, text, hidden = false }) => {
+    now = value;
+    Object.assign(at, { x, y });
+    element.setAttribute("transform", `translate(${tenths(x)} ${tenths(y)})`);
+    element.setAttribute("aria-valuenow", String(value));
+    if (text) element.setAttribute("aria-valuetext", text);
+    element.style.display = hidden ? "none" : "";
+  };
+  return { element, show };
+}
+
+/**
+ * A drawing that is redrawn under its grips: show(content) draws all but them.
+ * @param {{ label: string, width: number, height: number, scale?: number }} options
+ * @param {...{ element: SVGElement }} grips
+ */
+export function grippedDrawing({ label, width, height, scale = 1 }, ...grips) {
+  const element = drawingPlace(label);
+  element.setAttribute("role", "group"); // its grips are heard
+  element.innerHTML = svg("gn-in", width, height, '<g class="drawn"></g><g class="grips"></g>', scale);
+  const [drawn, place] = element.querySelectorAll("svg > g");
+  place.append(...grips.map((grip) => grip.element));
+  const show = (/** @type {string} */ content) => {
+    drawn.innerHTML = content;
+  };
+  return { element, show };
+}
