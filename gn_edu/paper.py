@@ -41,16 +41,15 @@ class Table:
             raise KeyError(f"the paper does not report {at} of {self.source}")
         return value
 
-    def _lines(self) -> list[list[str]]:
-        return [[name, *("-" if v is None else str(v) for v in values)] for name, values in self.rows.items()]
+    def _shown(self) -> show.Table:
+        lines = [[name, *("-" if v is None else v for v in values)] for name, values in self.rows.items()]
+        return show.Table([self.corner, *self.columns], lines, f"{self.unit} (the paper's {self.source})")
 
     def __repr__(self) -> str:
-        return f"{self.unit} ({self.source})\n" + show.aligned([self.corner, *self.columns], self._lines())
+        return repr(self._shown())
 
-    def _repr_markdown_(self) -> str:
-        head = "| " + " | ".join([self.corner, *self.columns]) + " |\n|" + "---|" * (1 + len(self.columns))
-        body = "\n".join("| " + " | ".join(line).replace("*", "\\*") + " |" for line in self._lines())
-        return f"{head}\n{body}\n\n*{self.unit} (the paper's {self.source})*".replace("BN*", "BN\\*")
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
 
 
 @cache

@@ -4,9 +4,11 @@ A figure says in one line of text what it shows: the text is its description for
 the notebooks' validation compares, since it skips pictures.
 """
 
+import html
 import io
 import json
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import cast
 
@@ -20,7 +22,8 @@ from gn_edu.messages import N_
 from gn_edu.records import RunRecord
 from gn_edu.show import fixed
 
-LIGHT = json.loads(Path(__file__).with_name("palette.json").read_text(encoding="utf-8"))["light"]
+PALETTE = json.loads(Path(__file__).with_name("palette.json").read_text(encoding="utf-8"))
+LIGHT, DARK = PALETTE["light"], PALETTE["dark"]
 COLOUR = {norm: LIGHT[norm] for norm in ("batch", "layer", "instance", "group")}
 SHORT = {"batch": "BN", "layer": "LN", "instance": "IN", "group": "GN"}
 RUNS = {
@@ -64,16 +67,31 @@ class Live:
 
 
 class Drawing:
-    """A drawing in SVG, in the colour of the text around it; `text` says what it shows, and is what a test compares."""
+    """Panels in SVG, in the colour of the text around them, side by side where there is room.
 
-    def __init__(self, svg: str, text: str):
-        self.svg, self.text = svg, text
+    Args:
+        panels: SVG elements; their type keeps its size, however narrow the page is.
+        text: what they show, in symbols; it is what a test compares.
+    """
+
+    def __init__(self, panels: Sequence[str], text: str):
+        self.panels, self.text = list(panels), text
 
     def __repr__(self) -> str:
         return self.text
 
     def _repr_html_(self) -> str:
-        return self.svg
+        style = "display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; font: 14px system-ui, sans-serif"
+        start = f'<div class="gn-drawing" role="img" aria-label="{html.escape(self.text)}" style="{style}">'
+        return f"{start}{''.join(self.panels)}</div>"
+
+
+def _svg(width: float, height: float, *parts: str) -> str:
+    return f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}">{"".join(parts)}</svg>'
+
+
+def _words(x: float, y: float, text: str, more: str = "") -> str:
+    return f'<text x="{x}" y="{y}" text-anchor="middle" fill="currentColor"{more}>{html.escape(text)}</text>'
 
 
 def standardized_filter(weight: Tensor) -> Drawing:
@@ -95,32 +113,23 @@ def standardized_filter(weight: Tensor) -> Drawing:
         raise ValueError("all weights are the same: their standard deviation is 0, and nothing is left to show")
     steps = [("w", weight), ("w − μ", weight - mean), ("(w − μ) / σ", (weight - mean) / deviation)]
     largest = max(float(values.abs().max()) for _, values in steps)
-    high, wide = weight.shape
-    step = 46 * wide + 54
-    panels = [_panel(name, values, step * k, largest) for k, (name, values) in enumerate(steps)]
-    arrows = [
-        f'<path d="M{step * k - 36} {28 + 23 * high}h20m-6 -5l6 5l-6 5" fill="none" stroke="currentColor"/>'
-        for k in range(1, len(steps))
-    ]
-    text = "; ".join(f"{name}: {_moments(values)}" for name, values in steps)
-    width, height = step * len(steps) - 50, 46 * high + 58
-    head = f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" aria-label="{text}" '
-    style = 'style="max-width:100%;height:auto" font-family="system-ui, sans-serif" font-size="16">'
-    return Drawing(f"{head}{style}{''.join(panels + arrows)}</svg>", text)
+    arrow = _svg(22, 12, '<path d="M1 6h20m-6 -5l6 5l-6 5" fill="none" stroke="currentColor"/>')
+    panels = [part for name, values in steps for part in (arrow, _panel(name, values, largest))][1:]
+    return Drawing(panels, "; ".join(f"{name}: {_moments(values)}" for name, values in steps))
 
 
 def _moments(values: Tensor) -> str:
     return f"μ = {fixed(float(values.mean()), 1)}, σ = {fixed(float(values.std(correction=0)), 1)}"
 
 
-def _panel(name: str, values: Tensor, left: int, largest: float) -> str:
+def _panel(name: str, values: Tensor, largest: float) -> str:
     """The weights as signed bars in a grid, their name above, mean and standard deviation below."""
     high, wide = values.shape
-    middle = left + 23 * wide + 2
-    parts = [f'<text x="{middle}" y="17" text-anchor="middle" fill="currentColor">{name}</text>']
+    middle = 23 * wide + 2
+    parts = [_words(middle, 17, name)]
     for row in range(high):
         for column in range(wide):
-            x, y = left + 2 + 46 * column, 28 + 46 * row
+            x, y = 2 + 46 * column, 28 + 46 * row
             value = float(values[row, column])
             bar = round(20 * value / largest, 1)
             filled = 0.55 if value < 0 else 1
@@ -132,9 +141,8 @@ def _panel(name: str, values: Tensor, left: int, largest: float) -> str:
                 top = y + 22 - max(bar, 0)
                 size = f'x="{x + 13}" y="{top:g}" width="18" height="{abs(bar):g}"'
                 parts.append(f'<rect {size} fill="currentColor" fill-opacity="{filled}" stroke="currentColor"/>')
-    y = 46 * high + 50
-    parts.append(f'<text x="{middle}" y="{y}" text-anchor="middle" fill="currentColor">{_moments(values)}</text>')
-    return "".join(parts)
+    parts.append(_words(middle, 46 * high + 50, _moments(values)))
+    return _svg(46 * wide + 4, 46 * high + 58, *parts)
 
 
 def statistic_sets(
@@ -142,7 +150,7 @@ def statistic_sets(
     sets: dict[str, Callable[[int, int, int], bool]],
     values: Tensor | None = None,
     boxed: tuple[int, int, int] | None = None,
-) -> Figure:
+) -> Drawing:
     """One panel a norm: a grid of images and channels by pixels; the cells for which sets[name](n, c, s) are filled.
 
     Args:
@@ -153,31 +161,43 @@ def statistic_sets(
         boxed: image, channel and pixel of a cell with a thick border.
     """
     n, c, h, w = shape
-    figure, axes = plt.subplots(1, len(sets), figsize=(2.3 * len(sets), 0.34 * n * (h * w + 1) + 0.7))
-    for ax, (name, chosen) in zip(axes, sets.items(), strict=True):
+    cells = list(product(range(n), range(c), range(h * w)))
+    panels, counts = [], []
+    for name, chosen in sets.items():
         words, comma, more = name.partition(",")
         norm = words.split()[0].lower()
-        colour = COLOUR[norm]
-        for image in range(n):
-            for channel in range(c):
-                for pixel in range(h * w):
-                    at = (channel, image * (h * w + 1) + pixel)
-                    lit = chosen(image, channel, pixel)
-                    style: dict = dict(facecolor=colour, hatch="//") if lit else dict(facecolor="white")
-                    if values is not None:
-                        style["alpha"] = 0.55 if lit else 1
-                        number = f"{values[image, channel].flatten()[pixel].item():g}"
-                        ax.text(at[0] + 0.45, at[1] + 0.48, number, ha="center", va="center", fontsize=9, zorder=3)
-                    width = 2.2 if (image, channel, pixel) == boxed else 0.6
-                    ax.add_patch(plt.Rectangle(at, 0.9, 0.9, edgecolor="#333", linewidth=width, **style))
-        ax.set(xlim=(-0.2, c), ylim=(n * (h * w + 1) - 0.8, -0.3), aspect="equal")
-        ax.set(title=SHORT[norm] + comma + more, xlabel="C", ylabel="N")
-        ax.set_xticks([k + 0.45 for k in range(c)], [str(k + 1) for k in range(c)], fontsize=8)
-        ax.set_yticks([i * (h * w + 1) + h * w / 2 for i in range(n)], [str(i + 1) for i in range(n)], fontsize=8)
-        ax.tick_params(length=0)
-        ax.spines[:].set_visible(False)
-    figure.tight_layout()
-    return figure
+        lit = {cell for cell in cells if chosen(*cell)}
+        panels.append(_grid(shape, SHORT[norm] + comma + more, norm, lit, values, boxed))
+        counts.append(f"{SHORT[norm]}{comma}{more}: {len(lit)} / {len(cells)}")
+    return Drawing(panels, "; ".join(counts))
+
+
+def _grid(shape, title: str, norm: str, lit: set, values: Tensor | None, boxed) -> str:
+    """One panel of statistic_sets: an image below the other, a column a channel, a row a pixel."""
+    n, c, h, w = shape
+    step, left, top = 30 if values is not None else 20, 30, 26
+    image = h * w * step + 10  # from one image to the next
+    pale, colour = f"fill:{LIGHT[norm]}", f"fill:light-dark({LIGHT[norm]}, {DARK[norm]})"
+    shades = {
+        True: f' style="{pale};{colour}" fill-opacity="{0.35 if values is not None else 1}"',
+        False: ' fill="none"',
+    }
+    parts = [_words(left + c * step / 2, 15, title, ' font-weight="600"')]
+    for cell in product(range(n), range(c), range(h * w)):
+        k, channel, pixel = cell
+        x, y = left + channel * step, top + k * image + pixel * step
+        size = f'x="{x + 1}" y="{y + 1}" width="{step - 2}" height="{step - 2}"'
+        wide = 2.5 if cell == boxed else 0.7
+        parts.append(f'<rect {size} stroke="currentColor" stroke-width="{wide}"{shades[cell in lit]}/>')
+        if values is not None:
+            number = f"{values[k, channel].flatten()[pixel].item():g}"
+            parts.append(_words(x + step / 2, y + step / 2 + 5, number))
+    small = ' font-size="12"'
+    below = top + n * image + 6
+    parts += [_words(left + (k + 0.5) * step, below, str(k + 1), small) for k in range(c)]
+    parts += [_words(left - 9, top + k * image + h * w * step / 2 + 4, str(k + 1), small) for k in range(n)]
+    parts += [_words(left + c * step / 2, below + 16, "C", small), _words(7, top + n * image / 2, "N", small)]
+    return _svg(left + c * step + 2, below + 20, *parts)
 
 
 def _by_run(records: Sequence[RunRecord]) -> dict[tuple[str, bool], list[RunRecord]]:

@@ -16,6 +16,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from gn_edu_site.outputs import described
+
 logger = logging.getLogger(__name__)
 TERMS = {"term": "en", "si": "si", "ja": "ja", "zh": "zh"}
 # What Sphinx says by itself: it asks our catalogue sphinx.po before its own.
@@ -86,7 +88,7 @@ class TranslateCaptions(SphinxTransform):
 
 
 class TranslatePictures(SphinxPostTransform):
-    """The descriptions of pictures."""
+    """The descriptions of pictures and drawings."""
 
     default_priority = 700
     formats = ("html",)
@@ -96,6 +98,10 @@ class TranslatePictures(SphinxPostTransform):
         for image in self.document.findall(nodes.image):
             if "alt" in image:
                 image["alt"] = words.get(image["alt"], image["alt"])
+        for raw in list(self.document.findall(nodes.raw)):
+            if word := words.get(raw.get("said")):
+                text = described(raw.astext(), word)
+                raw.replace_self(nodes.raw("", text, format="html"))
 
 
 class TranslateFolds(SphinxPostTransform):

@@ -169,7 +169,11 @@ class Packer:
         self.pictures.add(path)
         with Image.open(path) as image:
             if image.mode != "P":
-                image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+                # What is seen through stays so; a palette for it takes another method.
+                clear = image.has_transparency_data and image.convert("RGBA").getextrema()[3][0] < 255
+                method = Image.Quantize.FASTOCTREE if clear else None
+                kept = image.convert("RGBA" if clear else "RGB")
+                kept.quantize(256, method, dither=Image.Dither.NONE).save(path, optimize=True)
             return image.size
 
     # ---- the changes to a page

@@ -1,4 +1,4 @@
-"""How outputs that come alive in the page leave the notebook: a marker that live_outputs.py turns into HTML."""
+"""How outputs of the book's own kinds leave the notebook: what comes alive in the page, tables, and drawings."""
 
 import json
 
@@ -19,7 +19,12 @@ class LiveRenderer:
 
     @staticmethod
     def handle_mime(renderer, data, inline):
-        if inline or data.mime_type not in (WIDGET, PLOTLY) or not _in_this_book(renderer):
+        if inline or data.mime_type not in (WIDGET, PLOTLY, "text/html") or not _in_this_book(renderer):
             return None
+        if data.mime_type == "text/html":
+            from gn_edu_site import outputs  # not at the top: another book has not what it imports
+
+            return outputs.rendered(data, renderer.source)
+        # A marker that live_outputs.py turns into HTML.
         content = data.content if isinstance(data.content, dict) else json.loads(data.content)
         return [nodes.container(gn_live=data.mime_type, gn_content=content)]

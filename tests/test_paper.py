@@ -29,7 +29,7 @@ def test_what_the_paper_does_not_report_is_a_dash():
     table = paper.table("table7")
     with pytest.raises(KeyError, match="does not report"):
         table["R50 synced BN", "mask"]
-    assert re.search(r"37\.7 +-\n", repr(table)) and "37.7 | - |" in table._repr_markdown_()
+    assert re.search(r"37\.7 +-\n", repr(table)) and "37.7</td>" in table._repr_html_()
 
 
 def test_wrong_names_are_refused():

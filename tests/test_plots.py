@@ -1,27 +1,28 @@
-"""The drawing of weight standardization: every bar is its weight, and the last panel is what the network applies."""
+"""The drawings: every bar is its weight, every filled cell is in its set, and what they say is what they show."""
 
 import re
 
 import pytest
 import torch
+from bs4 import BeautifulSoup
 
 from gn_edu.nets import Conv3x3
-from gn_edu.plots import standardized_filter
+from gn_edu.plots import DARK, LIGHT, standardized_filter, statistic_sets
 
 WEIGHT = torch.tensor([[1.5, 0.5, -0.5]] * 3)
 
 
 def bars(drawing):
     """Of each panel, the signed height of the bars in a row, in units of the drawing; 0 where there is none."""
-    found = {}
-    for x, y, height in re.findall(r'<rect x="(\d+)" y="([\d.]+)" width="18" height="([\d.]+)"', drawing.svg):
-        row, inside = divmod(float(y) - 28, 46)
-        # A bar that begins at the cell's middle hangs from it.
-        found[int(x), int(row)] = -float(height) if inside == 22 else float(height)
-    return [
-        [[found.get((15 + 192 * panel + 46 * column, row), 0.0) for column in range(3)] for row in range(3)]
-        for panel in range(3)
-    ]
+    panels = []
+    for panel in drawing.panels[::2]:  # arrows stand between
+        found = {}
+        for x, y, height in re.findall(r'<rect x="(\d+)" y="([\d.]+)" width="18" height="([\d.]+)"', panel):
+            row, inside = divmod(float(y) - 28, 46)
+            # A bar that begins at the cell's middle hangs from it.
+            found[int(x), int(row)] = -float(height) if inside == 22 else float(height)
+        panels.append([[found.get((15 + 46 * column, row), 0.0) for column in range(3)] for row in range(3)])
+    return panels
 
 
 def test_bars_are_the_weights_on_one_scale():
@@ -35,8 +36,8 @@ def test_bars_are_the_weights_on_one_scale():
 def test_it_says_mean_and_deviation_in_symbols():
     drawing = standardized_filter(WEIGHT)
     assert repr(drawing) == "w: μ = 0.5, σ = 0.8; w − μ: μ = 0.0, σ = 0.8; (w − μ) / σ: μ = 0.0, σ = 1.0"
-    assert repr(drawing) in drawing.svg and drawing._repr_html_() == drawing.svg
-    assert not re.search(r">[^<]*[A-Za-z]{2}", drawing.svg)
+    assert repr(drawing) in drawing._repr_html_()
+    assert not re.search(r">[^<]*[A-Za-z]{2}", drawing._repr_html_())
 
 
 def test_what_has_no_picture_is_refused():
@@ -44,3 +45,17 @@ def test_what_has_no_picture_is_refused():
         standardized_filter(WEIGHT[None])
     with pytest.raises(ValueError, match="standard deviation is 0"):
         standardized_filter(torch.ones(3, 3))
+
+
+def test_filled_cells_are_the_set():
+    values = torch.arange(12.0).view(2, 3, 2, 1)
+    sets = {"Batch norm": lambda n, c, s: c == 1, "Group norm, G = 3": lambda n, c, s: (n, c) == (1, 2)}
+    drawing = statistic_sets((2, 3, 2, 1), sets, values=values, boxed=(1, 0, 1))
+    assert repr(drawing) == "BN: 4 / 12; GN, G = 3: 2 / 12"
+    for panel, norm, wanted in zip(drawing.panels, ("batch", "group"), ([2, 3, 8, 9], [10, 11]), strict=True):
+        cells = BeautifulSoup(panel, "html.parser")("rect")
+        numbers = [text.string for text in BeautifulSoup(panel, "html.parser")("text")][1:13]
+        filled = [int(number) for number, cell in zip(numbers, cells, strict=True) if cell.get("fill") != "none"]
+        assert filled == wanted and sorted(map(int, numbers)) == list(range(12))
+        assert [n for n, cell in zip(numbers, cells, strict=True) if cell["stroke-width"] == "2.5"] == ["7"]
+        assert LIGHT[norm] in panel and DARK[norm] in panel

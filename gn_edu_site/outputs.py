@@ -1,0 +1,65 @@
+"""Outputs of cells that are HTML: the book's tables become tables of the page, its drawings get their description.
+
+A table is then translated, scrolled and read aloud as one that stands in the text.
+"""
+
+import re
+from html import escape, unescape
+
+from bs4 import BeautifulSoup, Tag
+from docutils import nodes
+
+TABLE = '<table class="gn-table"'  # how gn_edu.show.Table begins
+DRAWING = '<div class="gn-drawing"'  # how gn_edu.plots.Drawing begins
+_LABEL = re.compile(r'(?<=aria-label=")[^"]*')
+
+
+def _paragraph(text: str, source: str, line: int, **attributes) -> nodes.paragraph:
+    """Text that is translated where it has words."""
+    words = any(letter.isalpha() for letter in text)
+    paragraph = nodes.paragraph(text, text, translatable=words, **attributes)
+    paragraph.source, paragraph.line = source, line
+    return paragraph
+
+
+def _row(tag: Tag, source: str, line: int) -> nodes.row:
+    row = nodes.row()
+    for cell in tag.find_all(["th", "td"]):
+        classes = ["gn-number"] if "right" in str(cell["style"]) else []
+        row += nodes.entry("", _paragraph(cell.get_text(), source, line), classes=classes)
+    return row
+
+
+def table(text: str, source: str, line: int) -> list[nodes.Element]:
+    """The nodes of a table and of its caption, from the HTML of gn_edu.show.Table."""
+    soup = BeautifulSoup(text, "html.parser")
+    heads, *lines = (_row(tag, source, line) for tag in soup.find_all("tr"))
+    group = nodes.tgroup("", cols=len(heads))
+    group += [nodes.colspec(colwidth=1, stub=int(k == 0)) for k in range(len(heads))]
+    group += [nodes.thead("", heads), nodes.tbody("", *lines)]
+    found: list[nodes.Element] = [nodes.table("", group, classes=["gn-table"])]
+    if soup.caption:
+        found.append(_paragraph(soup.caption.get_text(), source, line, classes=["gn-table-caption"]))
+    return found
+
+
+def drawing(html: str, said: str | None) -> nodes.raw:
+    """A drawing whose description a cell's `alt` replaces; the attribute `said` holds it, for translations."""
+    said = said or unescape(_LABEL.search(html)[0])
+    return nodes.raw("", described(html, said), format="html", said=said)
+
+
+def described(html: str, said: str) -> str:
+    """A drawing's HTML with another description."""
+    return _LABEL.sub(lambda _: escape(said), html, count=1)
+
+
+def rendered(data, source: str) -> list[nodes.Element] | None:
+    """The nodes of an output of HTML, myst-nb's MimeData, if it is one of the book's own."""
+    text = data.string
+    if text.startswith(TABLE):
+        return table(text, source, data.line or 0)
+    if text.startswith(DRAWING):
+        image = data.cell_metadata.get("mystnb", {}).get("image", {})
+        return [nodes.container("", drawing(text, image.get("alt")), classes=["output"])]
+    return None
