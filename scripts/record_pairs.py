@@ -30,10 +30,14 @@ def pixels(text: str) -> Tensor:
     return (numbers(text).cumsum(0) % 64 * 4).view(3, 32, 32)
 
 
+def inputs(images: Tensor) -> Tensor:
+    """Images, (n, 3, 32, 32), 0 to 255, standardized by CIFAR-10's mean and standard deviation, float64."""
+    return (images.double() - PIXEL_MEAN.double()) / PIXEL_STD.double()
+
+
 def photographs() -> Tensor:
-    """The inputs of the networks: (20, 3, 32, 32), float64, standardized by CIFAR-10's mean and standard deviation."""
-    images = torch.stack([pixels(picture["pixels"]) for picture in networks()["pictures"]]).double()
-    return (images - PIXEL_MEAN.double()) / PIXEL_STD.double()
+    """The page's pictures as inputs of the networks: (20, 3, 32, 32)."""
+    return inputs(torch.stack([pixels(picture["pixels"]) for picture in networks()["pictures"]]))
 
 
 def in_torch(stored: dict) -> SmallNet:
