@@ -25,13 +25,16 @@ from gn_edu.show import fixed
 PALETTE = json.loads(Path(__file__).with_name("palette.json").read_text(encoding="utf-8"))
 LIGHT, DARK = PALETTE["light"], PALETTE["dark"]
 COLOUR = {norm: LIGHT[norm] for norm in ("batch", "layer", "instance", "group")}
+ON_DARK = {colour: DARK[norm] for norm, colour in COLOUR.items()}  # what each of them is on a dark page
 SHORT = {"batch": "BN", "layer": "LN", "instance": "IN", "group": "GN"}
+# As in the widgets: a norm has one colour and one mark, and dashes are weight standardization.
 RUNS = {
-    ("bn", False): (N_("batch norm"), "BN", LIGHT["batch-pale"], "s", "square"),
-    ("bn", True): (N_("batch norm + weight standardization"), "BN + WS", LIGHT["batch"], "D", "diamond"),
-    ("gn", False): (N_("group norm"), "GN", LIGHT["group-pale"], "^", "triangle-up"),
-    ("gn", True): (N_("group norm + weight standardization"), "GN + WS", LIGHT["group"], "o", "circle"),
+    ("bn", False): (N_("batch norm"), "BN", "batch"),
+    ("bn", True): (N_("batch norm + weight standardization"), "BN + WS", "batch"),
+    ("gn", False): (N_("group norm"), "GN", "group"),
+    ("gn", True): (N_("group norm + weight standardization"), "GN + WS", "group"),
 }
+MARKS = {"batch": ("s", "square"), "group": ("^", "triangle-up")}
 
 
 class Live:
@@ -44,12 +47,14 @@ class Live:
         figure: the Plotly figure.
         still: the same drawn by Matplotlib, with symbols only: it is the same in every language.
         said: (message, values) of each sentence of the description; the figure carries them for translations.
+
+    The figure also carries what its colours are on a dark page.
     """
 
     def __init__(self, figure: go.Figure, still: Figure, said: Sequence[tuple[str, dict]]):
         self.figure, self.still = figure, still
         self.text = " ".join(message.format(**values) for message, values in said)
-        figure.update_layout(meta={"said": [list(sentence) for sentence in said]})
+        figure.update_layout(meta={"said": [list(sentence) for sentence in said], "dark": ON_DARK})
 
     def __repr__(self) -> str:
         return self.text
@@ -208,15 +213,16 @@ def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> L
     """Test error (%) after each epoch: one thin line a seed, one marked line for their mean."""
     ax = ax if ax is not None else plt.subplots(figsize=(6.2, 3.4))[1]
     figure, said = go.Figure(), []
-    for key, runs in _by_run(records).items():
+    for (name, ws), runs in _by_run(records).items():
         if not runs:
             continue
-        label, short, colour, marker, symbol = RUNS[key]
+        label, short, norm = RUNS[name, ws]
+        colour, (marker, symbol) = COLOUR[norm], MARKS[norm]
         epochs = list(range(1, runs[0].result.epochs + 1))
         mean = [sum(errors) / len(runs) for errors in zip(*(r.result.error_by_epoch for r in runs), strict=True)]
         for run in runs:
             ax.plot(epochs, run.result.error_by_epoch, color=colour, linewidth=0.7, alpha=0.6)
-        ax.plot(epochs, mean, color=colour, marker=marker, label=short)
+        ax.plot(epochs, mean, "--" if ws else "-", color=colour, marker=marker, label=short)
         hover = N_("seed %{customdata}: %{y:.2f} %<extra></extra>")
         for run in runs:
             figure.add_scatter(
@@ -236,7 +242,7 @@ def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> L
             mode="lines+markers",
             name=label,
             legendgroup=label,
-            line=dict(color=colour),
+            line=dict(color=colour, dash="dash" if ws else "solid"),
             marker=dict(symbol=symbol, size=9),
             hovertemplate=N_("mean: %{y:.2f} %<extra></extra>"),
         )

@@ -11,6 +11,10 @@ from scripts.chromium import open_chromium
 from scripts.paths import HTML
 
 SLIDE = "const s = root.querySelector('{}'); s.value = k % (+s.max + 1); s.dispatchEvent(new Event('input'));"
+ENDS = (
+    "const key = k % 2 ? 'End' : 'Home';"
+    "root.querySelector('{}').dispatchEvent(new KeyboardEvent('keydown', {{ key }}));"
+)
 CHANGES = {
     ("notebooks/ch02_batch_norm.html#shimmer.noise?draw=199", "shimmer"): SLIDE.format("[data-gn-batch]"),
     ("notebooks/ch02_batch_norm.html#signal_depth.depth?norm=group", "signal_depth"): SLIDE.format("[data-gn-gain]"),
@@ -23,10 +27,7 @@ CHANGES = {
     ("notebooks/ch08_cifar10.html#run_browser.runs?experiment=1&measure=level", "run_browser"): SLIDE.format(
         "[data-gn-epoch]"
     ),
-    ("notebooks/ch09_sweep.html", "figure_one"): (
-        "const key = k % 2 ? 'End' : 'Home';"
-        "root.querySelector('[data-gn-size]').dispatchEvent(new KeyboardEvent('keydown', { key }));"
-    ),
+    ("notebooks/ch09_sweep.html", "figure_one"): ENDS.format("[data-gn-grip=size]"),
 }
 # The change stands in the function, for the pages' policy forbids to make one from a text.
 TIME = """async ([stem, count]) => {{

@@ -8,7 +8,7 @@ PATIENCE = 60  # seconds, for whatever a busy machine is slow at
 STEPS = {
     "cancellation_lab": ("[data-gn-offset]", "ArrowRight"),
     "exit_check": ("[data-gn-choice='0']",),
-    "figure_one": ("[data-gn-size]",),  # its middle
+    "figure_one": (".gn-fitted svg",),  # its middle
     "gradient_projection": ("[data-gn-scale]", "ArrowRight"),
     "neighbours": (".gn-why summary",),  # the networks load, start their worker and answer
     "pair_matrix": ("[data-gn-matrix=bn]", "ArrowRight"),

@@ -30,6 +30,16 @@ class Hand:
 
 
 HANDS = {
+    "figure_one": Hand(
+        page="notebooks/ch09_sweep.html",
+        name="sweep",
+        grip="[data-gn-grip=size]",
+        by=(120, 0),
+        key="ArrowRight",
+        shows=".drawn",
+        point=(("[data-gn-grip=size]", "End"),),
+        reached="w.querySelector('.gn-live-text').textContent.includes('\u221210.6 points')",
+    ),
     "train_it": Hand(
         page="book/index.html",
         name="home",

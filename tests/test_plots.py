@@ -7,7 +7,8 @@ import torch
 from bs4 import BeautifulSoup
 
 from gn_edu.nets import Conv3x3
-from gn_edu.plots import DARK, LIGHT, standardized_filter, statistic_sets
+from gn_edu.plots import DARK, LIGHT, PALETTE, error_by_epoch, standardized_filter, statistic_sets
+from gn_edu.records import published
 
 WEIGHT = torch.tensor([[1.5, 0.5, -0.5]] * 3)
 
@@ -59,3 +60,42 @@ def test_filled_cells_are_the_set():
         assert filled == wanted and sorted(map(int, numbers)) == list(range(12))
         assert [n for n, cell in zip(numbers, cells, strict=True) if cell["stroke-width"] == "2.5"] == ["7"]
         assert LIGHT[norm] in panel and DARK[norm] in panel
+
+
+# ---- error by epoch
+
+
+def traces():
+    """Label to the means' trace of each kind of run."""
+    live = error_by_epoch(published("first"))
+    data = live._repr_mimebundle_()["application/vnd.plotly.v1+json"]["data"]
+    return {trace["name"]: trace for trace in data if trace["mode"] == "lines+markers"}
+
+
+def test_a_norm_has_one_mark_and_colour_and_dashes_say_weight_standardization():
+    found = traces()
+    assert len(found) == 4
+    for label, trace in found.items():
+        norm = "batch" if label.startswith("batch") else "group"
+        assert trace["line"]["color"] == PALETTE["light"][norm]
+        assert trace["marker"]["symbol"] == {"batch": "square", "group": "triangle-up"}[norm]
+        assert trace["line"]["dash"] == ("dash" if "standardization" in label else "solid")
+
+
+def contrast(one, other):
+    """WCAG 2: the ratio of two colours' luminances."""
+
+    def luminance(colour):
+        channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return sum(part * c for part, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_every_line_is_readable_on_a_light_page_and_on_a_dark_one():
+    dark = error_by_epoch(published("first")).figure.layout.meta["dark"]
+    for trace in traces().values():
+        colour = trace["line"]["color"]
+        assert contrast(colour, PALETTE["light"]["paper"]) >= 4.5 and contrast(dark[colour], "#131416") >= 4.5

@@ -27,6 +27,7 @@ from browser import (
     wait_until_awake,
 )
 
+from gn_edu.plots import PALETTE
 from gn_edu.questions import questions as all_questions
 from gn_edu_site import pages, search
 from scripts import i18n
@@ -410,6 +411,25 @@ def test_plotly_comes_when_it_is_asked_for(widget_page):
     page.click("[data-gn-host=plotly] .gn-wake")
     page.wait_for_selector("[data-gn-host=plotly][data-gn-ready] .js-plotly-plot", timeout=20_000)
     assert page.locator(".js-plotly-plot .scatterlayer .trace").count() >= 12
+
+
+def test_plotly_follows_the_pages_theme(widget_page):
+    page = widget_page("notebooks/ch08_cifar10.html", color_scheme="dark")
+    page.click("[data-gn-host=plotly] .gn-wake")
+    page.wait_for_selector("[data-gn-host=plotly][data-gn-ready] .js-plotly-plot", timeout=20_000)
+    strokes = "[...document.querySelectorAll('.scatterlayer .js-line')].map((e) => getComputedStyle(e).stroke)"
+
+    def colours(theme):
+        found = [PALETTE[theme][norm] for norm in ("batch", "group")]
+        return {"rgb({}, {}, {})".format(*bytes.fromhex(colour[1:])) for colour in found}
+
+    assert set(page.evaluate(strokes)) == colours("dark")
+    assert page.evaluate("getComputedStyle(document.querySelector('.ytick text')).fill") == page.evaluate(
+        "getComputedStyle(document.body).color"
+    )
+    page.emulate_media(color_scheme="light")
+    until(page, f"{strokes}.includes('{min(colours('light'))}')")
+    assert set(page.evaluate(strokes)) == colours("light")
 
 
 @pytest.mark.parametrize("name", [page for page in CHAPTERS if "ch08" not in page])

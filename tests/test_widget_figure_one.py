@@ -1,10 +1,11 @@
 """W6: every plotted number is its record's or the fact sheet's; driven by mouse, keyboard and link."""
 
 import re
+from decimal import Decimal
 from statistics import mean
 
 import pytest
-from browser import run_module
+from browser import run_module, until
 
 from gn_edu import paper
 from gn_edu.records import published
@@ -140,33 +141,34 @@ def of(records, **more):
 def agrees(page, bn, gn):
     """The sentence, and what a reader of the slider hears, say both errors and their difference."""
     said = page.locator(f"{W} .gn-live-text").inner_text()
-    numbers = re.findall(r"(\u2212?[\d.]+) (?:%|points)", said)
-    assert numbers == [f"{v:.1f}".replace("-", "\u2212") for v in (bn, gn, gn - bn)]
-    assert page.locator(f"{W} [data-gn-size]").get_attribute("aria-valuetext") == said
+    shown = [Decimal(v.replace("\u2212", "-")) for v in re.findall(r"(\u2212?[\d.]+) (?:%|points)", said)]
+    assert shown[2] == shown[1] - shown[0]
+    assert [float(v) for v in shown[:2]] == pytest.approx([bn, gn], abs=0.0051)
+    assert page.locator(f"{W} [data-gn-grip=size]").get_attribute("aria-valuetext") == said
 
 
 def test_by_keyboard_boxes_and_link(widget_page):
     page = widget_page(PAGE)
     agrees(page, 23.6, 24.1)  # the chapter's text leads from 32 images to 2
-    page.focus(f"{W} [data-gn-size]")
+    page.focus(f"{W} [data-gn-grip=size]")
     page.keyboard.press("End")
     agrees(page, 34.7, 24.1)
     page.check(f"{W} [data-gn-figure=cause]")
     flat = of(GHOST, norm="gn", ws=True)
     agrees(page, of(GHOST, norm="bn", ws=True, norm_batch=2), flat)
-    page.focus(f"{W} [data-gn-size]")
+    page.focus(f"{W} [data-gn-grip=size]")
     page.keyboard.press("ArrowLeft")
     agrees(page, of(GHOST, norm="bn", ws=True, norm_batch=4), flat)
     page.uncheck(f"{W} [data-gn-ws]")
     agrees(page, of(GHOST, norm="bn", ws=False, norm_batch=4), of(GHOST, norm="gn", ws=False))
-    assert page.locator(f"{W} .gn-chart .line").count() == 2
+    assert page.locator(f"{W} .gn-fitted .line").count() == 2
     page.check(f"{W} [data-gn-anew]")
-    assert page.locator(f"{W} .gn-chart .line").count() == 3
+    assert page.locator(f"{W} .gn-fitted .line").count() == 3
     if EQUAL:
         page.check(f"{W} [data-gn-figure=protocol]")
         agrees(page, of(EQUAL, norm="bn", ws=False, batch=4), of(EQUAL, norm="gn", ws=False, batch=4))
     page.check(f"{W} [data-gn-figure=paper]")
-    page.focus(f"{W} [data-gn-size]")
+    page.focus(f"{W} [data-gn-grip=size]")
     page.keyboard.press("Home")
     agrees(page, 23.6, 24.1)
     page.keyboard.press("End")
@@ -191,7 +193,7 @@ def test_an_older_link_still_leads_there(widget_page):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_reading_line_is_grabbed_on_the_chart(widget_page, width):
     page = widget_page(PAGE, width=width)
-    page.locator(f"{W} .thumb").scroll_into_view_if_needed()
+    page.locator(f"{W} .gn-fitted").scroll_into_view_if_needed()
 
     def middle(place):
         box = place.bounding_box()
@@ -200,18 +202,42 @@ def test_the_reading_line_is_grabbed_on_the_chart(widget_page, width):
     def size(images):
         return page.locator(f"{W} .tick", has_text=re.compile(f"^{images}$"))
 
-    thumb = page.locator(f"{W} .thumb")
+    thumb = page.locator(f"{W} [data-gn-grip=size] .hit")
+    assert page.locator(f"{W} .gn-hint").inner_html() == "drag me"
     assert thumb.bounding_box()["width"] >= 24 and thumb.bounding_box()["height"] >= 24
     page.mouse.move(*middle(thumb))
     page.mouse.down()
     page.mouse.move(*middle(size(8)), steps=5)
+    assert not page.locator(f"{W} .gn-hint").count()
     agrees(page, 24.8, 24.0)
     page.mouse.move(*middle(size(32)), steps=5)
     page.mouse.up()
     agrees(page, 23.6, 24.1)
     page.mouse.click(*middle(size(2)))
     agrees(page, 34.7, 24.1)
-    chart, drawing = (page.locator(f"{W} {part}").bounding_box() for part in (".gn-chart", ".gn-chart svg"))
-    assert drawing["width"] == pytest.approx(chart["width"], abs=1)  # so a pixel of the drawing is one of the page
-    sizes = page.eval_on_selector_all(f"{W} text", "(all) => all.map((t) => parseFloat(getComputedStyle(t).fontSize))")
-    assert min(sizes) >= 11
+    wide, types = page.locator(f"{W} .gn-fitted svg").bounding_box()["width"], type_sizes(page)
+    assert wide == pytest.approx(page.locator(f"{W} .gn-fitted").bounding_box()["width"], abs=1)
+    assert min(types) >= 12
+    page.click(f"{W} [data-gn-do=large]")
+    until(page, f"{TYPE_SIZES}.every((size) => size >= {1.3 * min(types)})")
+    assert page.locator(f"{W} .gn-fitted svg").bounding_box()["width"] == pytest.approx(wide, abs=1)
+
+
+TYPE_SIZES = (
+    f"[...document.querySelectorAll('{W} .gn-fitted text')]"
+    ".map((t) => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().d)"
+)
+
+
+def type_sizes(page):
+    """Of every text in the chart, as it is seen, in pixels."""
+    return page.evaluate(TYPE_SIZES)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_gap_is_that_of_the_numbers_shown(size):
+    for shown_ in ("paper", *(figure for figure, *_ in FIGURES)):
+        for ws in (False, True):
+            found = view(shown=shown_, size=size, ws=ws)
+            bn, gn, gap = (f"{found[key]:.{found['digits']}f}" for key in ("bn", "gn", "points"))
+            assert Decimal(gap) == Decimal(gn) - Decimal(bn)

@@ -106,19 +106,25 @@
     return plotly;
   }
 
-  function themed(layout) {
-    const style = getComputedStyle(document.body);
-    const colour = style.color;
+  const darkSystem = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => {
+    const { theme } = document.body.dataset;
+    return theme === "dark" || (theme !== "light" && darkSystem.matches);
+  };
+
+  /** A Plotly figure on the page's ground, in the page's colours; the figure brings those of its lines for a dark page. */
+  function themed({ data, layout }) {
+    const { color } = getComputedStyle(document.body);
     const grid = "rgba(128,128,128,.3)";
-    const axis = { gridcolor: grid, linecolor: colour, zerolinecolor: grid };
-    return {
-      ...layout,
-      font: { ...layout.font, color: colour },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      xaxis: { ...layout.xaxis, ...axis },
-      yaxis: { ...layout.yaxis, ...axis },
-    };
+    const axis = { gridcolor: grid, linecolor: color, zerolinecolor: grid };
+    const colours = isDark() ? layout.meta.dark : {};
+    const lines = data.map((trace) => {
+      const line = { ...trace.line, color: colours[trace.line.color] ?? trace.line.color };
+      return { ...trace, line, marker: { ...trace.marker, color: line.color } };
+    });
+    const clear = { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
+    const axes = { xaxis: { ...layout.xaxis, ...axis }, yaxis: { ...layout.yaxis, ...axis } };
+    return { data: lines, layout: { ...layout, ...clear, ...axes, font: { ...layout.font, color } } };
   }
 
   async function wakeFigure(box) {
@@ -127,10 +133,10 @@
     const el = document.createElement("div");
     const still = box.querySelector(".gn-still");
     still.replaceWith(el);
-    const draw = () =>
-      Plotly.react(el, figure.data, themed(figure.layout), { responsive: true, displayModeBar: false });
+    const draw = () => Plotly.react(el, { ...themed(figure), config: { responsive: true, displayModeBar: false } });
     await draw();
     new MutationObserver(draw).observe(document.body, { attributes: true, attributeFilter: ["data-theme"] });
+    darkSystem.addEventListener("change", draw);
     box.dataset.gnReady = "";
   }
 

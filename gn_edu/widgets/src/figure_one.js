@@ -1,13 +1,14 @@
 // Figure 1 explorer: error against batch size. The paper's figure, ours with one change, ours in the paper's way.
 // Takes the traits figures, shown, size, relative, ws, anew, name; sets all but figures.
-import { chart, STILL_STYLE, scales, WIDE } from "./figure_one/drawing.js";
+import { chart, drawChart, GRIP, STILL_STYLE, scales } from "./figure_one/drawing.js";
 import { FIGURES, SIZES, sentence, view } from "./figure_one/model.js";
 import { flag, oneOf } from "./shared/address.js";
 import { checkbox, choice, drive, h, liveText } from "./shared/dom.js";
+import { fittedDrawing } from "./shared/fitted.js";
 import { picturedByTraits } from "./shared/frame.js";
+import { createGrip, dragged } from "./shared/grip.js";
 import { N_, translated, translator } from "./shared/i18n.js";
 import { stillChart } from "./shared/lines.js";
-import { clamp } from "./shared/maths.js";
 
 export { chart, sentence, view };
 
@@ -35,41 +36,33 @@ const sourceText = (from, tr) =>
         from,
       );
 
-/** The chart as a slider: its reading line is dragged, put where the chart is touched, or moved by keys. */
-function chartSlider({ tr, state, set }) {
-  const attributes = { role: "slider", tabindex: 0, "aria-valuemin": 0, "aria-valuemax": SIZES.length - 1 };
-  const label = tr("Images at which the chart is read");
-  const element = h("div", { class: "gn-chart", "data-gn-size": true, "aria-label": label, ...attributes });
-  const put = (position) => {
-    const size = SIZES[clamp(position, 0, SIZES.length - 1)];
-    if (size !== state.size) set({ size });
-  };
-  const touched = (event) => {
-    const { left, width } = element.getBoundingClientRect();
-    const { x } = scales(state.figures[state.shown].lines, width);
-    const [first, last] = [x(SIZES[0]), x(SIZES.at(-1))];
-    put(Math.round(((event.clientX - left - first) / (last - first)) * (SIZES.length - 1)));
-  };
-  element.addEventListener("pointerdown", (event) => {
-    element.setPointerCapture(event.pointerId);
-    touched(event);
+/** The chart: its reading line is dragged by its grip, put where the chart is touched, or moved by keys. */
+function createChart({ tr, state, set }) {
+  let scale = /** @type {ReturnType<typeof scales>} */ (/** @type {unknown} */ (null));
+  const put = (/** @type {number} */ size) => size !== state.size && set({ size });
+  const grip = createGrip({
+    label: tr("Images at which the chart is read"),
+    mark: "size",
+    axis: "x",
+    range: { min: 0, max: SIZES.length - 1, step: 1 },
+    valueAt: (place) => SIZES.indexOf(scale.sizeAt(place)),
+    move: (position) => put(SIZES[position]),
+    hint: tr("drag me"),
   });
-  element.addEventListener("pointermove", (event) => element.hasPointerCapture(event.pointerId) && touched(event));
-  element.addEventListener("keydown", (event) => {
-    const at = SIZES.indexOf(state.size);
-    const steps = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, Home: 0, End: 9 };
-    if (!(event.key in steps)) return;
-    event.preventDefault();
-    put(steps[event.key]);
-  });
-  const show = () => {
-    element.innerHTML = chart(state, tr, "gn-in", element.clientWidth || WIDE);
-    element.setAttribute("aria-valuenow", String(SIZES.indexOf(state.size)));
-    element.setAttribute("aria-valuetext", sentence(state, tr));
+  const draw = (/** @type {number} */ width) => {
+    scale = scales(state.figures[state.shown].lines, width);
+    const value = SIZES.indexOf(state.size);
+    const side = value < SIZES.length / 2 ? 1 : -1;
+    grip.show({ x: scale.x(state.size), y: GRIP, value, text: sentence(state, tr), side });
+    return drawChart(state, tr, width);
   };
-  const observer = new ResizeObserver(show);
-  observer.observe(element);
-  return { element, show, stop: () => observer.disconnect() };
+  const picture = fittedDrawing({ label: tr("Error against batch size"), draw, grips: [grip] });
+  dragged(
+    picture.drawing,
+    ({ x }) => put(scale.sizeAt(x)),
+    (_, { target }) => !grip.element.contains(/** @type {Node} */ (target)),
+  );
+  return picture;
 }
 
 /** The boxes to tick under the chart. */
@@ -115,7 +108,7 @@ async function render(props) {
     pick: (shown) => set({ shown }),
   });
   const says = h("p", { class: "gn-part" });
-  const picture = chartSlider(box);
+  const picture = createChart(box);
   const boxes = boxesOf(box);
   const live = liveText();
   const source = h("p");

@@ -6,6 +6,7 @@ import { whole } from "./shared/address.js";
 import { drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_ } from "./shared/i18n.js";
+import { createPlayer } from "./shared/player.js";
 import { fixed } from "./shared/text.js";
 import { createModel, DRAWS, SIDE } from "./shimmer/model.js";
 import { createMap, stripMarkup } from "./shimmer/view.js";
@@ -21,21 +22,6 @@ export function sentence(state, { scatter }, tr) {
     "In {n} draws the picture never changed. After Batch Norm its marked pixel scatters with a standard deviation of {sd}; after Group Norm it stays.",
     { n: state.draw + 1, sd: fixed(scatter, 2) },
   );
-}
-
-/** New companions four times a second, from a press to the next, or to the last draw. */
-function createPlayer(step, changed) {
-  let timer = /** @type {ReturnType<typeof setInterval> | undefined} */ (undefined);
-  const stop = () => {
-    clearInterval(timer);
-    timer = undefined;
-    changed();
-  };
-  const start = () => {
-    timer = setInterval(() => !step() && stop(), BEAT);
-    changed();
-  };
-  return { stop, toggle: () => (timer ? stop() : start()), playing: () => timer !== undefined };
 }
 
 /** The picture that stays, and its companions. */
@@ -59,6 +45,7 @@ function createControls({ tr, state, set }, live) {
   const step = h("button", { type: "button", class: "gn-main", "data-gn-do": "step" }, tr("New companions"));
   const play = h("button", { type: "button", "data-gn-do": "play" });
   const player = createPlayer(
+    BEAT,
     () => {
       if (state.draw < DRAWS - 1) set({ draw: state.draw + 1 });
       return state.draw < DRAWS - 1;

@@ -1,8 +1,10 @@
 // The chart of Figure 1's explorer, at any width, and its still picture.
 import { light } from "../../../palette.json";
 import { pathOf, svg, tenths, tick } from "../shared/drawing.js";
+import { WIDE } from "../shared/fitted.js";
 import { N_ } from "../shared/i18n.js";
-import { gridLine, lookOf, mark, numberUnder } from "../shared/lines.js";
+import { gridLine, lookOf, mark, namesAtEnds, numberUnder } from "../shared/lines.js";
+import { clamp } from "../shared/maths.js";
 import { escapeText, fixed } from "../shared/text.js";
 import { ANEW, gapText, NAMES, SIZES, view, WS } from "./model.js";
 
@@ -11,19 +13,26 @@ const AXES = {
   cause: N_("images that Batch Norm averages over"),
   protocol: N_("images an update"),
 };
-export const WIDE = 420; // of the still picture
-const TALL = 330;
-const SIDES = { left: 34, right: 100, top: 40, bottom: 66 };
+const TALL = 340;
+const TOP = 62;
+const BOTTOM = 66;
+const LEFT = 34;
+const NARROW = 300; // names stand a word a row
+export const GRIP = 36; // the height of the reading line's upper end
 
 /** Where sizes and errors lie, and the errors of the axis: the same for all lines of a figure. */
 export function scales(given, wide) {
   const values = given.flatMap(({ points }) => points.flatMap(({ errors }) => Object.values(errors)));
   const low = Math.floor((Math.min(...values) - 1) / 5) * 5;
   const high = Math.ceil((Math.max(...values) + 1) / 5) * 5;
-  const { left, right, top, bottom } = SIDES;
+  const end = wide - (wide < NARROW ? 62 : 102); // of the grid
+  const [first, last] = [LEFT + 20, end - 12];
+  const step = (last - first) / (SIZES.length - 1);
   return {
-    x: (size) => left + 20 + SIZES.indexOf(size) * ((wide - left - right - 32) / (SIZES.length - 1)),
-    y: (error) => top + ((high - error) * (TALL - top - bottom)) / (high - low),
+    end,
+    x: (size) => first + SIZES.indexOf(size) * step,
+    sizeAt: (place) => SIZES[clamp(Math.round((place - first) / step), 0, SIZES.length - 1)],
+    y: (error) => TOP + ((high - error) * (TALL - TOP - BOTTOM)) / (high - low),
     errors: Array.from({ length: (high - low) / 5 + 1 }, (_, k) => low + 5 * k),
   };
 }
@@ -44,27 +53,20 @@ function lineMarkup(line, { x, y }) {
 const label = (kind, x, y, text, anchor) =>
   `<text class="${kind}" x="${tenths(x)}" y="${tenths(y)}" text-anchor="${anchor}">${escapeText(text)}</text>`;
 
-const LEADING = 15;
-
-/** The names at the right ends of the lines, moved apart where these meet. */
-function namesMarkup(lines, { x, y }, tr) {
-  const ends = lines
-    .map((line) => {
-      const words = [tr(NAMES[line.norm]), ...(line.ws ? [tr(WS)] : []), ...(line.anew ? [tr(ANEW)] : [])];
-      const [{ mean }] = line.points.filter(({ x: size }) => size === SIZES.at(-1));
-      return { line, words, top: y(mean) - (words.length * LEADING) / 2 };
-    })
-    .sort((a, b) => a.top - b.top);
-  for (const [k, end] of ends.entries())
-    if (k) end.top = Math.max(end.top, ends[k - 1].top + ends[k - 1].words.length * LEADING + 4);
-  return ends.flatMap(({ line, words, top }) =>
-    words.map((word, k) =>
-      label(`name n-${line.norm}`, x(SIZES.at(-1)) + 15, top + LEADING * (k + 0.8), word, "start"),
-    ),
-  );
+/** The names at the right ends of the lines. */
+function namesMarkup(lines, { end, y }, wide, tr) {
+  const wordsOf = ({ norm, ws, anew }) => {
+    const name = tr(NAMES[norm]);
+    return [...(wide < NARROW ? name.split(" ") : [name]), ...(ws ? [tr(WS)] : []), ...(anew ? [tr(ANEW)] : [])];
+  };
+  const ends = lines.map((line) => {
+    const last = line.points.find(({ x: size }) => size === SIZES.at(-1));
+    return { words: wordsOf(line), y: y(last.mean), look: `n-${line.norm}` };
+  });
+  return namesAtEnds(ends, { x: end + 5, top: TOP - 10, bottom: TALL - BOTTOM + 30 });
 }
 
-/** The reading line with its thumb, the two errors at it and the gap between them. */
+/** The reading line, the two errors at it and the gap between them. */
 function reading(state, found, { x, y }, tr) {
   const at = x(state.size);
   const [bn, gn] = [y(found.bn), y(found.gn)];
@@ -73,42 +75,64 @@ function reading(state, found, { x, y }, tr) {
   const shift = { end: 8, start: -8, middle: 0 }[anchor];
   const above = (own, other) => own < other || (own === other && found.bn >= found.gn);
   const value = (norm, own, other) =>
-    label(`value n-${norm}`, at + shift, own + (above(own, other) ? -11 : 21), fixed(found[norm], 1), anchor);
-  const axis = TALL - SIDES.bottom;
+    label(
+      `value n-${norm}`,
+      at + shift,
+      own + (above(own, other) ? -11 : 21),
+      fixed(found[norm], found.digits),
+      anchor,
+    );
+  const axis = TALL - BOTTOM;
   const gap = gapText(found, state.relative, tr, true);
   return [
-    `<path class="now" d="M${tenths(at)} ${SIDES.top}V${axis}"/>`,
+    `<path class="now" d="M${tenths(at)} ${GRIP + 10}V${axis}"/>`,
     Math.abs(bn - gn) > 30
       ? `<path class="gap" d="M${tenths(at)} ${tenths(bn)}V${tenths(gn)}"/>` +
         label("value", at + (last ? -9 : 9), (bn + gn) / 2 + 5, gap, last ? "end" : "start")
       : "",
     value("bn", bn, gn + 0.01),
     value("gn", gn, bn),
-    `<rect class="thumb" x="${tenths(at - 17)}" y="${axis + 4}" width="34" height="26" rx="7"/>`,
-    `<path class="grip" d="M${tenths(at - 22)} ${axis + 12}l-5 5 5 5M${tenths(at + 22)} ${axis + 12}l5 5-5 5"/>`,
+    `<rect class="thumb" x="${tenths(at - 15)}" y="${axis + 5}" width="30" height="24" rx="6"/>`,
     label("held", at, axis + 22, state.size, "middle"),
   ];
 }
 
-export function chart(state, tr, stem, wide = WIDE) {
+/** A text in rows of about `most` letters. */
+function wrapped(text, most) {
+  const rows = [""];
+  for (const word of text.split(" ")) {
+    if (rows.at(-1) && rows.at(-1).length + word.length >= most) rows.push("");
+    rows.push(`${rows.pop()} ${word}`.trim());
+  }
+  return rows;
+}
+
+/**
+ * All but the grip, for a width in units.
+ * @returns {{ height: number, content: string }}
+ */
+export function drawChart(state, tr, wide) {
   const found = view(state);
   const scale = scales(state.figures[state.shown].lines, wide);
-  const { x, y, errors } = scale;
-  const { left, right, bottom } = SIDES;
+  const { x, y, errors, end } = scale;
+  const under = wrapped(tr(AXES[state.shown]), (wide - LEFT) / 7);
   const parts = [
-    ...errors.map((v) => gridLine(left, wide - right, y(v), v)),
-    tick(4, 16, state.shown === "paper" ? tr("validation error, %") : tr("test error, %"), "start"),
-    ...SIZES.filter((size) => size !== state.size).map((size) => numberUnder(x(size), TALL - bottom + 22, size)),
+    ...errors.map((v) => gridLine(LEFT, end, y(v), v)),
+    tick(4, 14, state.shown === "paper" ? tr("validation error, %") : tr("test error, %"), "start"),
+    ...SIZES.filter((size) => size !== state.size).map((size) => numberUnder(x(size), TALL - BOTTOM + 22, size)),
     ...found.lines.map((line) => lineMarkup(line, scale)),
-    ...namesMarkup(found.lines, scale, tr),
+    namesMarkup(found.lines, scale, wide, tr),
     ...reading(state, found, scale, tr),
-    tick((left + wide - right) / 2, TALL - 12, tr(AXES[state.shown])),
+    ...under.map((words, k) => tick(LEFT, TALL - 12 + 16 * k, words, "start")),
   ];
-  return svg(stem, wide, TALL, parts.join(""));
+  return { height: TALL + 16 * (under.length - 1), content: parts.join("") };
 }
+
+/** The chart as a picture of its own. */
+export const chart = (state, tr, stem) => svg(stem, WIDE, TALL, drawChart(state, tr, WIDE).content);
 
 export const STILL_STYLE =
   ".name,.value,.held{font:650 13px system-ui,sans-serif;fill:#333}.value{font-size:15px;stroke:#fff;stroke-width:4px;paint-order:stroke}" +
-  ".gap{stroke:#333;stroke-width:2.5}.thumb{fill:#333}.grip{stroke:#333;fill:none}.held{fill:#fff}.name{stroke:none}" +
+  ".gap{stroke:#333;stroke-width:2.5}.thumb{fill:#333}.held{fill:#fff}.name{stroke:none}" +
   ["batch", "group"].map((norm) => `.name.n-${norm[0]}n,.value.n-${norm[0]}n{fill:${light[norm]}}`).join("") +
   ".value{stroke:#fff!important}.name{stroke:none!important}";

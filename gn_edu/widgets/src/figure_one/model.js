@@ -31,15 +31,17 @@ export function view({ figures, shown, size, ws, anew }) {
       }),
     }));
   const at = (name) => lines.find(({ norm, anew }) => norm === name && !anew).points.find(({ x }) => x === size).mean;
-  const [bn, gn] = [at("bn"), at("gn")];
-  return { lines, withWs, bn, gn, points: gn - bn, percent: (100 * (gn - bn)) / bn };
+  // Ours have two decimals, the paper one. The gap is that of the numbers as they are shown.
+  const digits = shown === "paper" ? 1 : 2;
+  const [bn, gn] = [at("bn"), at("gn")].map((mean) => +mean.toFixed(digits));
+  return { lines, withWs, digits, bn, gn, points: gn - bn, percent: (100 * (gn - bn)) / bn };
 }
 
 const nameOf = ({ norm, ws }, tr) => (ws ? `${tr(NAMES[norm])} ${tr(WS)}` : tr(NAMES[norm]));
 
 /** The gap, short as it stands in the chart, or with what it is a part of. */
-export function gapText({ percent, points }, relative, tr, short = false) {
-  if (!relative) return tr("{gap} points", { gap: minus(fixed(points, 1)) });
+export function gapText({ percent, points, digits }, relative, tr, short = false) {
+  if (!relative) return tr("{gap} points", { gap: minus(fixed(points, digits)) });
   const gap = minus(fixed(percent, 1));
   return short ? `${gap} %` : tr("{gap} % of Batch Norm's error", { gap });
 }
@@ -52,8 +54,8 @@ export function sentence(state, tr) {
     size: state.size,
     base,
     best,
-    bn: fixed(found.bn, 1),
-    gn: fixed(found.gn, 1),
+    bn: fixed(found.bn, found.digits),
+    gn: fixed(found.gn, found.digits),
     gap: gapText(found, state.relative, tr),
   });
 }

@@ -56,9 +56,7 @@ const LOOKS = {
 export function createGrip({ label, mark, axis, range, valueAt, move, hint = "", look, side = 1 }) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", "g");
   const seen = look ?? `<circle class="disc" r="10"/><path class="arrows" d="${LOOKS[axis]}"/>`;
-  const words = hint
-    ? `<text class="gn-hint" x="${16 * side}" y="4" text-anchor="${side > 0 ? "start" : "end"}"></text>`
-    : "";
+  const words = hint ? '<text class="gn-hint" y="4"></text>' : "";
   element.innerHTML = `<circle class="hit" r="20"/>${seen}${words}`;
   const hintText = element.querySelector(".gn-hint");
   if (hintText) hintText.textContent = hint;
@@ -94,9 +92,11 @@ export function createGrip({ label, mark, axis, range, valueAt, move, hint = "",
     put(ends ?? now + /** @type {number} */ (by) * step);
   });
   const at = { x: 0, y: 0 };
-  /** @param {{ x: number, y: number, value: number, text?: string, hidden?: boolean }} shown */
-  const show = ({ x, y, value, text, hidden = false }) => {
+  /** @param {{ x: number, y: number, value: number, text?: string, hidden?: boolean, side?: 1 | -1 }} shown */
+  const show = ({ x, y, value, text, hidden = false, side: aside = side }) => {
     now = value;
+    hintText?.setAttribute("x", String(16 * aside));
+    hintText?.setAttribute("text-anchor", aside > 0 ? "start" : "end");
     Object.assign(at, { x, y });
     element.setAttribute("transform", `translate(${tenths(x)} ${tenths(y)})`);
     element.setAttribute("aria-valuenow", String(value));

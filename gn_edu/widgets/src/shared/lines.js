@@ -2,6 +2,7 @@
 import { light } from "../../../palette.json";
 import { checkbox, h } from "./dom.js";
 import { stillOf, tenths, tick } from "./drawing.js";
+import { escapeText } from "./text.js";
 
 /** @type {Record<string, (x: number, y: number) => string>} */
 const MARKS = {
@@ -48,6 +49,35 @@ export const gridLine = (left, right, y, value) =>
  * @param {number} value
  */
 export const numberUnder = (x, y, value) => tick(tenths(x), y, value);
+
+const LEADING = 16;
+
+/**
+ * Names at the right ends of lines, moved apart where these meet.
+ * @param {{ words: string[], y: number, look: string, kinds?: string[] }[]} ends what stands at each, a row a word; `kinds`
+ *   are the rows' classes, "name" unless given
+ * @param {{ x: number, top: number, bottom: number }} place where they begin, and what they keep to
+ */
+export function namesAtEnds(ends, { x, top, bottom }) {
+  const placed = ends
+    .map((end) => ({ ...end, tall: end.words.length * LEADING + 3 }))
+    .map((end) => ({ ...end, at: Math.max(top, end.y - end.tall / 2) }))
+    .sort((a, b) => a.at - b.at);
+  for (const [k, end] of placed.entries()) if (k) end.at = Math.max(end.at, placed[k - 1].at + placed[k - 1].tall);
+  let floor = bottom;
+  for (const end of placed.toReversed()) {
+    end.at = Math.min(end.at, floor - end.tall);
+    floor = end.at;
+  }
+  return placed
+    .flatMap(({ words, kinds = [], look, at }) =>
+      words.map(
+        (word, k) =>
+          `<text class="${kinds[k] ?? "name"} ${look}" x="${tenths(x)}" y="${tenths(at + LEADING * (k + 0.82))}">${escapeText(word)}</text>`,
+      ),
+    )
+    .join("");
+}
 
 /**
  * A box that shows or hides a line, with the line and its mark as a legend.

@@ -1,0 +1,37 @@
+// A drawing that is as wide as its place, with type of one size at any width. Styles: fitted.css.
+import { drawingPlace, h } from "./dom.js";
+import { svg, tenths } from "./drawing.js";
+
+const USUAL = 15; // pixels of a widget's type
+export const WIDE = 420; // of a still picture, and of a place that has no width yet
+
+/**
+ * A drawing under its grips, redrawn for every width of its place. A unit of it is a pixel, and more where the widget's
+ * type is large.
+ * @param {object} options
+ * @param {string} options.label
+ * @param {(width: number) => { height: number, content: string }} options.draw for a width in units
+ * @param {{ element: SVGElement }[]} [options.grips]
+ */
+export function fittedDrawing({ label, draw, grips = [] }) {
+  const element = drawingPlace(label, "gn-picture gn-fitted");
+  if (grips.length) element.setAttribute("role", "group"); // its grips are heard
+  element.innerHTML = svg("gn-in", WIDE, 1, '<g class="drawn"></g><g class="grips"></g>');
+  const drawing = /** @type {SVGSVGElement} */ (element.querySelector("svg"));
+  const [drawn, place] = drawing.querySelectorAll("g");
+  place.append(...grips.map((grip) => grip.element));
+  // As wide as the place, as high as a line of its type: neither depends on the drawing.
+  const ruler = h("div", { class: "gn-ruler" });
+  element.append(ruler);
+  const show = () => {
+    const unit = ruler.offsetHeight / USUAL || 1;
+    const width = Math.round(ruler.offsetWidth / unit) || WIDE;
+    const { height, content } = draw(width);
+    drawing.setAttribute("viewBox", `0 0 ${width} ${tenths(height)}`);
+    drawing.style.height = `${tenths(height * unit)}px`;
+    drawn.innerHTML = content;
+  };
+  const observer = new ResizeObserver(show);
+  observer.observe(ruler);
+  return { element, drawing, show, stop: () => observer.disconnect() };
+}
