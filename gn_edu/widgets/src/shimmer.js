@@ -1,6 +1,6 @@
 // One map of a trained network, after batch norm and after group norm, while the companions of its picture change.
-// Takes the traits data (pictures, the first convolution), batch, draw, pixel, picture, channel, name; sets all of
-// these but data.
+// Takes the traits album (pictures, classes), convolution (the first of a network), batch, draw, pixel, picture, channel,
+// name; sets batch, draw, pixel, picture and channel.
 import { createAlbum } from "./neighbours/pictures.js";
 import { whole } from "./shared/address.js";
 import { drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
@@ -105,7 +105,7 @@ async function render(props) {
   const box = picturedByTraits(props, {
     stem: "shimmer",
     title: N_("Which map stands still?"),
-    given: ["data"],
+    given: ["album", "convolution"],
     traits: {
       batch: whole(2, 8),
       draw: whole(0, DRAWS - 1),
@@ -115,10 +115,10 @@ async function render(props) {
     },
   });
   const { tr, state, set } = box;
-  const view = createModel(state.data);
+  const view = createModel(state.album, state.convolution);
   const live = liveText();
   const controls = createControls(box, live);
-  const batch = createBatch(createAlbum(state.data, tr), tr);
+  const batch = createBatch(createAlbum(state.album, tr), tr);
   const maps = ["bn", "gn"].map((name) => createMap(name, state, tr, (pixel) => set({ pixel })));
   const strip = drawingPlace(tr("Where the marked pixel fell in the draws so far, a row for each norm"));
   box.body.append(

@@ -20,8 +20,8 @@ const DOTS = 60;
 /** Returns {svg, text}. */
 export function still(traits, catalogue) {
   const tr = translator(catalogue);
-  const view = createModel(traits.data);
-  const photos = photosOf(traits.data);
+  const view = createModel(traits.album, traits.convolution);
+  const photos = photosOf(traits.album);
   const image = (href, x, y, side) => `<image x="${x}" y="${y}" width="${side}" height="${side}" href="${href}"/>`;
   const dot = SIDE_PX / SIDE;
   const [row, column] = [Math.floor(traits.pixel / SIDE), traits.pixel % SIDE];
