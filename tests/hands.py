@@ -30,6 +30,48 @@ class Hand:
 
 
 HANDS = {
+    "neighbours": Hand(
+        page="book/index.html",
+        name="home",
+        grip="[data-gn-neighbour]",  # the worst company stands first
+        by=(0, 0),
+        key="ArrowRight",
+        focus="[data-gn-neighbour]:checked",
+        shows=".gn-panels",
+        point=(("[data-gn-neighbour]", (0, 0)),),
+        reached="[...w.querySelectorAll('.gn-verdict')].map((e) => e.textContent[0]).join('') === '✗✓'",
+    ),
+    "pair_matrix": Hand(
+        page="notebooks/ch02_batch_norm.html",
+        name="pairs",
+        grip="[data-gn-matrix=bn] svg",
+        by=(60, 40),
+        key="ArrowRight",
+        focus="[data-gn-matrix=bn]",
+        shows=".gn-reading",
+        point=(("[data-gn-twins]", (0, 0)),),  # the worst companion is the twin
+        reached="w.querySelector('.twin') && /12 of the 20/.test(w.querySelector('.gn-live-text').textContent)",
+    ),
+    "reshape_microscope": Hand(
+        page="notebooks/ch04_build.html",
+        name="hand",
+        grip="[data-gn-grip=cut]",
+        by=(-70, 0),
+        key="ArrowLeft",
+        shows=".rows",
+        point=(("[data-gn-layout=channels_last]", (0, 0)),),
+        reached="w.querySelectorAll('.run').length === 2",
+    ),
+    "shimmer": Hand(
+        page="notebooks/ch02_batch_norm.html",
+        name="noise",
+        grip="[data-gn-marker=bn]",
+        by=(40, 30),
+        key="ArrowDown",
+        shows=".gn-pair",
+        point=(("[data-gn-do=step]", (0, 0)),),
+        reached="w.querySelector('.cloud').getAttribute('d').split('M').length === 3",
+    ),
     "train_it": Hand(
         page="book/index.html",
         name="home",

@@ -88,10 +88,12 @@ function render(props) {
   copy.addEventListener("click", () => set({ column: state.row }));
   const halves = NORMS.map((norm) => createMatrix({ norm, model, box }));
   const reading = createReading(album, model, tr);
+  const first = tr("Slide over the tiles. A row is the picture you ask about, a column its only companion.");
   const key = tr(
-    "Row: the picture you ask about. Column: its only companion. Cross: a wrong name. Stronger colour: surer of the right one. Ring: an exact copy as companion, not counted.",
+    "Cross: a wrong name. Stronger colour: surer of the right one. Ring: an exact copy as companion, not counted.",
   );
   box.body.append(
+    h("p", { class: "gn-first" }, first),
     h("p", { class: "gn-part" }, key),
     h(
       "div",
