@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from browser import run_module
+from browser import HTML, run_module, site_is_built
 
 from gn_edu.nets import replace_layers
 from gn_edu.widgets.base import STATIC, module
-from gn_edu.widgets.neighbours import networks, pairs, recorded_pairs
+from gn_edu.widgets.neighbours import album, networks, pairs, recorded_pairs
 from gn_edu.widgets.pair_matrix import PairMatrix
 from scripts.record_pairs import in_torch, photographs, pixels, probabilities_of_pairs
 
@@ -15,7 +15,7 @@ STEM = "pair_matrix"
 W = f"[data-gn-widget={STEM}]"
 LABELS = [picture["label"] for picture in networks()["pictures"]]
 CLASSES = networks()["classes"]
-DATA = {"classes": CLASSES, "pictures": networks()["pictures"], "pairs": recorded_pairs()}
+TRAITS = {"album": album(), "pairs": recorded_pairs()}
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +23,10 @@ def model():
     """What the script makes of the record."""
     expression = (
         "((m) => ({ answers: ['bn', 'gn'].map((norm) => d.all.map((i) => d.all.map((j) => m.answer(norm, i, j)))),"
-        " wrong: [m.wrong('bn'), m.wrong('gn')], twins: m.twins, twinOf: d.all.map(m.twinOf) }))(w.createModel(d.data))"
+        " wrong: [m.wrong('bn'), m.wrong('gn')], twins: m.twins, twinOf: d.all.map(m.twinOf) }))"
+        "(w.createModel(d.album, d.pairs))"
     )
-    return run_module(module(STEM), expression, data=DATA, all=list(range(20)))
+    return run_module(module(STEM), expression, **TRAITS, all=list(range(20)))
 
 
 def test_every_tile_is_the_record(model):
@@ -76,12 +77,19 @@ def test_with_an_exact_copy_the_pages_batch_norm_is_torchs_instance_norm():
 
 
 def test_the_still_picture_crosses_every_wrong_name():
-    still = run_module(module(STEM), "w.still(d.traits, null)", traits={"data": DATA, "row": 1, "column": 18})
+    still = run_module(module(STEM), "w.still(d.traits, null)", traits={**TRAITS, "row": 1, "column": 18})
     crosses = [part.split('"')[0].count("m0-7l-7 7") for part in still["svg"].split('class="cross" d="')[1:]]
     on_diagonal = sum(pairs().batch_norm[i][i].top != LABELS[i] for i in range(20))
     assert crosses == [73 + on_diagonal, 0]
     assert "73 wrong names in 380 pairs" in still["text"] and "Group Norm: never a wrong name" in still["text"]
     assert still["svg"].count('class="twin"') == 40
+
+
+@site_is_built
+def test_its_pictures_stand_in_the_page_once():
+    """The shimmering map of the same page shows them, too."""
+    text = (HTML / PAGE).read_text(encoding="utf-8")
+    assert [text.count(picture["pixels"]) for picture in album()["pictures"]] == [1] * 20
 
 
 def test_python_side():

@@ -1,13 +1,16 @@
 """The reshape microscope: strides, addresses, rows and refusals are torch's; driven by mouse and keyboard."""
 
+from itertools import pairwise
+
 import pytest
 import torch
-from browser import VIEW, number, run_module
+from browser import VIEW, number, run_module, until
 
-from gn_edu.widgets.base import module
+from gn_edu.widgets.base import STATIC, module
 from gn_edu.widgets.reshape_microscope import ReshapeMicroscope
 
 PAGE = "notebooks/ch04_build.html"
+LAYOUT = STATIC.parent / "src" / "reshape_microscope" / "layout.js"
 W = "[data-gn-widget=reshape_microscope]"
 SHAPES = [(2, 4, 1, 2), (1, 6, 2, 2), (2, 8, 2, 3), (2, 6, 1, 1), (3, 4, 3, 1), (1, 1, 2, 2), (2, 12, 2, 1)]
 
@@ -68,26 +71,174 @@ def test_python_side():
         ReshapeMicroscope((2, 4, 1, 2), groups=3)
 
 
+def test_the_sentence_counts_pieces_and_says_what_torch_does():
+    asked = list(cases())
+    words = "(text, values = {}) => text.replace(/\\{(\\w+)\\}/g, (_, key) => values[key])"
+    said = run_module(module("reshape_microscope"), f"d.cases.map((c) => w.sentence(c, {words}))", cases=asked)
+    seen = run_module(module("reshape_microscope"), VIEW, cases=asked)
+    for case, text, now in zip(asked, said, seen, strict=True):
+        assert text.startswith("Value 0 lies at address 0 and goes to the row n 0, g 0. ")
+        if case["cut"] == "memory" and now["wrong"]:
+            assert f"puts {now['wrong']} values into a row that is not their group's" in text
+            continue
+        assert ("view works, and reshape copies nothing" in text) == now["viewable"], case
+        assert ("Each group is one piece of memory" in text) == (now["runs"] == 1)
+        assert (f"in {now['runs']} pieces of memory" in text) == (now["runs"] > 1)
+        if "equal steps apart" in text:  # the whole group, at one stride
+            addresses = sorted(c["address"] for c in now["cells"] if c["index"][0] == c["group"] == 0)
+            assert len({b - a for a, b in pairwise(addresses)}) == 1
+
+
+def test_the_memory_is_one_line_at_every_width():
+    asked = [case for case in cases() if case["cut"] == "reshape"]
+    asked += [{**asked[0], "shape": shape, "groups": 2} for shape in ((1, 128, 1, 1), (2, 64, 1, 1), (16, 2, 2, 2))]
+    script = "d.cases.map((c) => d.widths.map((wide) => w.layoutOf(c, d.views[d.cases.indexOf(c)], wide, d.font)))"
+    views = run_module(module("reshape_microscope"), VIEW, cases=asked)
+    widths = (296, 326, 700)
+    for font in (15, 21):
+        layouts = run_module(LAYOUT, script, cases=asked, views=views, widths=widths, font=font)
+        for case, seen, row in zip(asked, views, layouts, strict=True):
+            for width, layout in zip(widths, row, strict=True):
+                memory = layout["places"]["memory"]
+                assert len({cell["y"] for cell in memory}) == 1
+                in_order = sorted(range(len(memory)), key=lambda i, seen=seen: seen["cells"][i]["address"])
+                assert all(memory[a]["x"] < memory[b]["x"] for a, b in pairwise(in_order))
+                for kind, of in layout["views"].items():
+                    assert of["type"] == 0 or of["type"] >= 11
+                    assert max(cell["x"] for cell in layout["places"][kind]) + of["wide"] <= width + 0.01, (case, kind)
+
+
+def lit(page):
+    """The value that is lit in each of the three views."""
+    cells = page.locator(f"{W} .gn-lit").all()
+    assert [cell.get_attribute("data-view") for cell in cells] == ["tensor", "memory", "rows"]
+    (value,) = {cell.get_attribute("data-cell") for cell in cells}
+    return int(value)
+
+
+def on_ribbon(page, value):
+    box = page.locator(f"{W} [data-view=memory][data-cell='{value}']").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def sentence(page):
+    return page.locator(f"{W} .gn-live-text").inner_text()
+
+
 def test_by_mouse_keyboard_and_link(widget_page):
     page = widget_page(PAGE)
+    page.click(f"{W} summary")
     show = lambda name: number(page, name, "reshape_microscope")  # noqa: E731
     assert (show("strides"), show("runs"), show("view"), show("wrong")) == ("(8, 2, 2, 1)", "1", "yes", "0")
     page.click(f"{W} [data-view=tensor][data-cell='5']")
     assert (show("index"), show("address"), show("place")) == ("(0, 2, 0, 1)", "5", "(0, 1, 1)")
+    assert lit(page) == 5
     page.check(f"{W} [data-gn-layout=channels_last]")
     assert (show("strides"), show("address"), show("runs"), show("view")) == ("(8, 1, 8, 4)", "6", "2", "no")
-    assert show("place") == "(0, 1, 1)"
+    assert show("place") == "(0, 1, 1)" and page.locator(f"{W} .run").count() == 2
     page.check(f"{W} [data-gn-cut=memory]")
     assert int(show("wrong")) == 8 and page.locator(f"{W} [data-view=rows].gn-wrong").count() == 8
-    assert f"puts {show('wrong')} of 16 values" in page.locator(f"{W} .gn-live-text").inner_text()
+    assert "puts 8 values into" in sentence(page)
     page.focus(f"{W} [data-view=tensor][data-cell='5']")
     page.keyboard.press("ArrowLeft")
-    assert show("index") == "(0, 2, 0, 0)"
+    assert show("index") == "(0, 2, 0, 0)" and lit(page) == 4
     page.keyboard.press("ArrowUp")
     assert show("index") == "(0, 1, 0, 0)"
-    page.wait_for_timeout(400)
-    assert "memory_format=channels_last" in page.url and "cut=memory" in page.url
-    again = widget_page(page.url)
+    until(page, "location.hash.endsWith('?groups=2&memory_format=channels_last&cut=memory&focus=2')")
+    again = widget_page(page.evaluate("location.href"))
+    again.click(f"{W} summary")
     assert number(again, "index", "reshape_microscope") == "(0, 1, 0, 0)"
     page.click(f"{W} [data-gn-do=reset]")
     assert (show("index"), show("view")) == ("(0, 0, 0, 0)", "yes")
+
+
+def test_keys_walk_along_the_memory(widget_page):
+    page = widget_page(f"{PAGE}#reshape_microscope.hand?memory_format=channels_last")
+    page.focus(f"{W} [role=slider].track")
+    for key, value in (
+        ("ArrowRight", 2),
+        ("ArrowRight", 4),
+        ("End", 15),
+        ("ArrowLeft", 13),
+        ("Home", 0),
+        ("ArrowLeft", 0),
+    ):
+        page.keyboard.press(key)
+        assert lit(page) == value
+
+
+def test_the_mouse_lights_a_cell_up_and_leaves_the_chosen_one(widget_page):
+    page = widget_page(PAGE)
+    page.click(f"{W} [data-view=tensor][data-cell='5']")
+    for kind, value in (("rows", 14), ("tensor", 3)):
+        page.hover(f"{W} [data-view={kind}][data-cell='{value}']")
+        assert lit(page) == value and sentence(page).startswith(f"Value {value} ")
+    page.mouse.move(*on_ribbon(page, 11))
+    assert lit(page) == 11
+    page.hover(f"{W} .gn-first")
+    assert lit(page) == 5
+
+
+@pytest.mark.parametrize("layout", ["contiguous", "channels_last"])
+def test_the_lit_cell_follows_a_finger_along_the_memory(widget_page, layout):
+    link = f"{PAGE}#reshape_microscope.hand?memory_format={layout}"
+    page = widget_page(link, width=390, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    page.locator(f"{W} .track").scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind, *at):
+        points = [{"x": x, "y": y} for x, y in at]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    before = page.evaluate("scrollY")
+    send("touchStart", on_ribbon(page, 3))
+    assert lit(page) == 3
+    for value in (6, 12, 9):
+        send("touchMove", on_ribbon(page, value))
+        until(page, f"document.querySelector('{W} .gn-lit').dataset.cell === '{value}'")
+        assert lit(page) == value
+    send("touchEnd")
+    assert page.evaluate("scrollY") == before and lit(page) == 9
+
+
+def test_the_scissors_go_to_the_nearest_number_of_groups(widget_page):
+    page = widget_page(PAGE)
+    grip = page.locator(f"{W} [data-gn-grip=cut]")
+    grip.scroll_into_view_if_needed()
+    rows = f"{W} .rows .gn-piece"
+
+    def row_length():
+        tops = [cell.bounding_box()["y"] for cell in page.locator(rows).all()[:8]]  # the first image
+        return tops.count(tops[0])
+
+    page.emulate_media(reduced_motion="reduce")
+    disc = page.locator(f"{W} [data-gn-grip=cut] .disc").bounding_box()
+    page.mouse.move(disc["x"] + 12, disc["y"] + 12)
+    page.mouse.down()
+    for value, length in ((6, 8), (4, 4), (1, 2), (3, 4)):  # where the mouse is, and the allowed cut nearest to it
+        page.mouse.move(on_ribbon(page, value)[0], disc["y"] + 12)
+        assert row_length() == length
+    page.mouse.up()
+    assert grip.get_attribute("aria-valuetext") == "number of groups: 2"
+    page.keyboard.press("ArrowRight")
+    assert row_length() == 8 and grip.get_attribute("aria-valuetext") == "number of groups: 1"
+    page.keyboard.press("Home")
+    assert row_length() == 2 and "G = 4" in page.locator(f"{W} .gn-picture").inner_text()
+
+
+def test_cells_fly_unless_motion_is_unwanted(widget_page):
+    flights = f"[...document.querySelectorAll('{W} .gn-piece')].filter((e) => e.getAnimations().length).length"
+    for motion, flying in (("no-preference", 16), ("reduce", 0)):
+        page = widget_page(PAGE, reduced_motion=motion)
+        assert page.evaluate(flights) == 0
+        started = f"document.querySelector('{W} [data-gn-layout=channels_last]').click() ?? {flights}"
+        assert page.evaluate(started) == 2 * flying  # to their addresses, and from there into the rows
+        until(page, f"{flights} === 0")
+
+
+@pytest.mark.parametrize("state", ["groups=2", "memory_format=channels_last&cut=memory&focus=5"])
+def test_at_most_five_numbers_are_said(widget_page, state):
+    page = widget_page(f"{PAGE}#reshape_microscope.hand?{state}")
+    text = " ".join(page.locator(f"{W} .gn-body > :not(.gn-picture, .gn-drive)").all_inner_texts())
+    assert len([word for word in text.split() if any(letter.isdigit() for letter in word)]) <= 5, text

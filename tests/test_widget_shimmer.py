@@ -9,14 +9,14 @@ from seeded import uniform
 from torch.nn import functional as F
 
 from gn_edu.widgets.base import module
-from gn_edu.widgets.neighbours import networks
-from gn_edu.widgets.shimmer import Shimmer, first_block
+from gn_edu.widgets.neighbours import album, networks
+from gn_edu.widgets.shimmer import Shimmer, first_convolution
 from scripts.record_pairs import numbers, pixels
 
 PAGE = "notebooks/ch02_batch_norm.html"
 STEM = "shimmer"
 W = f"[data-gn-widget={STEM}]"
-SEEN = "((view) => d.cases.map(view))(w.createModel(d.data))"
+SEEN = "((view) => d.cases.map(view))(w.createModel(d.album, d.convolution))"
 
 
 def ask(**changes):
@@ -24,7 +24,7 @@ def ask(**changes):
 
 
 def answers(cases):
-    return run_module(module(STEM), SEEN, data=first_block(), cases=cases)
+    return run_module(module(STEM), SEEN, album=album(), convolution=first_convolution(), cases=cases)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_the_first_step_is_seen_and_the_scatter_falls_with_the_batch():
 
 def test_one_grey_stands_for_one_value_in_every_draw():
     """The still picture shows three draws; equal values are equally grey in them, so batch norm's maps differ."""
-    traits = {"data": first_block(), **ask()}
+    traits = {"album": album(), "convolution": first_convolution(), **ask()}
     still = run_module(module(STEM), "w.still(d.traits, null)", traits=traits)
     pictures = [part.split('"')[0] for part in still["svg"].split('width="118" height="118" href="')[1:]]
     assert len(pictures) == 6 and len(set(pictures[::2])) == 3 and len(set(pictures[1::2])) == 1
@@ -103,7 +103,7 @@ def test_one_grey_stands_for_one_value_in_every_draw():
 
 def test_python_side():
     assert repr(Shimmer(4, draw=3)) == "Shimmer: picture 7 (cat) in a batch of 4, draw 3, channel 7, row 5, column 7"
-    assert set(first_block()) == {"classes", "pictures", "block", "pixel_mean", "pixel_std"}
+    assert set(first_convolution()) == {"block", "pixel_mean", "pixel_std"}
     for wrong in ({"batch": 1}, {"batch": 9}, {"draw": 200}, {"pixel": 256}, {"picture": 20}, {"channel": 16}):
         with pytest.raises(Exception, match=next(iter(wrong))):
             Shimmer(**wrong)

@@ -68,6 +68,12 @@ def networks() -> dict:
     return json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
 
 
+@cache
+def album() -> dict:
+    """The pictures and the names of their classes: one value for the widgets of a page, which then holds it once."""
+    return {key: networks()[key] for key in ("classes", "pictures")}
+
+
 class Neighbours(Widget):
     """Two small networks, one with batch and one with group norm, answer for picture number `picture`.
 

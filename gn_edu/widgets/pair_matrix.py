@@ -3,7 +3,7 @@
 import traitlets as t
 
 from gn_edu.widgets.base import Widget, module, styles
-from gn_edu.widgets.neighbours import networks, recorded_pairs
+from gn_edu.widgets.neighbours import album, networks, recorded_pairs
 
 
 class PairMatrix(Widget):
@@ -21,14 +21,14 @@ class PairMatrix(Widget):
 
     _esm = module("pair_matrix")
     _css = styles("pair_matrix")
-    data = t.Dict().tag(sync=True)
+    album = t.Dict().tag(sync=True)
+    pairs = t.Dict().tag(sync=True)
     row = t.Int(1, min=0, max=19).tag(sync=True)
     column = t.Int(18, min=0, max=19).tag(sync=True)
     twins = t.Bool(False).tag(sync=True)
 
     def __init__(self, **traits):
-        data = {key: networks()[key] for key in ("classes", "pictures")}
-        super().__init__(data={**data, "pairs": recorded_pairs()}, **traits)
+        super().__init__(album=album(), pairs=recorded_pairs(), **traits)
 
     def describe(self) -> str:
         asked, companion = (

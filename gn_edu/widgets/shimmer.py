@@ -5,16 +5,16 @@ from functools import cache
 import traitlets as t
 
 from gn_edu.widgets.base import Widget, module, styles
-from gn_edu.widgets.neighbours import networks
+from gn_edu.widgets.neighbours import album, networks
 
 
 @cache
-def first_block() -> dict:
-    """The pictures, and of the landing page's network with batch norm what its first convolution needs."""
+def first_convolution() -> dict:
+    """What the first convolution of the landing page's network with batch norm needs."""
     stored = networks()["nets"]["bn"]
     block = {key: stored["blocks"][0][key] for key in ("out", "stride", "weights", "scale")}
     pixel = {key: stored[key] for key in ("pixel_mean", "pixel_std")}
-    return {"classes": networks()["classes"], "pictures": networks()["pictures"], "block": block, **pixel}
+    return {"block": block, **pixel}
 
 
 class Shimmer(Widget):
@@ -34,7 +34,8 @@ class Shimmer(Widget):
 
     _esm = module("shimmer")
     _css = styles("shimmer")
-    data = t.Dict().tag(sync=True)
+    album = t.Dict().tag(sync=True)
+    convolution = t.Dict().tag(sync=True)
     batch = t.Int(2, min=2, max=8).tag(sync=True)
     draw = t.Int(0, min=0, max=199).tag(sync=True)
     pixel = t.Int(87, min=0, max=255).tag(sync=True)
@@ -42,7 +43,7 @@ class Shimmer(Widget):
     channel = t.Int(7, min=0, max=15).tag(sync=True)
 
     def __init__(self, batch=2, **traits):
-        super().__init__(data=first_block(), batch=batch, **traits)
+        super().__init__(album=album(), convolution=first_convolution(), batch=batch, **traits)
 
     def describe(self) -> str:
         label = networks()["classes"][networks()["pictures"][self.picture]["label"]]

@@ -1,6 +1,6 @@
 // Who makes Batch Norm say a wrong name? Every picture beside every other one in a batch of two, as both networks of the
-// landing page answered. Takes the traits data (pictures, classes, the record of pairs), row, column, twins, name; sets
-// row, column and twins.
+// landing page answered. Takes the traits album (pictures, classes), pairs (the record), row, column, twins, name; sets row,
+// column and twins.
 import { createAlbum } from "./neighbours/pictures.js";
 import { createModel, NORMS } from "./pair_matrix/model.js";
 import { sentences, title } from "./pair_matrix/texts.js";
@@ -26,7 +26,7 @@ function createMatrix({ norm, model, box: { tr, state, set } }) {
   });
   field.innerHTML = matrix(
     model,
-    `${definitions(state.data.pictures, name)}${tiles(model, norm, name)}${copyMarks(model)}<g class="marks"></g>`,
+    `${definitions(state.album.pictures, name)}${tiles(model, norm, name)}${copyMarks(model)}<g class="marks"></g>`,
     "gn-in",
   );
   const marks = field.querySelector(".marks");
@@ -73,12 +73,12 @@ function render(props) {
   const box = picturedByTraits(props, {
     stem: "pair_matrix",
     title: N_("Who makes Batch Norm say a wrong name?"),
-    given: ["data"],
+    given: ["album", "pairs"],
     traits: { row: whole(0, 19), column: whole(0, 19), twins: flag },
   });
   const { tr, state, set } = box;
-  const model = createModel(state.data);
-  const album = createAlbum(state.data, tr);
+  const model = createModel(state.album, state.pairs);
+  const album = createAlbum(state.album, tr);
   const twins = checkbox({
     label: tr("outline its twin: the other picture of its class"),
     mark: "data-gn-twins",
@@ -88,10 +88,12 @@ function render(props) {
   copy.addEventListener("click", () => set({ column: state.row }));
   const halves = NORMS.map((norm) => createMatrix({ norm, model, box }));
   const reading = createReading(album, model, tr);
+  const first = tr("Slide over the tiles. A row is the picture you ask about, a column its only companion.");
   const key = tr(
-    "Row: the picture you ask about. Column: its only companion. Cross: a wrong name. Stronger colour: surer of the right one. Ring: an exact copy as companion, not counted.",
+    "Cross: a wrong name. Stronger colour: surer of the right one. Ring: an exact copy as companion, not counted.",
   );
   box.body.append(
+    h("p", { class: "gn-first" }, first),
     h("p", { class: "gn-part" }, key),
     h(
       "div",

@@ -1,12 +1,13 @@
 // One map of a trained network, after batch norm and after group norm, while the companions of its picture change.
-// Takes the traits data (pictures, the first convolution), batch, draw, pixel, picture, channel, name; sets all of
-// these but data.
+// Takes the traits album (pictures, classes), convolution (the first of a network), batch, draw, pixel, picture, channel,
+// name; sets batch, draw, pixel, picture and channel.
 import { createAlbum } from "./neighbours/pictures.js";
 import { whole } from "./shared/address.js";
 import { drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_ } from "./shared/i18n.js";
 import { createPlayer } from "./shared/player.js";
+import { watchRoom } from "./shared/room.js";
 import { fixed } from "./shared/text.js";
 import { createModel, DRAWS, SIDE } from "./shimmer/model.js";
 import { createMap, stripMarkup } from "./shimmer/view.js";
@@ -14,6 +15,8 @@ import { createMap, stripMarkup } from "./shimmer/view.js";
 export { company, createModel } from "./shimmer/model.js";
 export { still } from "./shimmer/still.js";
 
+const STRIP = 500; // pixels: as wide as both maps
+const UNIT = 13.5; // pixels of a widget's type, for a unit of the strip
 const BEAT = 240; // milliseconds a draw, less than the address waits for the view to rest
 
 export function sentence(state, { scatter }, tr) {
@@ -92,7 +95,7 @@ async function render(props) {
   const box = picturedByTraits(props, {
     stem: "shimmer",
     title: N_("Which map stands still?"),
-    given: ["data"],
+    given: ["album", "convolution"],
     traits: {
       batch: whole(2, 8),
       draw: whole(0, DRAWS - 1),
@@ -102,13 +105,22 @@ async function render(props) {
     },
   });
   const { tr, state, set } = box;
-  const view = createModel(state.data);
+  const view = createModel(state.album, state.convolution);
   const live = liveText();
   const controls = createControls(box, live);
-  const batch = createBatch(createAlbum(state.data, tr), tr);
+  const batch = createBatch(createAlbum(state.album, tr), tr);
   const maps = ["bn", "gn"].map((name) => createMap(name, state, tr, (pixel) => set({ pixel })));
   const strip = drawingPlace(tr("Where the marked pixel fell in the draws so far, a row for each norm"));
+  const first = tr("Press New companions. Or drag the red ring to another pixel.");
+  let seen = view(state);
+  const drawStrip = () => {
+    const { width, font } = room.now();
+    const scale = font / UNIT;
+    strip.innerHTML = stripMarkup(seen, tr, "gn-in", Math.floor(Math.min(STRIP * scale, width) / scale), scale);
+  };
+  const room = watchRoom(box.body, strip, drawStrip);
   box.body.append(
+    h("p", { class: "gn-first" }, first),
     controls.element,
     batch.element,
     h("div", { class: "gn-pair" }, ...maps.map(({ element }) => element)),
@@ -116,16 +128,17 @@ async function render(props) {
     live,
   );
   const end = await box.run(() => {
-    const seen = view(state);
+    seen = view(state);
     controls.show();
     batch.show(seen.batch);
     maps[0].show(seen.bn, seen.value.bn);
     maps[1].show(seen.gn, seen.value.gn);
-    strip.innerHTML = stripMarkup(seen, tr, "gn-in");
+    drawStrip();
     live.textContent = sentence(state, seen, tr);
   });
   return () => {
     controls.stop();
+    room.stop();
     end();
   };
 }

@@ -9,7 +9,7 @@ export const NORMS = /** @type {const} */ (["bn", "gn"]);
  * twins = {worst, among}: for how many pictures the twin leaves the true class less likely than every other companion,
  * and for how many only two others leave it as little.
  */
-export function createModel({ pictures, pairs }) {
+export function createModel({ pictures }, pairs) {
   const read = readPairs(pairs);
   const label = (i) => pictures[i].label;
   const all = pictures.map((_, i) => i);

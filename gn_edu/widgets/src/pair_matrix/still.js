@@ -16,15 +16,15 @@ const STYLE =
 /** Returns {svg, text}. */
 export function still(traits, catalogue) {
   const tr = translator(catalogue);
-  const model = createModel(traits.data);
+  const model = createModel(traits.album, traits.pairs);
   const side = sideOf(model.count);
   const parts = NORMS.map(
     (norm, k) =>
       `<text class="title-${norm}" x="4" y="${k * (side + 26) + 16}">${escapeText(title(norm, model, tr))}</text>` +
       `<g transform="translate(0 ${k * (side + 26) + 22})">${tiles(model, norm, "p")}${copyMarks(model)}${twinMarks(model)}</g>`,
   );
-  const content = definitions(traits.data.pictures, "p") + parts.join("");
-  const said = sentences({ ...traits, twins: true }, model, (k) => tr(traits.data.classes[k]), tr);
+  const content = definitions(traits.album.pictures, "p") + parts.join("");
+  const said = sentences({ ...traits, twins: true }, model, (k) => tr(traits.album.classes[k]), tr);
   const rows = tr("Row: the picture you ask about. Column: its only companion in the batch. A cross is a wrong name.");
   const text = [...NORMS.map((norm) => `${title(norm, model, tr)}.`), rows, ...said.map(([, sentence]) => sentence)];
   return { svg: stillOf(svg("still", side, 2 * (side + 24), content, 1.4), STYLE), text: text.join(" ") };

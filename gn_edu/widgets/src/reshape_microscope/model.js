@@ -44,14 +44,22 @@ export function viewable(shape, groups, layout) {
   return axes.every(([, stride], k) => k === axes.length - 1 || stride === axes[k + 1][1] * axes[k + 1][0]);
 }
 
-/** In how many runs of memory the values of one group lie. */
-function runsOf(shape, groups, layout) {
-  const [, c, height, width] = shape;
-  const held = [];
-  for (let i = 0; i < c * height * width; i++)
-    if (groupOf(indexOf(shape, i)[1], c, { groups, interleaved: false }) === 0) held.push(addressOf(shape, layout, i));
-  held.sort((a, b) => a - b);
-  return held.filter((address, k) => k === 0 || address !== held[k - 1] + 1).length;
+/** The runs of memory in which some addresses lie: [first, count] of each. */
+function runsIn(addresses) {
+  const runs = /** @type {[number, number][]} */ ([]);
+  for (const address of [...addresses].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last && address === last[0] + last[1]) last[1]++;
+    else runs.push([address, 1]);
+  }
+  return runs;
+}
+
+/** The pieces of memory in which the group of value i lies. */
+export function pieces({ cells }, i) {
+  const { index, group } = cells[i];
+  const mates = cells.filter((cell) => cell.group === group && cell.index[0] === index[0]);
+  return runsIn(mates.map(({ address }) => address));
 }
 
 /**
@@ -77,7 +85,7 @@ export function view({ shape, groups, memory_format: layout, cut, focus }) {
   return {
     cells,
     strides: stridesOf(shape, layout),
-    runs: runsOf(shape, groups, layout),
+    runs: pieces({ cells }, 0).length,
     viewable: fits,
     wrong: cells.filter((cell) => cell.wrong).length,
     at: cells[focus],

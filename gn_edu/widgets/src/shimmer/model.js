@@ -31,7 +31,7 @@ export function company(picture, count, draw) {
 }
 
 /** Of every picture the two maps that share group norm's mean with `channel`, one after the other. */
-function mapsOf({ pictures, block, pixel_mean, pixel_std }, channel) {
+function mapsOf(pictures, { block, pixel_mean, pixel_std }, channel) {
   const first = channel - (channel % GROUP);
   const all = filters(block);
   const each = all.length / block.out;
@@ -54,13 +54,13 @@ function together(own) {
  * normalized values of its map), dots (batch norm's value of the marked pixel in draws 0 to the one shown), value (what
  * each norm makes of the pixel now), scatter (the standard deviation of the dots).
  */
-export function createModel(data) {
-  const count = data.pictures.length;
+export function createModel({ pictures }, convolution) {
+  const count = pictures.length;
   const known = new Map();
   /** Of a channel: every picture's map, its moments, and those of group norm's sets. */
   const channelOf = (channel) => {
     if (!known.has(channel)) {
-      const x = mapsOf(data, channel);
+      const x = mapsOf(pictures, convolution, channel);
       const maps = Array.from({ length: count }, (_, i) => {
         const at = GROUP * i + (channel % GROUP);
         const group = moments(x, [GROUP * i, GROUP * i + 1], SIZE);

@@ -20,8 +20,8 @@ const DOTS = 60;
 /** Returns {svg, text}. */
 export function still(traits, catalogue) {
   const tr = translator(catalogue);
-  const view = createModel(traits.data);
-  const photos = photosOf(traits.data);
+  const view = createModel(traits.album, traits.convolution);
+  const photos = photosOf(traits.album);
   const image = (href, x, y, side) => `<image x="${x}" y="${y}" width="${side}" height="${side}" href="${href}"/>`;
   const dot = SIDE_PX / SIDE;
   const [row, column] = [Math.floor(traits.pixel / SIDE), traits.pixel % SIDE];
@@ -60,7 +60,7 @@ export function still(traits, catalogue) {
   }
   const many = view({ ...traits, draw: DOTS - 1 });
   const bottom = 26 + (SIDE_PX + 8) * DRAWS + 10;
-  parts.push(`<g transform="translate(0 ${bottom})">${stripMarkup(many, tr, "strip", 1)}</g>`);
+  parts.push(`<g transform="translate(0 ${bottom})">${stripMarkup(many, tr, "strip", WIDTH)}</g>`);
   said.push(
     tr("Over {n} draws Batch Norm's value scatters by {sd}; Group Norm's is the same each time.", {
       n: DOTS,

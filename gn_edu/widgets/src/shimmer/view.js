@@ -20,13 +20,15 @@ export const valueText = (value) => minus(fixed(value, 2));
 
 const RAMP = 9; // steps of grey in the axis
 const LEFT = 84;
-const WIDTH = 340;
-const LONG = WIDTH - LEFT - 10;
 const HEIGHT = 112;
 
-/** Two rows of dots over one axis, which is the scale of grey. Nearer dots stand higher, so that they don't hide. */
-export function stripMarkup({ dots, value }, tr, stem, scale = 1.5) {
-  const xOf = (v) => tenths(LEFT + LONG * part(v));
+/**
+ * Two rows of dots over one axis, which is the scale of grey. Dots that follow each other stand at different heights, so
+ * that they don't hide one another. A unit of `width` is `scale` pixels.
+ */
+export function stripMarkup({ dots, value }, tr, stem, width, scale = 1) {
+  const long = width - LEFT - 10;
+  const xOf = (v) => tenths(LEFT + long * part(v));
   const cloud = (values, y) => values.map((v, k) => `M${xOf(v)} ${y - 3 - ((k * 7) % 23)}h0`).join("");
   const rows = [
     { name: "bn", y: 40, list: dots },
@@ -35,19 +37,19 @@ export function stripMarkup({ dots, value }, tr, stem, scale = 1.5) {
   const drawn = rows.map(
     ({ name, y, list }) =>
       `<text class="name-${name}" x="4" y="${y - 8}">${escapeText(tr(NORMS[name]))}</text>` +
-      `<path class="line" d="M${LEFT} ${y}h${LONG}"/><path class="cloud" d="${cloud(list, y)}"/>` +
+      `<path class="line" d="M${LEFT} ${y}h${long}"/><path class="cloud" d="${cloud(list, y)}"/>` +
       `<path class="mark mark-${name}" d="M${xOf(value[name])} ${y - 32}V${y}"/>`,
   );
-  const step = LONG / RAMP;
+  const step = long / RAMP;
   const ramp = Array.from({ length: RAMP }, (_, k) => {
     const level = Math.round((255 * (k + 0.5)) / RAMP);
     return `<rect x="${tenths(LEFT + k * step)}" y="86" width="${tenths(step + 0.3)}" height="8" fill="rgb(${level},${level},${level})"/>`;
   });
   const words =
     `<text x="${LEFT}" y="108">${escapeText(tr("darker"))}</text>` +
-    `<text x="${LEFT + LONG}" y="108" text-anchor="end">${escapeText(tr("lighter"))}</text>`;
-  const frame = `<rect class="ramp" x="${LEFT}" y="86" width="${LONG}" height="8"/>`;
-  return svg(stem, WIDTH, HEIGHT, drawn.join("") + ramp.join("") + frame + words, scale);
+    `<text x="${LEFT + long}" y="108" text-anchor="end">${escapeText(tr("lighter"))}</text>`;
+  const frame = `<rect class="ramp" x="${LEFT}" y="86" width="${long}" height="8"/>`;
+  return svg(stem, width, HEIGHT, drawn.join("") + ramp.join("") + frame + words, scale);
 }
 
 const inside = (k) => clamp(k, 0, SIDE - 1);

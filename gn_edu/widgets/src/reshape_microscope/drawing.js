@@ -1,0 +1,214 @@
+// The drawing in a page: cells that light up in all three views, a ribbon to slide along, scissors to drag, and cells that
+// fly to their new places.
+import { ARROWS, uniqueName } from "../shared/dom.js";
+import { tenths } from "../shared/drawing.js";
+import { createGrip, dragged, grippedDrawing } from "../shared/grip.js";
+import { clamp } from "../shared/maths.js";
+import { watchRoom } from "../shared/room.js";
+import { cutsOf, layoutOf } from "./layout.js";
+import { view } from "./model.js";
+import { markup, overMarkup, threadMarkup } from "./view.js";
+
+const FLIGHT = 380; // milliseconds from one view to the next
+const SCISSORS =
+  '<circle class="disc" r="13"/><g class="arrows"><circle cx="-4" cy="-5.5" r="2.6"/><circle cx="4" cy="-5.5" r="2.6"/>' +
+  '<path d="M-3 -3.2L3.6 8M3 -3.2L-3.6 8"/></g>';
+
+/** The scissors: they stand where the first row of the ribbon ends. */
+function createScissors({ tr, state, set }, widthOf) {
+  const cuts = cutsOf(state.shape);
+  const nearest = (place) => {
+    const off = cuts.map(({ m }) => Math.abs(m * widthOf() - place));
+    return off.indexOf(Math.min(...off));
+  };
+  const size = state.shape.reduce((a, b) => a * b);
+  const now = () => cuts.findIndex(({ groups }) => groups === state.groups);
+  const grip = createGrip({
+    label: tr("Scissors: the end of the first row"),
+    mark: "cut",
+    axis: "x",
+    range: { min: 0, max: cuts.length - 1, step: 1 },
+    valueAt: nearest,
+    move: (k) => set({ groups: cuts[k].groups }),
+    hint: tr("drag me"),
+    look: SCISSORS,
+    side: cuts[now()].m > size / 2 ? -1 : 1,
+  });
+  const show = ({ gripAt }) => {
+    const k = now();
+    const text = tr("number of groups: {n}", { n: state.groups });
+    grip.show({ x: cuts[k].m * widthOf() - 1.5, y: gripAt, value: k, text, hidden: cuts.length < 2 });
+  };
+  return { element: grip.element, show };
+}
+
+/** What takes a finger, the mouse or keys along the ribbon: a slider over the addresses. */
+function createTrack({ tr, state, set }, look, widthOf) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  const last = state.shape.reduce((a, b) => a * b) - 1;
+  const fixed = {
+    class: "track",
+    tabindex: 0,
+    role: "slider",
+    "aria-label": tr("along the memory"),
+    "aria-valuemin": 0,
+  };
+  for (const [key, value] of Object.entries({ ...fixed, "aria-valuemax": last }))
+    element.setAttribute(key, String(value));
+  const cells = () => view(state).cells;
+  const valueAt = (address) => cells().findIndex((cell) => cell.address === clamp(address, 0, last));
+  const under = (x) => valueAt(Math.floor(x / widthOf()));
+  const choose = (i) => i !== state.focus && set({ focus: i });
+  dragged(element, ({ x }) => choose(under(x)));
+  element.addEventListener("pointermove", (event) => {
+    if (event.pointerType === "mouse" && !event.buttons)
+      look(under(event.clientX - /** @type {any} */ (element).ownerSVGElement.getBoundingClientRect().left));
+  });
+  element.addEventListener("keydown", (event) => {
+    const [right, below] = ARROWS[event.key] ?? [];
+    const to = { Home: 0, End: last }[event.key] ?? cells()[state.focus].address + right - below;
+    if (Number.isNaN(to)) return;
+    event.preventDefault();
+    choose(valueAt(to));
+  });
+  const show = ({ width, views: { memory } }) => {
+    const { address } = cells()[state.focus];
+    const box = { x: 0, y: memory.top - 1, width: Math.min(width, memory.wide * (last + 1)), height: memory.tall + 4 };
+    for (const [key, value] of Object.entries(box)) element.setAttribute(key, tenths(value));
+    element.setAttribute("aria-valuenow", String(address));
+    element.setAttribute("aria-valuetext", tr("address {address}: value {i}", { address, i: state.focus }));
+  };
+  return { element, show };
+}
+
+/** The cells of tensor and rows choose by a press, and light up under a mouse or a finger; arrow keys walk the tensor. */
+function listen(drawn, { state, set }, look) {
+  const [, channels, height, width] = state.shape;
+  const size = state.shape[0] * channels * height * width;
+  const cellOf = (/** @type {Element | null} */ target) => {
+    const cell = target?.closest(".gn-piece");
+    return cell && drawn.contains(cell) ? Number(cell.getAttribute("data-cell")) : undefined;
+  };
+  drawn.addEventListener("click", (event) => {
+    const i = cellOf(event.target);
+    if (i !== undefined) set({ focus: i });
+  });
+  drawn.addEventListener("pointermove", (event) => {
+    const i = cellOf(document.elementFromPoint(event.clientX, event.clientY));
+    if (i === undefined) return;
+    if (event.pointerType === "mouse" && !event.buttons) look(i);
+    else if (i !== state.focus) set({ focus: i });
+  });
+  drawn.addEventListener("keydown", (event) => {
+    if (!(event.key in ARROWS)) return;
+    event.preventDefault();
+    const [right, below] = ARROWS[event.key];
+    set({ focus: clamp(state.focus + right + below * height * width, 0, size - 1) });
+    drawn.querySelector(`[data-view=tensor][data-cell="${state.focus}"]`).focus();
+  });
+}
+
+/** Send cells from where they stood to where they stand. */
+function fly(drawn, kind, from, to, delay) {
+  const css = ({ x, y }) => ({ transform: `translate(${tenths(x)}px, ${tenths(y)}px)` });
+  for (const cell of drawn.querySelectorAll(`[data-view=${kind}]`)) {
+    const i = Number(cell.getAttribute("data-cell"));
+    const later = delay + (i * FLIGHT) / (2 * to.length);
+    cell.animate([css(from[i]), css(to[i])], {
+      duration: FLIGHT,
+      delay: later,
+      easing: "ease-in-out",
+      fill: "backwards",
+    });
+  }
+}
+
+const PARTS = ["groups", "memory_format", "cut"];
+
+/**
+ * Returns {element, show, stop}; show() draws the state. say(i) is called with the value that is lit: the chosen one, or
+ * one under the mouse.
+ */
+export function createDrawing(box, say) {
+  const { state, tr } = box;
+  const name = uniqueName();
+  let layout = /** @type {any} */ (undefined);
+  let seen = view(state);
+  let drawnFor = /** @type {any} */ ({});
+  const widthOf = () => layout.views.memory.wide;
+  const scissors = createScissors(box, widthOf);
+  const track = createTrack(box, look, widthOf);
+  const label = tr("The tensor, the memory, and the rows after the cut");
+  const drawing = grippedDrawing({ label, width: 320, height: 400 }, track, scissors);
+  const picture = /** @type {SVGSVGElement} */ (drawing.element.querySelector("svg"));
+  const drawn = /** @type {SVGGElement} */ (picture.querySelector(".drawn"));
+
+  /** Light one value up in all three views. */
+  function look(i) {
+    const { index, group } = seen.cells[i];
+    for (const cell of drawn.querySelectorAll(".gn-piece")) {
+      const k = Number(cell.getAttribute("data-cell"));
+      cell.classList.toggle("gn-lit", k === i);
+      cell.classList.toggle("gn-mate", seen.cells[k].group === group && seen.cells[k].index[0] === index[0]);
+    }
+    const [under, over] = [drawn.querySelector(".under"), drawn.querySelector(".over")];
+    if (under) under.innerHTML = threadMarkup(layout, i);
+    if (over) over.innerHTML = overMarkup(seen, layout, i, tr);
+    say(i);
+  }
+
+  /** The cells of the tensor are what keys reach. */
+  function nameCells() {
+    for (const cell of drawn.querySelectorAll("[data-view=tensor]")) {
+      const i = Number(cell.getAttribute("data-cell"));
+      cell.setAttribute("role", "button");
+      cell.setAttribute("aria-label", tr("value {i}, group {g}", { i, g: seen.cells[i].group }));
+    }
+    for (const kind of ["memory", "rows"]) drawn.querySelector(`.${kind}`)?.setAttribute("aria-hidden", "true");
+  }
+
+  function draw() {
+    const { width, font } = room.now();
+    layout = layoutOf(state, seen, width, font);
+    const size = { width: layout.width, height: Math.ceil(layout.height) };
+    for (const [key, value] of Object.entries(size)) picture.setAttribute(key, String(value));
+    picture.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
+    drawing.show(markup(state, seen, layout, tr, name));
+    nameCells();
+  }
+
+  /** Cells fly where the memory format, the groups or the cut changed, unless motion is unwanted. */
+  function move() {
+    if (drawnFor.groups === undefined || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const { tensor, memory, rows } = layout.places;
+    const again = drawnFor.memory_format !== state.memory_format;
+    if (again) fly(drawn, "memory", tensor, memory, 0);
+    fly(drawn, "rows", memory, rows, again ? 1.5 * FLIGHT : 0);
+  }
+
+  function show() {
+    const changed = PARTS.some((key) => drawnFor[key] !== state[key]);
+    if (changed) {
+      seen = view(state);
+      draw();
+      move();
+      drawnFor = Object.fromEntries(PARTS.map((key) => [key, state[key]]));
+    }
+    for (const cell of drawn.querySelectorAll("[data-view=tensor]")) {
+      const chosen = Number(cell.getAttribute("data-cell")) === state.focus;
+      cell.setAttribute("tabindex", chosen ? "0" : "-1");
+      cell.setAttribute("aria-pressed", String(chosen));
+    }
+    scissors.show(layout);
+    track.show(layout);
+    look(state.focus);
+  }
+
+  const room = watchRoom(box.body, drawing.element, () => {
+    draw();
+    show();
+  });
+  listen(drawn, box, look);
+  drawing.element.addEventListener("pointerleave", () => look(state.focus));
+  return { element: drawing.element, show, stop: room.stop };
+}
