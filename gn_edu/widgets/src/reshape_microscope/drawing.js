@@ -108,19 +108,39 @@ function listen(drawn, { state, set }, look) {
   });
 }
 
-/** Send cells from where they stood to where they stand. */
+/** Send cells from where they stood to where they stand; they are seen when they set out. */
 function fly(drawn, kind, from, to, delay) {
-  const css = ({ x, y }) => ({ transform: `translate(${tenths(x)}px, ${tenths(y)}px)` });
+  const css = ({ x, y }) => `translate(${tenths(x)}px, ${tenths(y)}px)`;
+  const timing = /** @type {const} */ ({ duration: FLIGHT, easing: "ease-in-out", fill: "backwards" });
   for (const cell of drawn.querySelectorAll(`[data-view=${kind}]`)) {
     const i = Number(cell.getAttribute("data-cell"));
-    const later = delay + (i * FLIGHT) / (2 * to.length);
-    cell.animate([css(from[i]), css(to[i])], {
-      duration: FLIGHT,
-      delay: later,
-      easing: "ease-in-out",
-      fill: "backwards",
-    });
+    const path = [
+      { transform: css(from[i]), opacity: 0 },
+      { opacity: 1, offset: 0.2 },
+      { transform: css(to[i]), opacity: 1 },
+    ];
+    cell.animate(path, { ...timing, delay: delay + (i * FLIGHT) / (2 * to.length) });
   }
+}
+
+/** One value and its group stand out in all three views. */
+function lightUp(drawn, { cells }, i) {
+  const { index, group } = cells[i];
+  for (const cell of drawn.querySelectorAll(".gn-piece")) {
+    const k = Number(cell.getAttribute("data-cell"));
+    cell.classList.toggle("gn-lit", k === i);
+    cell.classList.toggle("gn-mate", cells[k].group === group && cells[k].index[0] === index[0]);
+  }
+}
+
+/** The cells of the tensor are what keys reach. */
+function nameCells(drawn, { cells }, tr) {
+  for (const cell of drawn.querySelectorAll("[data-view=tensor]")) {
+    const i = Number(cell.getAttribute("data-cell"));
+    cell.setAttribute("role", "button");
+    cell.setAttribute("aria-label", tr("value {i}, group {g}", { i, g: cells[i].group }));
+  }
+  for (const kind of ["memory", "rows"]) drawn.querySelector(`.${kind}`).setAttribute("aria-hidden", "true");
 }
 
 const PARTS = ["groups", "memory_format", "cut"];
@@ -145,26 +165,10 @@ export function createDrawing(box, say) {
 
   /** Light one value up in all three views. */
   function look(i) {
-    const { index, group } = seen.cells[i];
-    for (const cell of drawn.querySelectorAll(".gn-piece")) {
-      const k = Number(cell.getAttribute("data-cell"));
-      cell.classList.toggle("gn-lit", k === i);
-      cell.classList.toggle("gn-mate", seen.cells[k].group === group && seen.cells[k].index[0] === index[0]);
-    }
-    const [under, over] = [drawn.querySelector(".under"), drawn.querySelector(".over")];
-    if (under) under.innerHTML = threadMarkup(layout, i);
-    if (over) over.innerHTML = overMarkup(seen, layout, i, tr);
+    lightUp(drawn, seen, i);
+    const marks = { under: threadMarkup(layout, i), over: overMarkup(seen, layout, i, tr) };
+    for (const [place, content] of Object.entries(marks)) drawn.getElementsByClassName(place)[0].innerHTML = content;
     say(i);
-  }
-
-  /** The cells of the tensor are what keys reach. */
-  function nameCells() {
-    for (const cell of drawn.querySelectorAll("[data-view=tensor]")) {
-      const i = Number(cell.getAttribute("data-cell"));
-      cell.setAttribute("role", "button");
-      cell.setAttribute("aria-label", tr("value {i}, group {g}", { i, g: seen.cells[i].group }));
-    }
-    for (const kind of ["memory", "rows"]) drawn.querySelector(`.${kind}`)?.setAttribute("aria-hidden", "true");
   }
 
   function draw() {
@@ -174,7 +178,7 @@ export function createDrawing(box, say) {
     for (const [key, value] of Object.entries(size)) picture.setAttribute(key, String(value));
     picture.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
     drawing.show(markup(state, seen, layout, tr, name));
-    nameCells();
+    nameCells(drawn, seen, tr);
   }
 
   /** Cells fly where the memory format, the groups or the cut changed, unless motion is unwanted. */
