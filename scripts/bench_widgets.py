@@ -19,7 +19,9 @@ CHANGES = {
     ("notebooks/ch02_batch_norm.html#shimmer.noise?draw=199", "shimmer"): SLIDE.format("[data-gn-batch]"),
     ("notebooks/ch02_batch_norm.html#signal_depth.depth?norm=group", "signal_depth"): SLIDE.format("[data-gn-gain]"),
     ("notebooks/ch03_one_formula.html", "statistic_set"): SLIDE.format("[data-gn-groups]"),
-    ("notebooks/ch04_build.html", "reshape_microscope"): "root.querySelectorAll('[data-view=tensor]')[k % 16].click();",
+    ("notebooks/ch04_build.html", "reshape_microscope"): (
+        "root.querySelectorAll('[data-view=tensor]')[k % 16].dispatchEvent(new MouseEvent('click', { bubbles: true }));"
+    ),
     ("notebooks/ch05_backward.html", "gradient_projection"): SLIDE.format("[data-gn-turn]"),
     ("notebooks/ch06_numerics.html", "cancellation_lab"): SLIDE.format("[data-gn-offset]"),
     ("notebooks/ch07_groups.html", "what_survives"): SLIDE.format("[data-gn-mean]"),

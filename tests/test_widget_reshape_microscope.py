@@ -92,20 +92,19 @@ def test_the_sentence_counts_pieces_and_says_what_torch_does():
 def test_the_memory_is_one_line_at_every_width():
     asked = [case for case in cases() if case["cut"] == "reshape"]
     asked += [{**asked[0], "shape": shape, "groups": 2} for shape in ((1, 128, 1, 1), (2, 64, 1, 1), (16, 2, 2, 2))]
-    script = "d.cases.map((c) => d.widths.map((wide) => w.layoutOf(c, d.views[d.cases.indexOf(c)], wide, d.font)))"
+    script = "d.cases.map((c) => d.widths.map((wide) => w.layoutOf(c, d.views[d.cases.indexOf(c)], wide)))"
     views = run_module(module("reshape_microscope"), VIEW, cases=asked)
-    widths = (296, 326, 700)
-    for font in (15, 21):
-        layouts = run_module(LAYOUT, script, cases=asked, views=views, widths=widths, font=font)
-        for case, seen, row in zip(asked, views, layouts, strict=True):
-            for width, layout in zip(widths, row, strict=True):
-                memory = layout["places"]["memory"]
-                assert len({cell["y"] for cell in memory}) == 1
-                in_order = sorted(range(len(memory)), key=lambda i, seen=seen: seen["cells"][i]["address"])
-                assert all(memory[a]["x"] < memory[b]["x"] for a, b in pairwise(in_order))
-                for kind, of in layout["views"].items():
-                    assert of["type"] == 0 or of["type"] >= 11
-                    assert max(cell["x"] for cell in layout["places"][kind]) + of["wide"] <= width + 0.01, (case, kind)
+    widths = (230, 296, 326, 700)
+    layouts = run_module(LAYOUT, script, cases=asked, views=views, widths=widths)
+    for case, seen, row in zip(asked, views, layouts, strict=True):
+        for width, layout in zip(widths, row, strict=True):
+            memory = layout["places"]["memory"]
+            assert len({cell["y"] for cell in memory}) == 1
+            in_order = sorted(range(len(memory)), key=lambda i, seen=seen: seen["cells"][i]["address"])
+            assert all(memory[a]["x"] < memory[b]["x"] for a, b in pairwise(in_order))
+            for kind, of in layout["views"].items():
+                assert of["type"] == 0 or of["type"] >= 11
+                assert max(cell["x"] for cell in layout["places"][kind]) + of["wide"] <= width + 0.01, (case, kind)
 
 
 def lit(page):

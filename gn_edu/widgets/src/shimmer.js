@@ -3,20 +3,19 @@
 // name; sets batch, draw, pixel, picture and channel.
 import { createAlbum } from "./neighbours/pictures.js";
 import { whole } from "./shared/address.js";
-import { drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
+import { drive, h, liveText, slider } from "./shared/dom.js";
+import { fittedDrawing } from "./shared/fitted.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_ } from "./shared/i18n.js";
 import { createPlayer } from "./shared/player.js";
-import { watchRoom } from "./shared/room.js";
 import { fixed } from "./shared/text.js";
 import { createModel, DRAWS, SIDE } from "./shimmer/model.js";
-import { createMap, stripMarkup } from "./shimmer/view.js";
+import { createMap, HEIGHT, stripMarkup } from "./shimmer/view.js";
 
 export { company, createModel } from "./shimmer/model.js";
 export { still } from "./shimmer/still.js";
 
-const STRIP = 500; // pixels: as wide as both maps
-const UNIT = 13.5; // pixels of a widget's type, for a unit of the strip
+const STRIP = 500; // as wide as both maps
 const BEAT = 240; // milliseconds a draw, less than the address waits for the view to rest
 
 export function sentence(state, { scatter }, tr) {
@@ -110,21 +109,18 @@ async function render(props) {
   const controls = createControls(box, live);
   const batch = createBatch(createAlbum(state.album, tr), tr);
   const maps = ["bn", "gn"].map((name) => createMap(name, state, tr, (pixel) => set({ pixel })));
-  const strip = drawingPlace(tr("Where the marked pixel fell in the draws so far, a row for each norm"));
   const first = tr("Press New companions. Or drag the red ring to another pixel.");
   let seen = view(state);
-  const drawStrip = () => {
-    const { width, font } = room.now();
-    const scale = font / UNIT;
-    strip.innerHTML = stripMarkup(seen, tr, "gn-in", Math.floor(Math.min(STRIP * scale, width) / scale), scale);
-  };
-  const room = watchRoom(box.body, strip, drawStrip);
+  const strip = fittedDrawing({
+    label: tr("Where the marked pixel fell in the draws so far, a row for each norm"),
+    draw: (width) => ({ height: HEIGHT, content: stripMarkup(seen, tr, Math.min(STRIP, width)) }),
+  });
   box.body.append(
     h("p", { class: "gn-first" }, first),
     controls.element,
     batch.element,
     h("div", { class: "gn-pair" }, ...maps.map(({ element }) => element)),
-    strip,
+    strip.element,
     live,
   );
   const end = await box.run(() => {
@@ -133,12 +129,12 @@ async function render(props) {
     batch.show(seen.batch);
     maps[0].show(seen.bn, seen.value.bn);
     maps[1].show(seen.gn, seen.value.gn);
-    drawStrip();
+    strip.show();
     live.textContent = sentence(state, seen, tr);
   });
   return () => {
     controls.stop();
-    room.stop();
+    strip.stop();
     end();
   };
 }

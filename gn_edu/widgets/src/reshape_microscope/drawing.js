@@ -2,14 +2,15 @@
 // fly to their new places.
 import { ARROWS, uniqueName } from "../shared/dom.js";
 import { tenths } from "../shared/drawing.js";
-import { createGrip, dragged, grippedDrawing } from "../shared/grip.js";
+import { fittedDrawing } from "../shared/fitted.js";
+import { createGrip, dragged } from "../shared/grip.js";
 import { clamp } from "../shared/maths.js";
-import { watchRoom } from "../shared/room.js";
 import { cutsOf, layoutOf } from "./layout.js";
-import { view } from "./model.js";
+import { matesOf, view } from "./model.js";
 import { markup, overMarkup, threadMarkup } from "./view.js";
 
 const FLIGHT = 380; // milliseconds from one view to the next
+const LEAST = 11; // pixels of type
 const SCISSORS =
   '<circle class="disc" r="13"/><g class="arrows"><circle cx="-4" cy="-5.5" r="2.6"/><circle cx="4" cy="-5.5" r="2.6"/>' +
   '<path d="M-3 -3.2L3.6 8M3 -3.2L-3.6 8"/></g>';
@@ -57,12 +58,14 @@ function createTrack({ tr, state, set }, look, widthOf) {
     element.setAttribute(key, String(value));
   const cells = () => view(state).cells;
   const valueAt = (address) => cells().findIndex((cell) => cell.address === clamp(address, 0, last));
-  const under = (x) => valueAt(Math.floor(x / widthOf()));
+  const partAt = (/** @type {PointerEvent} */ { clientX }) => {
+    const { left, width } = element.getBoundingClientRect();
+    return (clientX - left) / width;
+  };
   const choose = (i) => i !== state.focus && set({ focus: i });
-  dragged(element, ({ x }) => choose(under(x)));
+  dragged(element, ({ x }) => choose(valueAt(Math.floor(x / widthOf()))));
   element.addEventListener("pointermove", (event) => {
-    if (event.pointerType === "mouse" && !event.buttons)
-      look(under(event.clientX - /** @type {any} */ (element).ownerSVGElement.getBoundingClientRect().left));
+    if (event.pointerType === "mouse" && !event.buttons) look(valueAt(Math.floor(partAt(event) * (last + 1))));
   });
   element.addEventListener("keydown", (event) => {
     const [right, below] = ARROWS[event.key] ?? [];
@@ -108,18 +111,37 @@ function listen(drawn, { state, set }, look) {
   });
 }
 
-/** Send cells from where they stood to where they stand. */
+/** Send cells from where they stood to where they stand; they are seen when they set out. */
 function fly(drawn, kind, from, to, delay) {
-  const css = ({ x, y }) => ({ transform: `translate(${tenths(x)}px, ${tenths(y)}px)` });
+  const css = ({ x, y }) => `translate(${tenths(x)}px, ${tenths(y)}px)`;
+  const timing = /** @type {const} */ ({ duration: FLIGHT, easing: "ease-in-out", fill: "backwards" });
   for (const cell of drawn.querySelectorAll(`[data-view=${kind}]`)) {
     const i = Number(cell.getAttribute("data-cell"));
-    const later = delay + (i * FLIGHT) / (2 * to.length);
-    cell.animate([css(from[i]), css(to[i])], {
-      duration: FLIGHT,
-      delay: later,
-      easing: "ease-in-out",
-      fill: "backwards",
-    });
+    const path = [
+      { transform: css(from[i]), opacity: 0 },
+      { opacity: 1, offset: 0.2 },
+      { transform: css(to[i]), opacity: 1 },
+    ];
+    cell.animate(path, { ...timing, delay: delay + (i * FLIGHT) / (2 * to.length) });
+  }
+}
+
+/** One value and its group stand out in all three views. */
+function lightUp(drawn, seen, i) {
+  const mates = matesOf(seen, i);
+  for (const cell of drawn.querySelectorAll(".gn-piece")) {
+    const k = Number(cell.getAttribute("data-cell"));
+    cell.classList.toggle("gn-lit", k === i);
+    cell.classList.toggle("gn-mate", mates.includes(seen.cells[k]));
+  }
+}
+
+/** The chosen cell of the tensor is what the Tab key reaches. */
+function choose(drawn, focus) {
+  for (const cell of drawn.querySelectorAll("[data-view=tensor]")) {
+    const chosen = Number(cell.getAttribute("data-cell")) === focus;
+    cell.setAttribute("tabindex", chosen ? "0" : "-1");
+    cell.setAttribute("aria-pressed", String(chosen));
   }
 }
 
@@ -138,43 +160,25 @@ export function createDrawing(box, say) {
   const widthOf = () => layout.views.memory.wide;
   const scissors = createScissors(box, widthOf);
   const track = createTrack(box, look, widthOf);
+
+  function draw(width) {
+    const unit = picture.drawing.clientWidth / width || 1;
+    layout = layoutOf(state, seen, width, LEAST / unit);
+    scissors.show(layout);
+    track.show(layout);
+    return { height: layout.height, content: markup(state, seen, layout, tr, name) };
+  }
+
   const label = tr("The tensor, the memory, and the rows after the cut");
-  const drawing = grippedDrawing({ label, width: 320, height: 400 }, track, scissors);
-  const picture = /** @type {SVGSVGElement} */ (drawing.element.querySelector("svg"));
-  const drawn = /** @type {SVGGElement} */ (picture.querySelector(".drawn"));
+  const picture = fittedDrawing({ label, draw, grips: [track, scissors] });
+  const drawn = /** @type {SVGGElement} */ (picture.drawing.querySelector(".drawn"));
 
   /** Light one value up in all three views. */
   function look(i) {
-    const { index, group } = seen.cells[i];
-    for (const cell of drawn.querySelectorAll(".gn-piece")) {
-      const k = Number(cell.getAttribute("data-cell"));
-      cell.classList.toggle("gn-lit", k === i);
-      cell.classList.toggle("gn-mate", seen.cells[k].group === group && seen.cells[k].index[0] === index[0]);
-    }
-    const [under, over] = [drawn.querySelector(".under"), drawn.querySelector(".over")];
-    if (under) under.innerHTML = threadMarkup(layout, i);
-    if (over) over.innerHTML = overMarkup(seen, layout, i, tr);
+    lightUp(drawn, seen, i);
+    const marks = { under: threadMarkup(layout, i), over: overMarkup(seen, layout, i, tr) };
+    for (const [place, content] of Object.entries(marks)) drawn.getElementsByClassName(place)[0].innerHTML = content;
     say(i);
-  }
-
-  /** The cells of the tensor are what keys reach. */
-  function nameCells() {
-    for (const cell of drawn.querySelectorAll("[data-view=tensor]")) {
-      const i = Number(cell.getAttribute("data-cell"));
-      cell.setAttribute("role", "button");
-      cell.setAttribute("aria-label", tr("value {i}, group {g}", { i, g: seen.cells[i].group }));
-    }
-    for (const kind of ["memory", "rows"]) drawn.querySelector(`.${kind}`)?.setAttribute("aria-hidden", "true");
-  }
-
-  function draw() {
-    const { width, font } = room.now();
-    layout = layoutOf(state, seen, width, font);
-    const size = { width: layout.width, height: Math.ceil(layout.height) };
-    for (const [key, value] of Object.entries(size)) picture.setAttribute(key, String(value));
-    picture.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
-    drawing.show(markup(state, seen, layout, tr, name));
-    nameCells();
   }
 
   /** Cells fly where the memory format, the groups or the cut changed, unless motion is unwanted. */
@@ -187,28 +191,18 @@ export function createDrawing(box, say) {
   }
 
   function show() {
-    const changed = PARTS.some((key) => drawnFor[key] !== state[key]);
-    if (changed) {
+    if (PARTS.some((key) => drawnFor[key] !== state[key])) {
       seen = view(state);
-      draw();
+      picture.show();
       move();
       drawnFor = Object.fromEntries(PARTS.map((key) => [key, state[key]]));
     }
-    for (const cell of drawn.querySelectorAll("[data-view=tensor]")) {
-      const chosen = Number(cell.getAttribute("data-cell")) === state.focus;
-      cell.setAttribute("tabindex", chosen ? "0" : "-1");
-      cell.setAttribute("aria-pressed", String(chosen));
-    }
-    scissors.show(layout);
+    choose(drawn, state.focus);
     track.show(layout);
     look(state.focus);
   }
 
-  const room = watchRoom(box.body, drawing.element, () => {
-    draw();
-    show();
-  });
   listen(drawn, box, look);
-  drawing.element.addEventListener("pointerleave", () => look(state.focus));
-  return { element: drawing.element, show, stop: room.stop };
+  picture.element.addEventListener("pointerleave", () => look(state.focus));
+  return { element: picture.element, show, stop: picture.stop };
 }

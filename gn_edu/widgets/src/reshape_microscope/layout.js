@@ -8,26 +8,27 @@ const WIDEST = 44; // a cell
 const APART = 14; // images
 const TALLEST = 300; // all rows of a tensor, unless a row would be under 10 pixels
 const END = 14; // room for half a grip at the ribbon's end
-const NARROWEST = 11; // type
+const TYPE = 13;
+const LINE = 21;
 
 /** The type of the cells' numbers, or 0 where no number fits. */
-function numberType(wide, tall, digits, type) {
+function numberType(wide, tall, digits, least) {
   const fits = Math.min((wide - 3) / (0.6 * digits), tall - 4);
-  return fits >= NARROWEST ? Math.min(type, fits) : 0;
+  return fits >= least ? Math.min(TYPE, fits) : 0;
 }
 
 /** Rows of cells, image beside image, under a name each. */
-function blocks({ images, columns, rows, top, width, type, digits }) {
-  const label = 2.2 * type;
+function blocks({ images, columns, rows, top, width, digits, least }) {
+  const label = 2.2 * TYPE;
   const apart = Math.min(APART, (0.2 * width) / images);
   const share = (width - label + apart) / images;
   const wide = Math.min(WIDEST - 6, (share - apart) / columns);
-  const tall = clamp(TALLEST / rows, 10, 2.1 * type);
+  const tall = clamp(TALLEST / rows, 10, 2.1 * TYPE);
   return {
     top,
     wide,
     tall,
-    type: numberType(wide, tall, digits, type),
+    type: numberType(wide, tall, digits, least),
     left: (n) => label + n * share,
     at: (n, row, column) => ({ x: label + n * share + column * wide, y: top + row * tall }),
     bottom: top + rows * tall,
@@ -47,31 +48,41 @@ export function cutsOf([, channels, height, width]) {
 /**
  * @param {{ shape: number[], groups: number }} state
  * @param {{ cells: any[] }} seen
- * @param {number} width of the place, in pixels
- * @param {number} font of the text around it, in pixels
+ * @param {number} width of the drawing; the usual type is 13 of its units
+ * @param {number} [least] the smallest type
  */
-export function layoutOf({ shape, groups }, { cells }, width, font) {
+export function layoutOf({ shape, groups }, { cells }, width, least = 11) {
   const [images, channels, high, across] = shape;
-  const type = Math.max(NARROWEST, 0.86 * font);
-  const line = 1.6 * type;
   const digits = String(cells.length - 1).length;
-  const block = (columns, rows, top) => blocks({ images, columns, rows, top, width, type, digits });
-  const tensor = block(high * across, channels, 2.2 * line);
-  const ribbonHead = tensor.bottom + 1.5 * line;
-  const gripAt = ribbonHead + 0.4 * line + 14;
+  const block = (columns, rows, top) => blocks({ images, columns, rows, top, width, digits, least });
+  const tensor = block(high * across, channels, 2.2 * LINE);
+  const ribbonHead = tensor.bottom + 1.5 * LINE;
+  const gripAt = ribbonHead + 0.4 * LINE + 14;
   const wide = Math.min(WIDEST, (width - END) / cells.length);
-  const tall = 2.6 * type;
+  const tall = 2.6 * TYPE;
   const top = gripAt + 22;
-  const ribbon = { top, wide, tall, bottom: top + tall, type: numberType(wide, tall, digits, type) };
-  const addresses = ribbon.bottom + 9 + type;
-  const rowsHead = addresses + 1.9 * line;
+  const ribbon = { top, wide, tall, bottom: top + tall, type: numberType(wide, tall, digits, least) };
+  const addresses = ribbon.bottom + 9 + TYPE;
+  const rowsHead = addresses + 1.9 * LINE;
   const m = cells.length / (images * groups);
-  const rows = block(m, groups, rowsHead + 1.4 * line);
+  const rows = block(m, groups, rowsHead + 1.4 * LINE);
   const places = {
     tensor: cells.map(({ index: [n, c, h, w] }) => tensor.at(n, c, h * across + w)),
     memory: cells.map(({ address }) => ({ x: address * wide, y: top })),
     rows: cells.map(({ place }) => rows.at(place.n, place.g, place.j)),
   };
   const views = { tensor, memory: ribbon, rows };
-  return { width, height: rows.bottom + 4, type, line, m, gripAt, ribbonHead, addresses, rowsHead, views, places };
+  return {
+    width,
+    height: rows.bottom + 4,
+    type: TYPE,
+    line: LINE,
+    m,
+    gripAt,
+    ribbonHead,
+    addresses,
+    rowsHead,
+    views,
+    places,
+  };
 }

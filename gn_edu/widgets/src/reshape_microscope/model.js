@@ -55,12 +55,14 @@ function runsIn(addresses) {
   return runs;
 }
 
-/** The pieces of memory in which the group of value i lies. */
-export function pieces({ cells }, i) {
+/** The cells of the group of value i, in its image. */
+export function matesOf({ cells }, i) {
   const { index, group } = cells[i];
-  const mates = cells.filter((cell) => cell.group === group && cell.index[0] === index[0]);
-  return runsIn(mates.map(({ address }) => address));
+  return cells.filter((cell) => cell.group === group && cell.index[0] === index[0]);
 }
+
+/** The pieces of memory in which the group of value i lies. */
+export const pieces = (seen, i) => runsIn(matesOf(seen, i).map(({ address }) => address));
 
 /**
  * Everything that is shown about one cell.

@@ -2,7 +2,7 @@
 import { pathOf, tenths } from "../shared/drawing.js";
 import { clamp } from "../shared/maths.js";
 import { escapeText } from "../shared/text.js";
-import { pieces } from "./model.js";
+import { matesOf, pieces } from "./model.js";
 import { heads } from "./texts.js";
 
 export const KINDS = /** @type {const} */ (["tensor", "memory", "rows"]);
@@ -18,17 +18,28 @@ const hatch = (name) =>
 const THIN = 9; // cells without a border
 const gapOf = (wide) => (wide > 12 ? 3 : wide > 5 ? 1 : 0.4);
 
+/** The classes of a cell. */
+function look(kind, i, { group, wrong }, focus, together) {
+  const is = { odd: group % 2, "gn-wrong": wrong && kind === "rows", "gn-lit": i === focus, "gn-mate": together };
+  return ["gn-piece", ...Object.keys(is).filter((key) => is[key])].join(" ");
+}
+
+/** What a reader hears of a cell of the tensor, which keys reach. */
+const spoken = (i, { group }, focus, tr) =>
+  ` role="button" tabindex="${i === focus ? 0 : -1}" aria-pressed="${i === focus}"` +
+  ` aria-label="${escapeText(tr("value {i}, group {g}", { i, g: group }))}"`;
+
 /** A cell with its number in the middle, if that fits. */
-function piece(kind, i, { group, wrong }, { views, places }, name) {
+function piece(kind, i, cell, { focus }, { views, places }, { name, together, tr }) {
   const { wide, tall, type } = views[kind];
   const [w, h] = [wide - gapOf(wide), tall - gapOf(tall)];
   const { x, y } = places[kind][i];
-  const odd = group % 2 === 1;
+  const fill = cell.group % 2 ? ` fill="url(#${name})"` : "";
   const number = type ? `<text x="${tenths(w / 2)}" y="${tenths(h / 2 + 0.35 * type)}">${i}</text>` : "";
   return (
-    `<g class="gn-piece${odd ? " odd" : ""}${wrong && kind === "rows" ? " gn-wrong" : ""}" data-cell="${i}"` +
-    ` data-view="${kind}" transform="translate(${tenths(x)} ${tenths(y)})"><rect width="${tenths(w)}"` +
-    ` height="${tenths(h)}" rx="${w > 12 ? 4 : 1}"${odd ? ` fill="url(#${name})"` : ""}/>${number}</g>`
+    `<g class="${look(kind, i, cell, focus, together)}" data-cell="${i}" data-view="${kind}"` +
+    `${kind === "tensor" ? spoken(i, cell, focus, tr) : ""} transform="translate(${tenths(x)} ${tenths(y)})"><rect width="${tenths(w)}"` +
+    ` height="${tenths(h)}" rx="${w > 12 ? 4 : 1}"${fill}/>${number}</g>`
   );
 }
 
@@ -37,10 +48,10 @@ function names({ left, top, tall, bottom }, letter, { shape: [images] }, { type,
   const count = Math.round((bottom - top) / tall);
   const every = Math.ceil((type + 2) / tall); // a name for each row, or for as many as there is room for
   const rows = Array.from({ length: Math.ceil(count / every) }, (_, k) =>
-    words(0, top + (k * every + 0.5) * tall + 0.3 * type - 1, `${letter} ${k * every}`, "name"),
+    words(0, top + (k * every + 0.5) * tall + 0.3 * type - 1, `${letter} ${k * every}`, "axis"),
   );
   if (images > 6) return rows;
-  return [...rows, ...Array.from({ length: images }, (_, n) => words(left(n), top - 0.35 * line, `n ${n}`, "name"))];
+  return [...rows, ...Array.from({ length: images }, (_, n) => words(left(n), top - 0.35 * line, `n ${n}`, "axis"))];
 }
 
 /** Where the ribbon is cut: through it where each row is a piece of it, else beside it. */
@@ -55,19 +66,20 @@ function cutMarks({ shape: [images], groups, cut }, { runs }, { m, gripAt, views
   return `<path class="cut" d="${all.map(line).join("")}"/>`;
 }
 
-/** Everything but what marks the value that is followed; `name` is the hatch's. */
+/** All of it, with the value `state.focus` lit; `name` is the hatch's. */
 export function markup(state, seen, layout, tr, name) {
   const head = heads(state.groups, tr);
   const { views } = layout;
+  const mates = matesOf(seen, state.focus);
   const cells = KINDS.map(
     (kind) =>
-      `<g class="${kind}${views[kind].wide < THIN ? " thin" : ""}" font-size="${tenths(views[kind].type)}">${seen.cells
-        .map((cell, i) => piece(kind, i, cell, layout, name))
+      `<g class="${kind}${views[kind].wide < THIN ? " thin" : ""}"${kind === "tensor" ? "" : ' aria-hidden="true"'} font-size="${tenths(views[kind].type)}">${seen.cells
+        .map((cell, i) => piece(kind, i, cell, state, layout, { name, together: mates.includes(cell), tr }))
         .join("")}</g>`,
   );
   return [
     hatch(name),
-    '<g class="under"></g>',
+    `<g class="under">${threadMarkup(layout, state.focus)}</g>`,
     words(0, layout.type, head.tensor),
     words(0, layout.ribbonHead, head.memory),
     words(0, layout.rowsHead, head.rows),
@@ -75,7 +87,7 @@ export function markup(state, seen, layout, tr, name) {
     ...names(views.rows, "g", state, layout),
     ...cells,
     cutMarks(state, seen, layout),
-    '<g class="over"></g>',
+    `<g class="over">${overMarkup(seen, layout, state.focus, tr)}</g>`,
   ].join("");
 }
 
@@ -123,7 +135,7 @@ export function overMarkup(seen, layout, i, tr) {
   const last = seen.cells.length - 1;
   const ends = [0, last].map((n) => {
     const x = Math.max((n + 0.5) * wide, 0.3 * type);
-    return Math.abs(x - at) > half + 2 * type ? words(x, addresses, String(n), "name", "middle") : "";
+    return Math.abs(x - at) > half + 2 * type ? words(x, addresses, String(n), "axis", "middle") : "";
   });
   return [
     ...bars,

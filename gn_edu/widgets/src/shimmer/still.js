@@ -60,7 +60,7 @@ export function still(traits, catalogue) {
   }
   const many = view({ ...traits, draw: DOTS - 1 });
   const bottom = 26 + (SIDE_PX + 8) * DRAWS + 10;
-  parts.push(`<g transform="translate(0 ${bottom})">${stripMarkup(many, tr, "strip", WIDTH)}</g>`);
+  parts.push(`<g transform="translate(0 ${bottom})">${stripMarkup(many, tr, WIDTH)}</g>`);
   said.push(
     tr("Over {n} draws Batch Norm's value scatters by {sd}; Group Norm's is the same each time.", {
       n: DOTS,

@@ -1,7 +1,7 @@
 // What is drawn: a map in grey with a marker on it, and the axis with the values so far.
 import { bitmap } from "../neighbours/pictures.js";
 import { ARROWS, h } from "../shared/dom.js";
-import { svg, tenths } from "../shared/drawing.js";
+import { tenths } from "../shared/drawing.js";
 import { N_ } from "../shared/i18n.js";
 import { clamp } from "../shared/maths.js";
 import { escapeText, fixed, minus } from "../shared/text.js";
@@ -20,13 +20,13 @@ export const valueText = (value) => minus(fixed(value, 2));
 
 const RAMP = 9; // steps of grey in the axis
 const LEFT = 84;
-const HEIGHT = 112;
+export const HEIGHT = 112;
 
 /**
  * Two rows of dots over one axis, which is the scale of grey. Dots that follow each other stand at different heights, so
- * that they don't hide one another. A unit of `width` is `scale` pixels.
+ * that they don't hide one another.
  */
-export function stripMarkup({ dots, value }, tr, stem, width, scale = 1) {
+export function stripMarkup({ dots, value }, tr, width) {
   const long = width - LEFT - 10;
   const xOf = (v) => tenths(LEFT + long * part(v));
   const cloud = (values, y) => values.map((v, k) => `M${xOf(v)} ${y - 3 - ((k * 7) % 23)}h0`).join("");
@@ -49,7 +49,7 @@ export function stripMarkup({ dots, value }, tr, stem, width, scale = 1) {
     `<text x="${LEFT}" y="108">${escapeText(tr("darker"))}</text>` +
     `<text x="${LEFT + long}" y="108" text-anchor="end">${escapeText(tr("lighter"))}</text>`;
   const frame = `<rect class="ramp" x="${LEFT}" y="86" width="${long}" height="8"/>`;
-  return svg(stem, width, HEIGHT, drawn.join("") + ramp.join("") + frame + words, scale);
+  return drawn.join("") + ramp.join("") + frame + words;
 }
 
 const inside = (k) => clamp(k, 0, SIDE - 1);
