@@ -17,7 +17,9 @@ ENDS = (
 )
 CHANGES = {
     ("notebooks/ch02_batch_norm.html#shimmer.noise?draw=199", "shimmer"): SLIDE.format("[data-gn-batch]"),
-    ("notebooks/ch02_batch_norm.html#signal_depth.depth?norm=group", "signal_depth"): SLIDE.format("[data-gn-gain]"),
+    ("notebooks/ch02_batch_norm.html#signal_depth.depth?norm=group", "signal_depth"): ENDS.format(
+        "[data-gn-grip=gain]"
+    ),
     ("notebooks/ch03_one_formula.html", "statistic_set"): SLIDE.format("[data-gn-groups]"),
     ("notebooks/ch04_build.html", "reshape_microscope"): (
         "root.querySelectorAll('[data-view=tensor]')[k % 16].dispatchEvent(new MouseEvent('click', { bubbles: true }));"

@@ -16,7 +16,7 @@ STEPS = {
     "reshape_microscope": ("[data-view=tensor][data-cell='5']",),
     "run_browser": ("[data-gn-measure]:checked", "ArrowRight"),
     "shimmer": ("[data-gn-do=step]",),
-    "signal_depth": ("[data-gn-gain]", "ArrowRight"),
+    "signal_depth": ("[data-gn-grip=gain]", "ArrowRight"),
     "statistic_set": ("[data-cell='4']",),
     "tile_seams": ("[data-gn-border]", "ArrowRight"),
     "train_it": ("[data-gn-do=step]",),

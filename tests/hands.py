@@ -82,6 +82,29 @@ HANDS = {
         point=(("[data-gn-do=step]", (0, 0)),),
         reached="w.querySelector('.cloud').getAttribute('d').split('M').length === 3",
     ),
+    "run_browser": Hand(
+        page="notebooks/ch08_cifar10.html",
+        name="runs",
+        grip="[data-gn-grip=read]",
+        by=(-120, 0),
+        key="ArrowLeft",
+        shows=".drawn",
+        # Group Norm keeps levels apart, Batch Norm does not.
+        point=(("[data-gn-measure=level]", (0, 0)),),
+        reached="w.querySelectorAll('.value').length === 3 && +w.querySelector('.value.n-gn').textContent"
+        " > 2 * +w.querySelector('.value.n-bn').textContent",
+    ),
+    "signal_depth": Hand(
+        page="notebooks/ch02_batch_norm.html",
+        name="depth",
+        grip="[data-gn-grip=gain]",
+        by=(60, 0),
+        key="ArrowRight",
+        shows=".drawn",
+        # With a norm the size stays 1 at every gain.
+        point=(("[data-gn-do=norm]", (0, 0)),),
+        reached="w.querySelector('.gn-live-text').textContent.includes('have size 1.00;')",
+    ),
     "train_it": Hand(
         page="book/index.html",
         name="home",

@@ -1,7 +1,9 @@
 """The run browser: what it shows is what the records hold; driven by mouse, keyboard and link."""
 
+import re
+
 import pytest
-from browser import number, run_module, shown
+from browser import number, run_module, shown, until
 
 from gn_edu.records import published
 from gn_edu.training.layer_statistics import MEASURES
@@ -82,6 +84,7 @@ def test_by_mouse_keyboard_and_link(widget_page):
                 assert number(page, f"low[{label}]", STEM) == shown(min(ends), 2)
 
     quick = [r for r in FAST if r.config.clock.budget == 240]
+    page.click(f"{W} summary")
     agrees(page, quick)
     page.focus(f"{W} select")
     page.keyboard.press("ArrowDown")
@@ -89,18 +92,94 @@ def test_by_mouse_keyboard_and_link(widget_page):
     page.keyboard.press("ArrowDown")
     agrees(page, FIRST)
     page.uncheck(f"{W} [data-gn-line='BN + WS']")
-    assert page.locator(f"{W} .gn-chart .line").count() == 3
+    assert page.locator(f"{W} .gn-fitted .line").count() == 3
     assert "BN + WS" not in page.locator(f"{W} .gn-live-text").inner_text()
     page.select_option(f"{W} select", "0")
     page.check(f"{W} [data-gn-measure=level]")
     page.focus(f"{W} [data-gn-epoch]")
     page.keyboard.press("Home")
     text = page.locator(f"{W} .gn-live-text").inner_text()
+    assert text.startswith(f"After epoch 1, spread of levels in layer {len(quick[0].result.layers[0])}: ")
+    page.focus(f"{W} [data-gn-grip=read]")
+    page.keyboard.press("Home")
+    text = page.locator(f"{W} .gn-live-text").inner_text()
     level = [r.result.layers[0][0][MEASURES.index("level")] for r in runs(quick, "gn", False)]
-    assert text.startswith("After epoch 1, spread of levels") and f"; GN {sum(level) / len(level):.2f}, " in text
+    assert text.startswith("After epoch 1, spread of levels in layer 1: ")
+    assert text.endswith(f"; GN {sum(level) / len(level):.2f}.")
     page.wait_for_timeout(400)
     again = widget_page(page.url)
     assert again.locator(f"{W} .gn-live-text").inner_text() == text
     page.click(f"{W} [data-gn-do=reset]")
     agrees(page, quick)
     assert page.locator(f"{W} .gn-live-text").inner_text().startswith("Test error at the end")
+
+
+def errors_said(page):
+    """The sentence's errors, by the label of their line."""
+    said = page.locator(f"{W} .gn-live-text").inner_text()
+    return {label: float(error) for label, error in re.findall(r"([A-Z+ ]+) ([\d.]+) %", said)}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_chart_is_read_at_the_line_that_a_hand_drags(widget_page, width):
+    page = widget_page(PAGE, width=width)
+    quick = [r for r in FAST if r.config.clock.budget == 240]
+    epochs = max(len(r.result.error_by_epoch) for r in quick)
+    grip = page.locator(f"{W} [data-gn-grip=read]")
+    grip.scroll_into_view_if_needed()
+    assert grip.get_attribute("aria-valuenow") == str(epochs)  # the last one first
+    disc = grip.locator(".hit").bounding_box()
+    page.mouse.move(disc["x"] + disc["width"] / 2, disc["y"] + disc["height"] / 2)
+    page.mouse.down()
+    first = page.locator(f"{W} .tick", has_text=re.compile("^1$")).bounding_box()
+    page.mouse.move(first["x"], disc["y"] + 5, steps=6)
+    page.mouse.up()
+    assert page.locator(f"{W} .gn-live-text").inner_text().startswith("Test error after epoch 1, mean of the seeds: ")
+    for label, error in errors_said(page).items():
+        at = [r.result.error_by_epoch[0] for r in quick if LABELS[kind_of(r)] == label.strip()]
+        assert error == pytest.approx(sum(at) / len(at), abs=0.0051) and at
+    values = page.locator(f"{W} .gn-fitted .value").all_text_contents()
+    assert sorted(map(float, values)) == sorted(errors_said(page).values()) and len(values) == 3
+
+
+def test_the_epochs_play_once_and_stop_at_the_last(widget_page):
+    page = widget_page(PAGE)
+    last = int(page.locator(f"{W} [data-gn-epoch]").get_attribute("max"))
+    button = page.locator(f"{W} [data-gn-do=play]")
+    page.click(f"{W} [data-gn-measure=level]", force=True)
+    button.click()
+    assert button.inner_text() == "Pause"
+    assert page.locator(f"{W} .gn-live-text").inner_text().startswith("After epoch 1, ")
+    until(page, f"document.querySelector('{W} [data-gn-epoch]').value === '2'")
+    button.click()
+    held = page.locator(f"{W} [data-gn-epoch]").input_value()
+    page.wait_for_timeout(1200)
+    assert page.locator(f"{W} [data-gn-epoch]").input_value() == held
+    button.click()
+    until(page, f"document.querySelector('{W} [data-gn-epoch]').value === '{last}'")
+    assert button.inner_text() == "Play the epochs"
+
+
+def test_where_motion_is_unwanted_a_press_is_one_epoch(widget_page):
+    page = widget_page(PAGE, reduced_motion="reduce")
+    button = page.locator(f"{W} [data-gn-do=play]")
+    assert button.inner_text() == "Next epoch"
+    for epoch in ("1", "2"):
+        button.click()
+        page.wait_for_timeout(1000)
+        assert page.locator(f"{W} [data-gn-epoch]").input_value() == epoch
+
+
+def test_every_link_without_an_epoch_begins_with_the_last(widget_page):
+    page = widget_page(f"{PAGE}#run_browser.runs?experiment=1&measure=level")
+    epoch = page.locator(f"{W} [data-gn-epoch]")
+    assert epoch.input_value() == epoch.get_attribute("max")
+
+
+def test_every_measure_asks_a_question_of_its_own(widget_page):
+    page = widget_page(PAGE)
+    said = set()
+    for measure in ("error", *MEASURES):
+        page.check(f"{W} [data-gn-measure='{measure}']", force=True)
+        said.add(page.locator(f"{W} p.gn-part").inner_text())
+    assert len(said) == 1 + len(MEASURES) and all("?" in text for text in said)

@@ -1,5 +1,7 @@
 """Signal through depth: values and gradients of every layer are torch's; with a norm the gain does not matter."""
 
+import re
+
 import pytest
 import torch
 from browser import number, run_module
@@ -77,20 +79,83 @@ def test_by_mouse_keyboard_and_link(widget_page, numbers):
         assert float(number(page, "gradient", STEM)) == pytest.approx(ratio, rel=0.06)
 
     case = {"gain": 1.0, "depth": 30, "activation": "relu", "norm": "none"}
+    page.click(f"{W} summary")
     agrees(page, **case)
-    page.focus(f"{W} [data-gn-gain]")
-    for _ in range(5):
-        page.keyboard.press("ArrowRight")
+    page.focus(f"{W} [data-gn-grip=gain]")
+    page.keyboard.press("PageUp")
     agrees(page, **(case := {**case, "gain": 1.1}))
     page.check(f"{W} [data-gn-activation='tanh']")
     page.check(f"{W} [data-gn-depth='10']")
     agrees(page, **(case := {**case, "activation": "tanh", "depth": 10}))
-    page.focus(f"{W} [data-gn-norm='none']")
-    page.keyboard.press("ArrowRight")
+    page.focus(f"{W} [data-gn-do=norm]")
+    page.keyboard.press("Enter")
     agrees(page, **(case := {**case, "norm": "group"}))
     assert "1.10" in page.locator(f"{W} .gn-live-text").inner_text()
     page.wait_for_timeout(400)
     again = widget_page(page.url)
+    again.click(f"{W} summary")
     agrees(again, **case)
     page.click(f"{W} [data-gn-do=reset]")
     agrees(page, gain=1.0, depth=30, activation="relu", norm="none")
+
+
+def curve(path):
+    """Points of a path of lines."""
+    return torch.tensor([[float(v) for v in pair.split()] for pair in re.split("[ML]", path)[1:]])
+
+
+def drawn(page, selector):
+    return page.eval_on_selector_all(f"{W} {selector}", "(all) => all.map((e) => e.getAttribute('d'))")
+
+
+@pytest.mark.parametrize("norm", ["none", "group"])
+def test_the_small_curves_are_the_sizes_at_their_gains(widget_page, numbers, norm):
+    page = widget_page(f"{PAGE}#signal_depth.depth?norm={norm}")
+    curves = drawn(page, ".gn-touched .line")
+    assert len(curves) == 4
+    for gain, path in zip((0.7, 1.0, 1.41, 1.8), curves, strict=True):
+        sizes = torch.tensor(by_torch(numbers, gain, 30, "relu", norm))[:, 0].log10().clamp(-8, 8)
+        heights = curve(path)[:, 1]
+        # 8 decades are 32 units; up is less.
+        torch.testing.assert_close(67 - heights, sizes.float() * 4, atol=0.06, rtol=0)
+
+
+def said_gain(page):
+    return re.search(r"gain ([\d.]+):", page.locator(f"{W} .gn-live-text").inner_text()).group(1)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_small_curve_is_pressed_and_the_gains_between_are_dragged(widget_page, width):
+    page = widget_page(PAGE, width=width)
+    page.locator(f"{W} .gn-touched").scroll_into_view_if_needed()
+    for k, gain in enumerate(("0.70", "1.00", "1.41", "1.80")):
+        box = page.locator(f"{W} .small").nth(k).bounding_box()
+        page.mouse.click(box["x"] + box["width"] * 0.7, box["y"] + 20)
+        assert said_gain(page) == gain and page.locator(f"{W} .chosen").count() == 1
+    box = page.locator(f"{W} [data-gn-grip=gain] .disc").bounding_box()
+    assert min(page.locator(f"{W} [data-gn-grip=gain] .hit").bounding_box()[side] for side in ("width", "height")) >= 24
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    third = page.locator(f"{W} .small").nth(2).bounding_box()
+    page.mouse.move(third["x"] + third["width"] - 4, box["y"], steps=5)
+    assert 1.42 < float(said_gain(page)) < 1.8 and not page.locator(f"{W} .chosen").count()
+    page.mouse.move(third["x"] + third["width"] / 2 + 2, box["y"], steps=5)
+    assert said_gain(page) == "1.41"  # held near a small curve's middle
+    page.mouse.up()
+
+
+def test_the_norm_is_called_what_its_reader_knows(widget_page):
+    page = widget_page(PAGE)
+    texts = page.locator(W).evaluate("(w) => w.textContent")
+    assert "Group Norm" not in texts and "Batch Norm" not in texts
+    page.click(f"{W} [data-gn-do=norm]")
+    assert page.locator(f"{W} [data-gn-do=norm]").inner_text() == "Take the norm out"
+    said = page.locator(f"{W} [data-gn-value=norm]").inner_text()
+    assert said.startswith("A norm before every nonlinearity") and "Group" not in said
+
+
+def test_quantities_are_in_ink(widget_page):
+    page = widget_page(PAGE)
+    ink = page.locator(f"{W} .name").first.evaluate("(e) => getComputedStyle(e).fill")
+    strokes = page.eval_on_selector_all(f"{W} .line", "(all) => all.map((e) => getComputedStyle(e).stroke)")
+    assert len(strokes) == 6 and set(strokes) == {ink}

@@ -6,7 +6,7 @@ import { flag, oneOf } from "./shared/address.js";
 import { checkbox, choice, drive, h, liveText } from "./shared/dom.js";
 import { fittedDrawing } from "./shared/fitted.js";
 import { picturedByTraits } from "./shared/frame.js";
-import { createGrip, dragged } from "./shared/grip.js";
+import { createGrip } from "./shared/grip.js";
 import { N_, translated, translator } from "./shared/i18n.js";
 import { stillChart } from "./shared/lines.js";
 
@@ -56,13 +56,8 @@ function createChart({ tr, state, set }) {
     grip.show({ x: scale.x(state.size), y: GRIP, value, text: sentence(state, tr), side });
     return drawChart(state, tr, width);
   };
-  const picture = fittedDrawing({ label: tr("Error against batch size"), draw, grips: [grip] });
-  dragged(
-    picture.drawing,
-    ({ x }) => put(scale.sizeAt(x)),
-    (_, { target }) => !grip.element.contains(/** @type {Node} */ (target)),
-  );
-  return picture;
+  const touch = (/** @type {{ x: number }} */ { x }) => put(scale.sizeAt(x));
+  return fittedDrawing({ label: tr("Error against batch size"), draw, grips: [grip], touch });
 }
 
 /** The boxes to tick under the chart. */

@@ -1,133 +1,21 @@
 // The run browser: test error by epoch, and what the norm layers did, of recorded runs.
 // Takes the traits experiments, experiment, measure, epoch, hidden, name; sets all but experiments.
+import { chart, drawChart, GRIP, places } from "./run_browser/drawing.js";
+import { MEASURES, ORDER, SAYS, sentence, view } from "./run_browser/model.js";
 import { names, oneOf, whole } from "./shared/address.js";
-import { choice, drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
-import { pathOf, svg, tick } from "./shared/drawing.js";
+import { choice, drive, h, liveText, slider } from "./shared/dom.js";
+import { fittedDrawing } from "./shared/fitted.js";
 import { picturedByTraits } from "./shared/frame.js";
+import { createGrip } from "./shared/grip.js";
 import { N_, translated, translator } from "./shared/i18n.js";
-import { gridLine, lineSwitch, lookOf, mark, numberUnder, stillChart } from "./shared/lines.js";
-import { meanOf } from "./shared/maths.js";
+import { lineSwitch, stillChart } from "./shared/lines.js";
+import { createPlayer } from "./shared/player.js";
 import { fixed } from "./shared/text.js";
 
-/** @typedef {{ experiments: any[], experiment: number, measure: string, epoch: number, hidden: string[] }} State */
+export { view };
 
-const MEASURES = {
-  error: N_("test error"),
-  "std before": N_("std before"),
-  level: N_("spread of levels"),
-  active: N_("active"),
-  dead: N_("dead"),
-  "always on": N_("always on"),
-};
-const SAYS = {
-  error: N_("test error in %, after each epoch; a thin line a seed, a thick one for their mean"),
-  "std before": N_("standard deviation of what comes into each norm layer"),
-  level: N_("spread of the channels' means after each norm layer, over that of all values"),
-  active: N_("share of the values after each norm layer that lie above 0"),
-  dead: N_("share of channels that are never above 0"),
-  "always on": N_("share of channels that are always above 0"),
-};
-const ORDER = Object.keys(MEASURES);
-
-/** A line's mean over its seeds, epoch by epoch, as far as all seeds go. */
-const meanError = (runs) =>
-  Array.from({ length: Math.min(...runs.map(({ error }) => error.length)) }, (_, k) =>
-    meanOf(runs.map(({ error }) => error[k])),
-  );
-
-/**
- * The lines that are drawn, with what is shown of each.
- * @param {State} state
- */
-export function view({ experiments, experiment, measure, epoch, hidden }) {
-  const { lines } = experiments[experiment];
-  const epochs = Math.max(...lines.flatMap(({ runs }) => runs.map(({ error }) => error.length)));
-  const layered = lines.some(({ runs }) => runs.some(({ layers }) => layers.length));
-  const shown = lines.map((line, k) => {
-    const ends = line.runs.map(({ error }) => error[error.length - 1]);
-    const twin = lines.slice(0, k).some(({ norm, ws }) => norm === line.norm && ws === line.ws);
-    const found = {
-      ...line,
-      k,
-      look: lookOf(line, twin),
-      drawn: !hidden.includes(line.label),
-      mean: meanOf(ends),
-      low: Math.min(...ends),
-      high: Math.max(...ends),
-    };
-    if (measure !== "error") {
-      const at = line.runs.map(({ layers }) => layers[Math.min(epoch, layers.length) - 1]).filter(Boolean);
-      found.layers = at.length
-        ? at[0].map((_, layer) => meanOf(at.map((run) => run[layer][ORDER.indexOf(measure) - 1])))
-        : [];
-    }
-    return found;
-  });
-  return { lines: shown, epochs, layered };
-}
-
-export function sentence(state, { lines }, tr) {
-  const drawn = lines.filter((line) => line.drawn);
-  const list = (say) => drawn.map(say).join("; ") || tr("none");
-  if (state.measure === "error")
-    return tr("Test error at the end, mean of the seeds: {list}.", {
-      list: list(({ label, mean }) => `${label} ${fixed(mean, 2)} %`),
-    });
-  return tr("After epoch {epoch}, {measure}, first and last layer: {list}.", {
-    epoch: state.epoch,
-    measure: tr(MEASURES[state.measure]),
-    list: list(
-      ({ label, layers }) =>
-        `${label} ${layers.length ? `${fixed(layers[0], 2)}, ${fixed(layers[layers.length - 1], 2)}` : tr("not recorded")}`,
-    ),
-  });
-}
-
-/** A number that a scale may end at: 1, 2 or 5 times a power of ten, at least `value`. */
-const above = (value) =>
-  [1, 2, 5, 10].map((f) => f * 10 ** Math.floor(Math.log10(value || 1))).find((v) => v >= value * 0.999) ?? value;
-
-const WIDE = 420;
-const TALL = 240;
-const SIDES = { left: 40, right: 8, top: 12, bottom: 36 };
-
-/** What is drawn of each line: `one` thick line, and as many thin ones as there are seeds. */
-const seriesOf = (lines, error) =>
-  lines
-    .filter((line) => line.drawn)
-    .map(({ norm, look, runs, layers }) => ({
-      norm,
-      look,
-      many: error ? runs.map((run) => run.error) : [],
-      one: error ? meanError(runs) : layers,
-    }));
-
-export function chart(state, tr, stem) {
-  const { lines, epochs } = view(state);
-  const { left, right, top, bottom } = SIDES;
-  const error = state.measure === "error";
-  const series = seriesOf(lines, error);
-  const values = series.flatMap(({ many, one }) => [...many.flat(), ...one]);
-  const end = above(Math.max(...values, error ? 10 : 0.01));
-  const count = error ? epochs : Math.max(...series.map(({ one }) => one.length), 1);
-  const x = (k) =>
-    left + (count === 1 ? (WIDE - left - right) / 2 : 14 + (k * (WIDE - left - right - 28)) / (count - 1));
-  const y = (v) => top + ((end - v) * (TALL - top - bottom)) / end;
-  const parts = [0, 0.2, 0.4, 0.6, 0.8, 1].map((f) =>
-    gridLine(left, WIDE - right, y(f * end), +(f * end).toPrecision(3)),
-  );
-  for (let k = 0; k < count; k += Math.ceil(count / 12)) parts.push(numberUnder(x(k), TALL - 20, k + 1));
-  const line = (points) => pathOf(points.map((v, k) => [x(k), y(v)]));
-  for (const { norm, look, many, one } of series) {
-    for (const run of many) if (run.length > 1) parts.push(`<path class="thin ${look}" d="${line(run)}"/>`);
-    if (one.length > 1) parts.push(`<path class="line ${look}" d="${line(one)}"/>`);
-    for (const [i, v] of one.entries()) parts.push(mark(norm, look, x(i), y(v)));
-  }
-  if (!error && !series.some(({ one }) => one.length))
-    parts.push(tick(WIDE / 2, TALL / 2, tr("not recorded for these runs")));
-  parts.push(tick(left, TALL - 4, error ? tr("epoch") : tr("norm layer, from the first to the last"), "start"));
-  return svg(stem, WIDE, TALL, parts.join(""));
-}
+const BEAT = 800; // milliseconds an epoch
+const LAST = Number.MAX_SAFE_INTEGER; // whatever the runs chosen have: the drawing takes the last that there is
 
 /** For pages without scripts. */
 export function still(traits, catalogue) {
@@ -162,9 +50,94 @@ function tableOf({ tr, state, set }) {
   return { element: h("table", { class: "gn-numbers gn-runs" }, h("thead", {}, head), rows), show };
 }
 
+/** The chart: the line at which it is read is dragged by its grip, put where the chart is touched, or moved by keys. */
+function createChart({ tr, state, set }) {
+  const key = () => (state.measure === "error" ? "epoch" : "layer");
+  const range = { min: 1, max: 1, step: 1 };
+  let place = /** @type {ReturnType<typeof places>} */ (/** @type {unknown} */ (null));
+  const put = (/** @type {number} */ at) => at !== place.read && set({ [key()]: at });
+  const grip = createGrip({
+    label: tr("Epoch or layer at which the chart is read"),
+    mark: "read",
+    axis: "x",
+    range,
+    valueAt: (at) => place.nearest(at),
+    move: put,
+    hint: tr("drag me"),
+    side: -1,
+  });
+  const draw = (/** @type {number} */ width) => {
+    const seen = view(state);
+    place = places(state, seen, width);
+    range.max = Math.max(1, seen.length);
+    grip.element.setAttribute("aria-valuemax", String(range.max));
+    const at = { x: place.x(place.read), y: GRIP, value: place.read, hidden: !seen.length };
+    grip.show({ ...at, text: sentence(state, seen, tr), side: at.x > width / 3 ? -1 : 1 });
+    return drawChart(state, seen, tr, width);
+  };
+  const touch = (/** @type {{ x: number }} */ { x }) => put(place.nearest(x));
+  return fittedDrawing({ label: tr("Recorded runs"), draw, grips: [grip], touch });
+}
+
+/** The epochs one after the other; where motion is unwanted, one at a press. */
+function createEpochs({ tr, state, set }, live) {
+  let epochs = 1;
+  const unwanted = matchMedia("(prefers-reduced-motion: reduce)");
+  const button = h("button", { type: "button", class: "gn-main", "data-gn-do": "play" });
+  const next = () => set({ epoch: state.epoch < epochs ? state.epoch + 1 : 1 });
+  const words = () => {
+    button.textContent = unwanted.matches ? tr("Next epoch") : player.playing() ? tr("Pause") : tr("Play the epochs");
+    live.setAttribute("aria-live", player.playing() ? "off" : "polite");
+  };
+  const player = createPlayer(
+    BEAT,
+    () => {
+      if (state.epoch < epochs) next();
+      return state.epoch < epochs;
+    },
+    () => words(),
+  );
+  const pause = () => player.playing() && player.stop();
+  button.addEventListener("click", () => {
+    if (!player.playing()) next(); // the first step comes with the press
+    if (!unwanted.matches && (player.playing() || state.epoch < epochs)) player.toggle();
+  });
+  const follow = () => {
+    pause();
+    words();
+  };
+  unwanted.addEventListener("change", follow);
+  const epoch = slider({
+    label: [tr("after epoch")],
+    mark: "data-gn-epoch",
+    range: { min: 1, step: 1 },
+    pick: (value) => {
+      pause();
+      set({ epoch: value });
+    },
+  });
+  words();
+  const show = (/** @type {number} */ count) => {
+    epochs = count;
+    epoch.input.max = String(count);
+    epoch.show(state.epoch, String(state.epoch));
+    if (state.epoch >= count) pause();
+  };
+  const stop = () => {
+    pause();
+    unwanted.removeEventListener("change", follow);
+  };
+  return { element: drive(button, epoch.element), show, pause, stop };
+}
+
+const HINTS = {
+  error: N_("Drag the line on the chart to the epoch that you want to read. Or play the epochs."),
+  layers: N_("Drag the line on the chart to the layer that you want to read. Or play the epochs."),
+};
+
 /** @param {import("@anywidget/types").RenderProps} props */
-function render(props) {
-  const experiments = props.model.get("experiments");
+async function render(props) {
+  const [experiments, chosen, at] = ["experiments", "experiment", "epoch"].map((key) => props.model.get(key));
   const box = picturedByTraits(props, {
     stem: "run_browser",
     title: N_("Recorded runs"),
@@ -172,49 +145,55 @@ function render(props) {
     traits: {
       experiment: whole(0, experiments.length - 1),
       measure: oneOf(ORDER),
-      epoch: whole(1, Number.MAX_SAFE_INTEGER),
+      epoch: { ...whole(1, LAST), otherwise: ({ experiment = chosen }) => (experiment === chosen ? at : LAST) },
       hidden: names,
     },
+    own: { layer: whole(1, LAST) },
+    start: { layer: LAST },
   });
   const { tr, state, set } = box;
   const options = experiments.map(({ title }, k) => h("option", { value: k }, title));
   const which = h("select", { "data-gn-experiment": true }, ...options);
-  which.addEventListener("change", () => set({ experiment: +which.value, hidden: [], epoch: 1000 }));
   const measure = choice({
     label: tr("show"),
     options: translated(MEASURES, tr),
     mark: "data-gn-measure",
     pick: (value) => set({ measure: value }),
   });
-  const epoch = slider({
-    label: [tr("after epoch")],
-    mark: "data-gn-epoch",
-    range: { min: 1, step: 1 },
-    pick: (value) => set({ epoch: value }),
-  });
-  const says = h("p", { class: "gn-part" });
-  const picture = drawingPlace(undefined, "gn-chart");
-  const table = tableOf(box);
   const live = liveText();
-  const controls = drive(h("label", { class: "gn-labelled" }, tr("runs"), which), measure.element);
-  box.body.append(controls, says, picture, epoch.element, table.element, live);
+  const epochs = createEpochs(box, live);
+  which.addEventListener("change", () => {
+    epochs.pause();
+    set({ experiment: +which.value, hidden: [], epoch: LAST, layer: LAST });
+  });
+  const hint = h("p", {});
+  const says = h("p", { class: "gn-part" });
+  const picture = createChart(box);
+  const table = tableOf(box);
+  const all = h("details", {}, h("summary", {}, tr("All numbers, and which lines are drawn")), table.element);
+  const runs = h("label", { class: "gn-labelled" }, tr("runs"), which);
+  box.body.append(hint, runs, measure.element, says, picture.element, epochs.element, live, all);
 
-  return box.run(() => {
+  const end = await box.run(() => {
     const found = view(state);
     const error = state.measure === "error";
     state.epoch = Math.min(state.epoch, found.epochs);
+    if (found.length && !error) state.layer = Math.min(state.layer, found.length);
+    hint.textContent = tr(HINTS[error ? "error" : "layers"]);
     which.value = state.experiment;
     measure.show(state.measure);
-    epoch.input.max = found.epochs;
-    epoch.show(state.epoch, String(state.epoch));
-    epoch.element.classList.toggle("gn-idle", error);
-    epoch.input.disabled = error;
+    epochs.show(found.epochs);
     says.textContent = tr(SAYS[state.measure]);
-    picture.innerHTML = chart(state, tr, "gn-in");
-    picture.setAttribute("aria-label", `${experiments[state.experiment].title}: ${tr(SAYS[state.measure])}`);
+    picture.show();
+    picture.element.setAttribute("aria-label", `${experiments[state.experiment].title}: ${tr(SAYS[state.measure])}`);
     table.show(found.lines);
     live.textContent = sentence(state, found, tr);
   });
+  return () => {
+    end();
+    epochs.stop();
+    picture.stop();
+  };
 }
 
 export default { render };

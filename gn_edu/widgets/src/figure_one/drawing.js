@@ -1,9 +1,8 @@
 // The chart of Figure 1's explorer, at any width, and its still picture.
-import { light } from "../../../palette.json";
 import { pathOf, svg, tenths, tick } from "../shared/drawing.js";
 import { WIDE } from "../shared/fitted.js";
 import { N_ } from "../shared/i18n.js";
-import { gridLine, lookOf, mark, namesAtEnds, numberUnder } from "../shared/lines.js";
+import { gridLine, heldNumber, lookOf, mark, namesAtEnds, numberUnder } from "../shared/lines.js";
 import { clamp } from "../shared/maths.js";
 import { escapeText, fixed } from "../shared/text.js";
 import { ANEW, gapText, NAMES, SIZES, view, WS } from "./model.js";
@@ -92,19 +91,22 @@ function reading(state, found, { x, y }, tr) {
       : "",
     value("bn", bn, gn + 0.01),
     value("gn", gn, bn),
-    `<rect class="thumb" x="${tenths(at - 15)}" y="${axis + 5}" width="30" height="24" rx="6"/>`,
-    label("held", at, axis + 22, state.size, "middle"),
+    heldNumber(at, axis + 22, state.size),
   ];
 }
 
 /** A text in rows of about `most` letters. */
 function wrapped(text, most) {
-  const rows = [""];
+  const rows = [];
+  let row = "";
   for (const word of text.split(" ")) {
-    if (rows.at(-1) && rows.at(-1).length + word.length >= most) rows.push("");
-    rows.push(`${rows.pop()} ${word}`.trim());
+    if (row && row.length + word.length >= most) {
+      rows.push(row);
+      row = "";
+    }
+    row = `${row} ${word}`.trim();
   }
-  return rows;
+  return [...rows, row];
 }
 
 /**
@@ -132,7 +134,4 @@ export function drawChart(state, tr, wide) {
 export const chart = (state, tr, stem) => svg(stem, WIDE, TALL, drawChart(state, tr, WIDE).content);
 
 export const STILL_STYLE =
-  ".name,.value,.held{font:650 13px system-ui,sans-serif;fill:#333}.value{font-size:15px;stroke:#fff;stroke-width:4px;paint-order:stroke}" +
-  ".gap{stroke:#333;stroke-width:2.5}.thumb{fill:#333}.held{fill:#fff}.name{stroke:none}" +
-  ["batch", "group"].map((norm) => `.name.n-${norm[0]}n,.value.n-${norm[0]}n{fill:${light[norm]}}`).join("") +
-  ".value{stroke:#fff!important}.name{stroke:none!important}";
+  ".gap{stroke:#333;stroke-width:2.5}.value{font-size:15px;stroke:#fff!important;stroke-width:4px;paint-order:stroke}";

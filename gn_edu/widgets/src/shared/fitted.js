@@ -1,6 +1,7 @@
 // A drawing that is as wide as its place, with type of one size at any width. Styles: fitted.css.
 import { drawingPlace, h } from "./dom.js";
 import { svg, tenths } from "./drawing.js";
+import { dragged } from "./grip.js";
 
 const USUAL = 15; // pixels of a widget's type
 export const WIDE = 420; // of a still picture, and of a place that has no width yet
@@ -12,8 +13,10 @@ export const WIDE = 420; // of a still picture, and of a place that has no width
  * @param {string} options.label
  * @param {(width: number) => { height: number, content: string }} options.draw for a width in units
  * @param {{ element: SVGElement }[]} [options.grips]
+ * @param {(point: { x: number, y: number }, moved: boolean) => void} [options.touch] called where it is touched beside its
+ *   grips, and wherever the pointer then goes
  */
-export function fittedDrawing({ label, draw, grips = [] }) {
+export function fittedDrawing({ label, draw, grips = [], touch }) {
   const element = drawingPlace(label, "gn-picture gn-fitted");
   if (grips.length) element.setAttribute("role", "group"); // its grips are heard
   element.innerHTML = svg("gn-in", WIDE, 1, '<g class="drawn"></g><g class="grips"></g>');
@@ -31,6 +34,14 @@ export function fittedDrawing({ label, draw, grips = [] }) {
     drawing.style.height = `${tenths(height * unit)}px`;
     drawn.innerHTML = content;
   };
+  if (touch) {
+    element.classList.add("gn-touched");
+    dragged(
+      drawing,
+      (point, { type }) => touch(point, type === "pointermove"),
+      (_, { target }) => !grips.some((grip) => grip.element.contains(/** @type {Node} */ (target))),
+    );
+  }
   const observer = new ResizeObserver(show);
   observer.observe(ruler);
   return { element, drawing, show, stop: () => observer.disconnect() };

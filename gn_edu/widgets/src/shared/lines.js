@@ -50,7 +50,17 @@ export const gridLine = (left, right, y, value) =>
  */
 export const numberUnder = (x, y, value) => tick(tenths(x), y, value);
 
-const LEADING = 16;
+/**
+ * The number under the chart at which it is read, its middle at x.
+ * @param {number} x
+ * @param {number} y as numberUnder
+ * @param {number} value
+ */
+export const heldNumber = (x, y, value) =>
+  `<rect class="thumb" x="${tenths(x - 15)}" y="${y - 17}" width="30" height="24" rx="6"/>` +
+  `<text class="held" x="${tenths(x)}" y="${y}" text-anchor="middle">${value}</text>`;
+
+const LEADING = 18; // units: a row of 13 px type
 
 /**
  * Names at the right ends of lines, moved apart where these meet.
@@ -100,9 +110,11 @@ const COLOURS = { bn: light.batch, ln: light.layer, in: light.instance, gn: ligh
  * @param {string} [more] style of what this chart alone has
  */
 export const stillChart = (drawing, more = "") => {
-  const colours = Object.entries(COLOURS).map(([norm, c]) => `.n-${norm}{stroke:${c}}.m.n-${norm}{fill:${c}}`);
+  const colours = Object.entries(COLOURS).map(
+    ([norm, c]) => `.n-${norm}{stroke:${c}}.m.n-${norm},.name.n-${norm},.value.n-${norm}{fill:${c}}`,
+  );
   const style =
     ".grid{stroke:#ddd}.tick{font:12px system-ui,sans-serif;fill:#555}.line,.thin,.m{stroke:#555;fill:none}.m{fill:#555}.line{stroke-width:2.2}.thin{stroke-width:1;opacity:.55}" +
-    `.now{stroke:#999;stroke-dasharray:3 3}${colours.join("")}.d1{stroke-dasharray:6 3}.d2{stroke-dasharray:2 3}.m,.thin{stroke-dasharray:none}`;
+    `.now{stroke:#999;stroke-dasharray:3 3}.thumb{fill:#333}.held,.name,.value{font:650 13px system-ui,sans-serif;fill:#333;stroke:none}.held{fill:#fff}${colours.join("")}.d1{stroke-dasharray:6 3}.d2{stroke-dasharray:2 3}.m,.thin{stroke-dasharray:none}.name,.value{stroke:none}`;
   return stillOf(drawing, style + more);
 };
