@@ -1,10 +1,13 @@
 // Who else is in the batch? Two trained networks answer for one picture while its companions change: batch norm's
 // answer follows them, group norm's stays. Takes the traits data (pictures and the record of pairs), nets (weights,
 // loaded late), picture, neighbour, batch, draw, modes, evaluation, name; sets picture, neighbour, batch, draw and
-// evaluation. The networks run in a worker, and only where the record does not hold the answer.
+// evaluation. The networks run in a worker, and only where the record does not hold the answer: in larger batches, and
+// for a picture of the reader's own, which no trait and no address holds.
+import { createCompany } from "./neighbours/company.js";
 import { createControls } from "./neighbours/controls.js";
-import { answerOf, batchOf, createRecord, traitsOf } from "./neighbours/model.js";
+import { answerOf, batchOf, createRecord, NO_OWN, traitsOf } from "./neighbours/model.js";
 import { createNetworks } from "./neighbours/networks.js";
+import { createOwn } from "./neighbours/own.js";
 import { createAlbum } from "./neighbours/pictures.js";
 import { createStrip } from "./neighbours/strip.js";
 import { createView } from "./neighbours/view.js";
@@ -17,7 +20,7 @@ export { companions } from "./neighbours/model.js";
 export { still } from "./neighbours/still.js";
 
 /** Is an answer to `state` in the record of pairs? */
-const isRecorded = (state) => state.evaluation || state.batch === 2;
+const isRecorded = ({ evaluation, batch, ownAs }) => !ownAs && (evaluation || batch === 2);
 
 /** Where the widget starts, and how the reader's address holds it. */
 function beginning(model, record) {
@@ -42,18 +45,38 @@ async function render(props) {
     traits,
     given,
     start,
+    afresh: () => NO_OWN,
   });
   const networks = createNetworks(() => model.get("nets"), data.pictures);
   const album = createAlbum(data, tr);
 
-  const choosePicture = (picture) => set({ picture, neighbour: firstNeighbour(picture), draw: 0 });
+  const asBeside = () => (state.ownAs === "beside" ? "beside" : "");
+  const choosePicture = (picture) => set({ picture, neighbour: firstNeighbour(picture), draw: 0, ownAs: asBeside() });
+  const pick = (j) => set(state.ownAs === "stays" ? { company: j } : { neighbour: j, ownAs: "" });
   const redraw = () => set({ draw: state.draw + 1 });
   const controls = createControls({ album, tr, withModes, set, redraw, choosePicture });
-  const strip = createStrip({ album, record, tr, pick: (neighbour) => set({ neighbour }) });
+  const strip = createStrip({ album, tr, pick });
   const view = createView(album, tr);
   const why = createWhy({ state, networks, album, tr });
   const answers = h("div", { class: "gn-answers" }, view.scene, view.panels, view.live);
-  body.append(answers, strip.element, drive(...controls.drive), controls.picker, why.element);
+  // What becomes of the reader's own picture is told above the place where it is brought.
+  const change = (changed) => {
+    set(changed);
+    answers.scrollIntoView({ block: "nearest" });
+  };
+  const own = createOwn({
+    root,
+    album,
+    tr,
+    bring(bytes) {
+      album.bring(bytes);
+      change({ own: bytes, ownAs: state.ownAs || "stays", company: state.company ?? state.neighbour });
+    },
+    place: (ownAs) => change({ ownAs }),
+    remove: () => set(NO_OWN),
+  });
+  own.element.hidden = state.modes;
+  body.append(answers, strip.element, drive(...controls.drive), controls.picker, own.element, why.element);
   root.classList.toggle("gn-compact", state.modes);
 
   let asked = 0;
@@ -62,19 +85,25 @@ async function render(props) {
     if (isRecorded(state)) return view.show(state, batch, record.answers(batch[0], batch[1], state.evaluation));
     view.wait(batch);
     try {
-      const replies = await networks.ask(batch, true);
+      const replies = await networks.ask({ batch, training: !state.evaluation, own: state.own });
       const [bn, gn] = [replies.bn, replies.gn].map(({ probabilities }) => answerOf(probabilities));
       if (turn === asked) view.show(state, batch, { bn, gn });
     } catch {
       if (turn === asked) view.fail();
     }
   }
+  const showStrip = (batch) => {
+    strip.element.hidden = state.batch !== 2;
+    if (state.batch === 2) strip.show(batch[1], company.of(batch[0], state));
+  };
+  const company = createCompany({ networks, record, album, tr, came: () => showStrip(batchOf(state, album.count)) });
   const stop = await run(() => {
     // Python may set the picture alone.
     if (state.neighbour === null || state.neighbour === state.picture) state.neighbour = firstNeighbour(state.picture);
     const batch = batchOf(state, album.count);
-    controls.show(state);
-    strip.show(state);
+    controls.show(state, batch[0]);
+    showStrip(batch);
+    own.show(state);
     answer(batch);
     why.show(batch);
   });

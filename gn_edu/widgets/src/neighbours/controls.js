@@ -23,7 +23,7 @@ function createPicker(album, tr, pick) {
 
 /**
  * set(change) takes a change of the state; redraw() asks for the next draw; choosePicture(i) for another picture.
- * Returns the elements {drive, picker}, and show(state). What would change nothing is not there: new draws in a batch of
+ * Returns the elements {drive, picker}, and show(state, picture), with the one that stays. What would change nothing is not there: new draws in a batch of
  * two, sizes in evaluation mode, and in the compact form all but the mode.
  */
 export function createControls({ album, tr, withModes, set, redraw, choosePicture }) {
@@ -43,13 +43,13 @@ export function createControls({ album, tr, withModes, set, redraw, choosePictur
   });
   const picker = createPicker(album, tr, choosePicture);
   evaluation.element.hidden = !withModes;
-  const show = (state) => {
+  const show = (state, picture) => {
     again.hidden = state.batch === 2 || state.evaluation;
     sizes.element.hidden = state.evaluation || (state.modes && state.batch === 2);
     picker.element.hidden = state.modes;
     sizes.show(state.batch);
     evaluation.input.checked = state.evaluation;
-    picker.show(state.picture);
+    picker.show(picture);
   };
   return { drive: [evaluation.element, sizes.element, again], picker: picker.element, show };
 }

@@ -5,7 +5,9 @@ import { readPairs } from "../shared/pairs.js";
 import { stream } from "../shared/random.js";
 
 /**
- * @typedef {{ picture: number, neighbour: number, batch: number, draw: number, evaluation: boolean }} State
+ * @typedef {{ picture: number, neighbour: number, batch: number, draw: number, evaluation: boolean }} State in Python, too
+ * @typedef {{ own: Uint8Array | null, ownAs: "" | "stays" | "beside", company: number | null }} Own the reader's picture,
+ *   what it is, and which picture is its only neighbour where it stays
  * @typedef {import("../shared/pairs.js").Answer} Answer
  * @typedef {Record<"bn" | "gn", Answer>} Answers by network
  */
@@ -25,11 +27,16 @@ export function companions(picture, count, size, draw) {
   return Array.from({ length: size }, () => others.splice(Math.floor(next() * others.length), 1)[0]);
 }
 
-/** The numbers of the pictures in the batch, first the one that stays. */
-export const batchOf = ({ picture, neighbour, batch, draw }, count) => [
-  picture,
-  ...(batch === 2 ? [neighbour] : companions(picture, count, batch - 1, draw)),
-];
+/** No picture of the reader's. */
+export const NO_OWN = { own: null, ownAs: "", company: null };
+
+/** The numbers of the pictures in the batch, first the one that stays. The reader's own has the number `count`. */
+export function batchOf({ picture, neighbour, batch, draw, ownAs, company }, count) {
+  const [first, second] = { stays: [count, company], beside: [picture, count] }[ownAs] ?? [picture, neighbour];
+  if (batch === 2) return [first, second];
+  const others = companions(first, count, batch - 1, draw);
+  return [first, ...(ownAs === "beside" ? [count, ...others.slice(1)] : others)];
+}
 
 /** The record of pairs, asked about pictures. Returns what the functions below say. */
 export function createRecord({ pictures, pairs }) {
@@ -80,11 +87,22 @@ export const answerText = ({ top, percent }, label) => `${label(top)} ${percent[
 export const sharesMean = (name, row, map, channel, evaluation) =>
   name === "bn" ? map === channel && !evaluation : row === 0 && Math.floor(map / GROUP) === Math.floor(channel / GROUP);
 
+/** What both networks say about the reader's own picture. */
+function sentenceOfOwn({ batch, evaluation }, values, tr) {
+  if (evaluation) return tr("Your picture in evaluation mode: Batch Norm says {bn}, Group Norm {gn}.", values);
+  if (batch === 2) return tr("Your picture beside the {other}: Batch Norm says {bn}, Group Norm {gn}.", values);
+  return tr("Your picture in a batch of {n}: Batch Norm says {bn}, Group Norm {gn}.", values);
+}
+
 /** What both networks say, for whoever does not see the panels. */
-export function sentence({ picture, batch, evaluation }, neighbours, answers, { label, labelOf }, tr) {
+export function sentence(state, [picture, neighbour], answers, { label, labelOf }, tr) {
+  const { batch, evaluation, ownAs } = state;
   const say = (name) => answerText(answers[name], label);
-  const values = { truth: labelOf(picture), n: batch, bn: say("bn"), gn: say("gn"), other: labelOf(neighbours[0]) };
+  const values = { truth: labelOf(picture), n: batch, bn: say("bn"), gn: say("gn"), other: labelOf(neighbour) };
+  if (ownAs === "stays") return sentenceOfOwn(state, values, tr);
   if (evaluation) return tr("The {truth} in evaluation mode: Batch Norm says {bn}, Group Norm {gn}.", values);
+  if (batch === 2 && ownAs === "beside")
+    return tr("The {truth} beside your picture: Batch Norm says {bn}, Group Norm {gn}.", values);
   if (batch === 2 && values.truth === values.other)
     return tr("The {truth} beside another {truth}: Batch Norm says {bn}, Group Norm {gn}.", values);
   if (batch === 2) return tr("The {truth} beside the {other}: Batch Norm says {bn}, Group Norm {gn}.", values);

@@ -208,14 +208,25 @@ function answer(nets, images, training) {
   return replies;
 }
 
-/** The stored pictures and networks, ready to be asked: (numbers of the pictures in the batch, training) -> replies. */
+/**
+ * The stored pictures and networks, ready to be asked. own: 3072 bytes that the reader brings, a picture whose number is
+ * that behind the last. {batch, training, own}, with the numbers of the pictures in the batch, gives replies by network;
+ * without a batch, the class that is named for `own`: by group norm, and by batch norm beside each picture alone.
+ */
 export function readied({ pictures, nets }) {
   const photos = pictures.map((picture) => pixels(picture.pixels));
   const loaded = Object.fromEntries(Object.entries(nets).map(([name, net]) => [name, load(net)]));
-  return (batch, training) =>
-    answer(
-      loaded,
-      batch.map((i) => photos[i]),
-      training,
-    );
+  const named = (net, images, training) => {
+    const [logits] = run(net, images, training).logits;
+    return logits.indexOf(Math.max(...logits));
+  };
+  return ({ batch, training, own }) => {
+    if (!batch)
+      return {
+        bn: photos.map((other) => named(loaded.bn, [own, other], training)),
+        gn: named(loaded.gn, [own], training),
+      };
+    const images = batch.map((i) => photos[i] ?? own);
+    return answer(loaded, images, training);
+  };
 }

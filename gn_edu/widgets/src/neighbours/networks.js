@@ -4,25 +4,28 @@ import { startWorker } from "../shared/worker.js";
 import { readied } from "./network.js";
 import workerScript from "./worker.js?worker";
 
-/** @typedef {{ probabilities: number[], maps: number[][], means: number[] }} Reply */
+/**
+ * @typedef {{ probabilities: number[], maps: number[][], means: number[] }} Reply by network
+ * @typedef {{ batch?: number[], training: boolean, own: Uint8Array | null }} Question as network.js explains it
+ */
 
 /**
- * ask(batch, training) -> replies by network; stop() ends the worker.
+ * ask(question) -> its reply; stop() ends the worker.
  * @param {any} data {pictures, nets}
  */
 function startNetworks(data) {
   const started = startWorker(workerScript);
   if (!started) {
     const here = readied(data);
-    return { ask: async (batch, training) => here(batch, training), stop() {} };
+    return { ask: async (question) => here(question), stop() {} };
   }
   started.ask({ data });
-  return { ask: (batch, training) => started.ask({ batch, training }), stop: started.stop };
+  return started;
 }
 
 /**
- * Networks that are loaded when the first question comes. ask(batch, training) -> a promise of the replies by network;
- * it fails where the weights do not come, and the next question tries again.
+ * Networks that are loaded when the first question comes. ask(question) -> a promise of its reply; it fails where the
+ * weights do not come, and the next question tries again.
  * @param {() => any} loadNets the weights, or a promise of them
  * @param {any[]} pictures
  */
@@ -30,13 +33,13 @@ export function createNetworks(loadNets, pictures) {
   let started = /** @type {Promise<ReturnType<typeof startNetworks>> | undefined} */ (undefined);
   let stopped = false;
   const start = async () => startNetworks({ pictures, nets: await loadNets() });
-  /** @type {(batch: number[], training: boolean) => Promise<Record<string, Reply>>} */
-  async function ask(batch, training) {
+  /** @type {(question: Question) => Promise<any>} */
+  async function ask(question) {
     started ??= start();
     try {
       const networks = await started;
       if (stopped) networks.stop();
-      return networks.ask(batch, training);
+      return networks.ask(question);
     } catch (error) {
       started = undefined;
       throw error;

@@ -27,12 +27,11 @@ export function bitmap(side, rgb) {
   return `data:image/bmp;base64,${btoa(String.fromCharCode(...bytes))}`;
 }
 
+/** The address of a picture of 3072 bytes. */
+const asImage = (bytes) => bitmap(32, (i) => [bytes[i], bytes[i + 1024], bytes[i + 2048]]);
+
 /** The addresses of the stored pictures, in their order. */
-export const photosOf = ({ pictures }) =>
-  pictures.map((picture) => {
-    const bytes = pixels(picture.pixels);
-    return bitmap(32, (i) => [bytes[i], bytes[i + 1024], bytes[i + 2048]]);
-  });
+export const photosOf = ({ pictures }) => pictures.map((picture) => asImage(pixels(picture.pixels)));
 
 /** A feature map in grey, mean at the middle. */
 export function shaded(map) {
@@ -40,12 +39,19 @@ export function shaded(map) {
   return bitmap(16, (i) => Array(3).fill(Math.max(0, Math.min(255, Math.round(128 + (127 * map[i]) / spread)))));
 }
 
-/** What a view shows of the pictures: image(i, class) an element, label(k) the name of a class, labelOf(i) a picture's. */
+/**
+ * What a view shows of the pictures: image(i, class) an element, label(k) the name of a class, labelOf(i) a picture's.
+ * bring(bytes) puts the reader's own picture behind the last; of no class, its truth(i) is undefined.
+ */
 export function createAlbum(data, tr) {
   const photos = photosOf(data);
-  const truth = (i) => data.pictures[i].label;
+  const count = photos.length;
+  const truth = (i) => data.pictures[i]?.label;
   const label = (k) => tr(data.classes[k]);
-  const labelOf = (i) => label(truth(i));
+  const labelOf = (i) => (i < count ? label(truth(i)) : tr("your picture"));
   const image = (i, name) => h("img", { src: photos[i], alt: labelOf(i), class: name, draggable: "false" });
-  return { count: photos.length, classes: data.classes.length, truth, label, labelOf, image };
+  const bring = (bytes) => {
+    photos[count] = asImage(bytes);
+  };
+  return { count, classes: data.classes.length, truth, label, labelOf, image, bring };
 }

@@ -56,8 +56,10 @@ function createPanel(name, album, tr) {
   const show = ({ top, percent }, truth) => {
     says.textContent = album.label(top);
     sure.textContent = `${percent[top]} %`;
-    verdict.textContent = top === truth ? tr("✓ right") : tr("✗ wrong");
-    element.classList.toggle("gn-off", top !== truth);
+    const off = truth !== undefined && top !== truth; // of the reader's own picture no one knows
+    verdict.hidden = truth === undefined;
+    verdict.textContent = off ? tr("✗ wrong") : tr("✓ right");
+    element.classList.toggle("gn-off", off);
     for (const [k, bar] of bars.entries()) bar.show(percent[k], k === top);
   };
   return { element, show };
@@ -75,8 +77,8 @@ export function createView(album, tr) {
   const show = (state, batch, answers) => {
     scene.show(batch);
     row.removeAttribute("aria-busy");
-    for (const [name, panel] of Object.entries(panels)) panel.show(answers[name], album.truth(state.picture));
-    live.textContent = sentence(state, batch.slice(1), answers, album, tr);
+    for (const [name, panel] of Object.entries(panels)) panel.show(answers[name], album.truth(batch[0]));
+    live.textContent = sentence(state, batch, answers, album, tr);
   };
   const wait = (batch) => {
     scene.show(batch);

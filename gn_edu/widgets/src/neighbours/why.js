@@ -124,7 +124,7 @@ export function createWhy({ state, networks, album, tr }) {
     const turn = ++asked;
     const about = { batch, evaluation: state.evaluation };
     try {
-      const replies = await networks.ask(batch, !state.evaluation);
+      const replies = await networks.ask({ batch, training: !state.evaluation, own: state.own });
       if (turn !== asked) return;
       drawn = { ...about, replies };
       draw();
