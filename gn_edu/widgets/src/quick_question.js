@@ -31,6 +31,9 @@ function render(props) {
   });
   body.append(h("p", { class: "gn-prompt" }, tr(prompt)), answers.element);
   return run(() => {
+    const there = document.activeElement;
+    // The tools go: who pressed one of them is led back to the answers.
+    if (state.chosen < 0 && root.contains(there) && !body.contains(there)) body.querySelector("button").focus();
     root.toggleAttribute("data-gn-unanswered", state.chosen < 0);
     answers.show(state.chosen);
   });
