@@ -1,4 +1,4 @@
-"""The Sphinx extension of the pages: formulas, live widgets, languages, the path, polls, sheets, packing."""
+"""The Sphinx extension of the pages: formulas, live widgets, tables, languages, the path, polls, sheets, packing."""
 
 import hashlib
 from pathlib import Path
@@ -17,6 +17,7 @@ def setup(app):
     from gn_edu_site import (
         annotated,
         chapters,
+        exercises,
         languages,
         live_outputs,
         maths,
@@ -37,7 +38,7 @@ def setup(app):
     app.add_config_value("gn_built", "en", "html")
     app.add_config_value("gn_teacher", False, "env")
     app.add_config_value("gn_preview", False, "")
-    parts = (theme, languages, chapters, maths, live_outputs, pages, reading_path, navigation, search)
+    parts = (theme, languages, chapters, exercises, maths, live_outputs, pages, reading_path, navigation, search)
     for part in (*parts, polls, annotated, sheets, pack):
         part.setup(app)
     return {"env_version": version(), "parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,6 +13,10 @@ logger = logging.getLogger(__name__)
 _NUMBERED = re.compile(r"\\(begin|end)\{(align|gather|equation)\}")
 
 
+# What stands side by side where there is room, and below one another where there is none.
+_APART = re.compile(r"\\qquad")
+
+
 def _mathml(visitor, node, tex: str, display: bool) -> str:
     reply = ask(visitor.builder.app, {"tex": tex, "display": display})
     if "error" in reply:
@@ -35,7 +39,8 @@ def _block(visitor, node):
         visitor.body.append(f'<span class="eqno">({get_node_equation_number(visitor, node)})')
         visitor.add_permalink_ref(node, "Link to this equation")
         visitor.body.append("</span>")
-    visitor.body.append(_mathml(visitor, node, tex, True) + "</div>\n")
+    parts = [tex] if "&" in tex or r"\begin" in tex else _APART.split(tex)
+    visitor.body.append("".join(_mathml(visitor, node, part, True) for part in parts) + "</div>\n")
     raise nodes.SkipNode
 
 

@@ -36,8 +36,7 @@ def parts(app, pagename: str) -> list[dict]:
 
 
 def _add_parts(app, pagename, templatename, context, doctree):
-    if templatename != "404.html":
-        context["gn_parts"] = parts(app, pagename)
+    context["gn_parts"] = parts(app, pagename)
 
 
 def setup(app):

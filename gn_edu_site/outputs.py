@@ -43,9 +43,9 @@ def table(text: str, source: str, line: int) -> list[nodes.Element]:
     return found
 
 
-def drawing(html: str, said: str | None) -> nodes.raw:
+def drawing(html: str, alt: str | None) -> nodes.raw:
     """A drawing whose description a cell's `alt` replaces; the attribute `said` holds it, for translations."""
-    said = said or unescape(_LABEL.search(html)[0])
+    said = alt or unescape(_LABEL.findall(html)[0])
     return nodes.raw("", described(html, said), format="html", said=said)
 
 

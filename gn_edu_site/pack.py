@@ -170,7 +170,7 @@ class Packer:
         with Image.open(path) as image:
             if image.mode != "P":
                 # What is seen through stays so; a palette for it takes another method.
-                clear = image.has_transparency_data and image.convert("RGBA").getextrema()[3][0] < 255
+                clear = image.convert("RGBA").getchannel("A").getextrema() != (255, 255)
                 method = Image.Quantize.FASTOCTREE if clear else None
                 kept = image.convert("RGBA" if clear else "RGB")
                 kept.quantize(256, method, dither=Image.Dither.NONE).save(path, optimize=True)

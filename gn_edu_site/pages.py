@@ -14,6 +14,7 @@ from gn_edu_site.sheets import download, is_sheet
 from gn_edu_site.theme import ThemeChanged
 
 FIGURE = re.compile(r"\D{1,20}(\d{1,2})\.(\d{1,2})\. ")  # the beginning of a caption
+EXPONENT = re.compile(r"(\d[\d.]*e-\d+)")
 FOLDED = 4  # lines of code from which on a cell can be folded on a phone
 
 
@@ -73,6 +74,9 @@ class AddPageParts(SphinxPostTransform):
             image["loading"] = "lazy"  # pictures far down come when the reader does
         for paragraph in list(self.document.findall(nodes.paragraph)):
             self.caption(paragraph)
+        for text in list(self.document.findall(nodes.Text)):
+            if not isinstance(text.parent, (nodes.FixedTextElement, nodes.literal, nodes.raw, nodes.math)):
+                self.keep_together(text)
         for code in self.code():
             self.fold(code)
         for table in list(self.document.findall(nodes.table)):
@@ -95,12 +99,25 @@ class AddPageParts(SphinxPostTransform):
         title.parent.insert(title.parent.index(title) + 1, launch_line(**launch_links(self.app, self.env.docname)))
 
     def caption(self, paragraph):
+        """Under what a cell shows, a paragraph in italics is its caption; one with a number gets an address."""
         if len(paragraph) != 1 or not isinstance(paragraph[0], nodes.emphasis):
             return
         first = paragraph[0][0]
         if isinstance(first, nodes.Text) and (number := FIGURE.match(first)):
             ids = [*paragraph["ids"], f"figure-{number[1]}-{number[2]}"]
             paragraph.replace_self(figure_caption("", "", *paragraph.children, ids=ids, classes=["gn-caption"]))
+            return
+        before = paragraph.parent[paragraph.parent.index(paragraph) - 1]
+        if isinstance(before, nodes.container) and before.get("nb_element") == "cell_code":
+            paragraph["classes"].append("gn-caption")
+
+    def keep_together(self, text):
+        """1e-5 in a sentence does not break behind its e-."""
+        parts = EXPONENT.split(text)
+        if len(parts) > 1:
+            parts[1::2] = [nodes.inline("", number, classes=["gn-whole"]) for number in parts[1::2]]
+            parts[::2] = [nodes.Text(words) for words in parts[::2]]
+            text.parent.replace(text, parts)
 
     def fold(self, code):
         lines = sum(bool(line.strip()) for line in code.astext().split("\n"))

@@ -17,7 +17,7 @@ export function still(question, catalogue) {
 function render(props) {
   const { prompt, choices } = { prompt: props.model.get("prompt"), choices: props.model.get("choices") };
   const answer = whole(0, choices.length - 1);
-  const { tr, state, body, set, run } = picturedByTraits(props, {
+  const { tr, state, root, body, set, run } = picturedByTraits(props, {
     stem: "quick_question",
     title: N_("Quick question"),
     // Before an answer there is nothing to link to.
@@ -30,7 +30,13 @@ function render(props) {
     see: fromHere(props.el, props.model.get("see")),
   });
   body.append(h("p", { class: "gn-prompt" }, tr(prompt)), answers.element);
-  return run(() => answers.show(state.chosen));
+  return run(() => {
+    const there = document.activeElement;
+    // The tools go: who pressed one of them is led back to the answers.
+    if (state.chosen < 0 && root.contains(there) && !body.contains(there)) body.querySelector("button").focus();
+    root.toggleAttribute("data-gn-unanswered", state.chosen < 0);
+    answers.show(state.chosen);
+  });
 }
 
 export default { render };
