@@ -30,6 +30,26 @@ class Hand:
 
 
 HANDS = {
+    "cancellation_lab": Hand(
+        page="notebooks/ch06_numerics.html",
+        name="lab",
+        grip="[data-gn-grip=offset]",
+        by=(180, 0),
+        key="ArrowRight",
+        shows=".gn-lab .drawn",
+        point=(("[data-gn-grip=offset]", "End"), ("[data-gn-grip=offset]", "ArrowLeft")),
+        reached="w.querySelector('.gn-lab .said').textContent.includes('negative')",
+    ),
+    "gradient_projection": Hand(
+        page="notebooks/ch05_backward.html",
+        name="three",
+        grip="[data-gn-grip=g]",
+        by=(-40, 30),
+        key="ArrowLeft",
+        shows=".a-dx",
+        point=(("[data-gn-lay=x_hat]", (0, 0)),),
+        reached="w.querySelector('.gn-live-text').textContent.includes('dx is 0')",
+    ),
     "train_it": Hand(
         page="book/index.html",
         name="home",
