@@ -22,9 +22,11 @@ export function offsetPlaces(offsets, width) {
 function trackMarkup(offsets, places, width) {
   const marks = places.map((x) => `M${tenths(x)} ${TRACK - 5}v10`).join("");
   const named = offsets.map((offset, k) => {
+    const last = k === offsets.length - 1;
+    const anchor = last ? "end" : k ? "middle" : "start";
     const round = offset === 0 || Number.isInteger(Math.log10(offset));
-    const anchor = k === offsets.length - 1 ? "end" : k ? "middle" : "start";
-    return round
+    const free = last || places[k] < width - 78; // of the last one's digits
+    return round && free
       ? tick(tenths(anchor === "middle" ? places[k] : k ? width : 6), TRACK + 25, grouped(offset), anchor)
       : "";
   });

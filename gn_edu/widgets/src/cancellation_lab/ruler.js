@@ -29,18 +29,23 @@ function inside(kind, x, y, text, width, size = 7.6) {
 }
 
 /** The ruler's body and its ticks. */
-function bodyOf({ x, ticks }, { step }, dtype, width, tr) {
+function bodyOf({ x, ticks }, { step }, width) {
   const { top, bottom } = EDGE;
   const body = `<rect class="body" x="0.5" y="${top}" width="${width - 1}" height="${bottom - top}"/>`;
-  if (Number.isNaN(step))
-    return body + word("tick", width / 2, bottom - 8, tr("no numbers of {dtype} here", { dtype }));
-  if (!ticks)
-    return `${body}<rect class="dense" x="0.5" y="${top}" width="${width - 1}" height="14"/>${word("tick", 6, bottom - 8, tr("steps of {step}: too fine to draw", { step: stepText(step) }), "start")}`;
-  const marks = ticks.map((value) => `M${tenths(x(value))} ${top}v14`).join("");
+  if (Number.isNaN(step)) return body;
+  if (!ticks) return `${body}<rect class="dense" x="0.5" y="${top}" width="${width - 1}" height="14"/>`;
+  return `${body}<path class="marks" d="${ticks.map((value) => `M${tenths(x(value))} ${top}v14`).join("")}"/>`;
+}
+
+/** How far its ticks are apart. */
+function stepOf({ x, ticks }, { step }, dtype, width, tr) {
+  const { bottom } = EDGE;
+  if (Number.isNaN(step)) return word("tick", width / 2, bottom - 8, tr("no numbers of {dtype} here", { dtype }));
+  const text = stepText(step);
+  if (!ticks) return word("tick", 6, bottom - 8, tr("steps of {step}: too fine to draw", { step: text }), "start");
   const [a, b] = ticks.slice(0, 2).map(x);
-  const between = (a + b) / 2;
   const brace = `<path class="brace" d="M${tenths(a)} ${bottom - 24}v6H${tenths(b)}v-6"/>`;
-  return `${body}<path class="marks" d="${marks}"/>${brace}${inside("step", between, bottom - 5, stepText(step), width)}`;
+  return brace + inside("step", (a + b) / 2, bottom - 5, text, width);
 }
 
 /** Over the ruler: the two numbers as they are, and the variance between them. */
@@ -97,5 +102,10 @@ function answerOf(scale, seen, width, tr) {
 /** The ruler as SVG. */
 export function rulerMarkup(seen, dtype, width, tr) {
   const scale = scaleOf(seen, dtype, width);
-  return bodyOf(scale, seen, dtype, width, tr) + truthOf(scale, seen, width, tr) + answerOf(scale, seen, width, tr);
+  return [
+    bodyOf(scale, seen, width),
+    truthOf(scale, seen, width, tr),
+    answerOf(scale, seen, width, tr),
+    stepOf(scale, seen, dtype, width, tr),
+  ].join("");
 }

@@ -109,8 +109,8 @@ export function createSpace({ tr, state, set }, changed) {
     now = camera(looking, width, height);
     const found = seen();
     const [x, g] = [found.xHat, state.g];
-    onCircle.show(now.at(x), degrees(), followed("x̂", x, found));
-    tip.show(now.at(g), Math.hypot(...g), followed("g", g, found));
+    onCircle.show(now.at(x), degrees(), followed("x̂", x, found), width);
+    tip.show(now.at(g), Math.hypot(...g), followed("g", g, found), width);
     drawing.element.setAttribute("aria-label", vectors(found, tr));
     return spaceMarkup(found, state.eps, looking, width, height, 10);
   }

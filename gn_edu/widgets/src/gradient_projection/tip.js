@@ -51,8 +51,11 @@ export function createTip({ label, mark, hint = "", range: [least, most], small 
     element.querySelector(".gn-hint")?.remove();
     nudge(...ARROWS[event.key], event.shiftKey ? 0.5 : 0.1);
   });
-  const show = (place, value, text) => {
+  const show = (place, value, text, width) => {
     at = place;
+    const side = place[0] > width - 80 ? -1 : 1; // where the hint has room
+    words?.setAttribute("x", String(16 * side));
+    words?.setAttribute("text-anchor", side > 0 ? "start" : "end");
     element.setAttribute("transform", `translate(${tenths(place[0])} ${tenths(place[1])})`);
     element.setAttribute("aria-valuenow", String(+value.toFixed(2)));
     element.setAttribute("aria-valuetext", text);
