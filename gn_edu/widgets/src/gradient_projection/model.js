@@ -30,11 +30,11 @@ export function whereLies(g, xHat) {
   return has1 && hasX ? "both" : has1 ? "ones" : hasX ? "x_hat" : "none";
 }
 
-/** g laid along 1 or along x_hat, on the side where it leans, as long as it was or as long as `most`. */
+/** g laid on 1 or on x_hat, as long as it was or as long as `most`. */
 export function laid(g, xHat, along, most = Number.POSITIVE_INFINITY) {
   const direction = unit(along === "ones" ? ones(g.length) : xHat);
   const length = Math.min(most, Math.hypot(...g) || 1);
-  return times(direction, dot(g, direction) < 0 ? -length : length).map((v) => +v.toFixed(6));
+  return times(direction, length).map((v) => +v.toFixed(6));
 }
 
 /**

@@ -1,5 +1,5 @@
 // Three values in space: x_hat on its circle, g with a grip on its tip, dx on the tangent.
-import { pathOf } from "../shared/drawing.js";
+import { pathOf, tenths } from "../shared/drawing.js";
 import { fittedDrawing } from "../shared/fitted.js";
 import { dragged } from "../shared/grip.js";
 import { clamp } from "../shared/maths.js";
@@ -12,8 +12,8 @@ import { createTip } from "./tip.js";
 const MAGNET = 8; // px beside 1 or x_hat within which g is laid along it
 export const heightOf = (width) => Math.round(0.95 * width);
 
-/** An arrow with its name at the tip, `off` pixels beyond it. */
-function arrow(from, to, name, label, off = 12) {
+/** An arrow with its name at the tip: `off` pixels beyond it, or at `place` seen from it. */
+function arrow(from, to, name, label, off, place) {
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
   const length = Math.hypot(dx, dy);
   const [ux, uy] = length < 2 ? [0.7, -0.7] : [dx / length, dy / length];
@@ -23,7 +23,8 @@ function arrow(from, to, name, label, off = 12) {
   const head = pathOf([[neck[0] - wing * uy, neck[1] + wing * ux], to, [neck[0] + wing * uy, neck[1] - wing * ux]]);
   const drawn =
     length < 2 ? "" : `<path d="${pathOf([from, length > size ? neck : from])}"/><path class="tip" d="${head}Z"/>`;
-  const words = `<text x="${(to[0] + off * ux).toFixed(1)}" y="${(to[1] + off * uy + 5).toFixed(1)}" text-anchor="middle">`;
+  const [x, y] = place ?? [off * ux, off * uy];
+  const words = `<text x="${tenths(to[0] + x)}" y="${tenths(to[1] + y + 5)}" text-anchor="middle">`;
   return `<g class="a-${name}">${drawn}${words}${escapeText(label)}</text></g>`;
 }
 
@@ -37,30 +38,43 @@ function ring(at, radius) {
   return pathOf(points);
 }
 
+/** dx at the tip of x_hat, as long as there is room; where nothing is left, that. */
+function leftOver(at, o, { xHat, parts, numbers, lies }, eps) {
+  const from = at(xHat);
+  const length = numbers.length_dx;
+  if (length < 0.005) {
+    const [x, y] = [from[0] - o[0], from[1] - o[1]].map((v) => v / (Math.hypot(from[0] - o[0], from[1] - o[1]) || 1));
+    const down = x < 0 ? -1 : 1; // across x_hat, and under it
+    const gone = lies === "none" || lies === "ones" || eps === 0;
+    return arrow(from, from, "dx", gone ? "dx = 0" : "dx ≈ 0", 0, [-40 * y * down, 22 * x * down]);
+  }
+  if (length <= REACH) return arrow(from, at(plus(xHat, parts.dx)), "dx", "dx", 14);
+  const cut = unit(parts.dx).map((v) => REACH * v);
+  return `<g class="cut">${arrow(from, at(plus(xHat, cut)), "dx", "dx ≫", 18)}</g>`;
+}
+
 /** The mark of a right angle at the tip of x_hat. */
 function corner(at, xHat, dx) {
   const [back, aside] = [unit(xHat).map((v) => -0.2 * v), unit(dx).map((v) => 0.2 * v)];
   return `<path class="corner" d="${pathOf([plus(xHat, back), plus(plus(xHat, back), aside), plus(xHat, aside)].map(at))}"/>`;
 }
 
-/** Floor, circle and arrows as SVG; `room` is what a grip on the tip of g takes. */
-export function spaceMarkup(seen, eps, looking, width, height, room = 0) {
+/** Floor, circle and arrows as SVG; with `room` for a grip on the tip of g. */
+export function spaceMarkup(seen, eps, looking, width, height, room = false) {
   const { xHat, parts } = seen;
   const { at } = camera(looking, width, height);
   const o = at([0, 0, 0]);
   const axes = [0, 1, 2].map((k) => at([0, 1, 2].map((i) => (i === k ? 1.5 : 0))));
   const shadow = parts.g.map((v, i) => v - parts.mean[i]);
-  const length = Math.hypot(...parts.dx);
-  const drawnDx = length > REACH ? unit(parts.dx).map((v) => REACH * v) : parts.dx;
   return [
     `<path class="plane" d="${ring(at, 2.2)}"/><path class="circle" d="${ring(at, Math.sqrt(3))}"/>`,
     ...axes.map((end) => `<path class="axis3" d="${pathOf([o, end])}"/>`),
-    arrow(o, at([1, 1, 1]), "ones", "1"),
+    arrow(o, at([1, 1, 1]), "ones", "1", 12),
     `<path class="thread" d="${pathOf([at(parts.g), at(shadow), o])}"/>`,
     arrow(o, at(xHat), "x", "x̂", 18),
-    arrow(o, at(parts.g), "g", "g", 12 + room),
-    eps === 0 && length > 0.05 ? corner(at, xHat, parts.dx) : "",
-    arrow(at(xHat), at(plus(xHat, drawnDx)), "dx", length < 0.005 ? "dx = 0" : "dx", length < 0.005 ? 24 : 14),
+    arrow(o, at(parts.g), "g", "g", 12, room ? [0, -20] : undefined),
+    eps === 0 && seen.numbers.length_dx > 0.05 ? corner(at, xHat, parts.dx) : "",
+    leftOver(at, o, seen, eps),
   ].join("");
 }
 
@@ -112,7 +126,7 @@ export function createSpace({ tr, state, set }, changed) {
     onCircle.show(now.at(x), degrees(), followed("x̂", x, found), width);
     tip.show(now.at(g), Math.hypot(...g), followed("g", g, found), width);
     drawing.element.setAttribute("aria-label", vectors(found, tr));
-    return spaceMarkup(found, state.eps, looking, width, height, 10);
+    return spaceMarkup(found, state.eps, looking, width, height, true);
   }
   const look = (yaw, pitch) => {
     Object.assign(looking, { yaw, pitch: clamp(pitch, 0.2, ABOVE) });

@@ -36,9 +36,12 @@ const LEFT = {
   more: N_("g has length {g}, dx has length {dx}. With ε = {eps} some of g's part along x̂ is left in it."),
 };
 
+/** A length with two decimals, or the first digit of a small one. */
+const lengthOf = (value) => (value > 1e-7 && value < 0.005 ? value.toPrecision(1) : fixed(value, 2));
+
 /** What is left of g, and why. */
 export function sentence({ lies, numbers }, eps, tr) {
-  const values = { g: fixed(numbers.length_g, 2), dx: fixed(numbers.length_dx, 2), eps };
+  const values = { g: lengthOf(numbers.length_g), dx: lengthOf(numbers.length_dx), eps };
   if (eps > 0 && LEFT[lies]) return tr(LEFT[lies], values);
   return tr(
     ALL_GONE[lies] ??
