@@ -11,21 +11,20 @@ from scripts.chromium import open_chromium
 from scripts.paths import HTML
 
 SLIDE = "const s = root.querySelector('{}'); s.value = k % (+s.max + 1); s.dispatchEvent(new Event('input'));"
-ENDS = (
-    "const key = k % 2 ? 'End' : 'Home';"
-    "root.querySelector('{}').dispatchEvent(new KeyboardEvent('keydown', {{ key }}));"
-)
+PRESS = "root.querySelector('{}').dispatchEvent(new KeyboardEvent('keydown', {{ key: k % 2 ? '{}' : '{}' }}));"
 CHANGES = {
     ("notebooks/ch02_batch_norm.html#shimmer.noise?draw=199", "shimmer"): SLIDE.format("[data-gn-batch]"),
-    ("notebooks/ch02_batch_norm.html#signal_depth.depth?norm=group", "signal_depth"): ENDS.format(
-        "[data-gn-grip=gain]"
+    ("notebooks/ch02_batch_norm.html#signal_depth.depth?norm=group", "signal_depth"): PRESS.format(
+        "[data-gn-grip=gain]", "End", "Home"
     ),
     ("notebooks/ch03_one_formula.html", "statistic_set"): SLIDE.format("[data-gn-groups]"),
     ("notebooks/ch04_build.html", "reshape_microscope"): (
         "root.querySelectorAll('[data-view=tensor]')[k % 16].dispatchEvent(new MouseEvent('click', { bubbles: true }));"
     ),
-    ("notebooks/ch05_backward.html", "gradient_projection"): SLIDE.format("[data-gn-turn]"),
-    ("notebooks/ch06_numerics.html", "cancellation_lab"): SLIDE.format("[data-gn-offset]"),
+    ("notebooks/ch05_backward.html", "gradient_projection"): PRESS.format(
+        "[data-gn-grip=g]", "ArrowLeft", "ArrowRight"
+    ),
+    ("notebooks/ch06_numerics.html", "cancellation_lab"): PRESS.format("[data-gn-grip=offset]", "End", "Home"),
     ("notebooks/ch07_groups.html", "what_survives"): SLIDE.format("[data-gn-mean]"),
     ("notebooks/ch07_groups.html", "tile_seams"): SLIDE.format("[data-gn-border]"),
     ("notebooks/ch08_cifar10.html#run_browser.runs?experiment=1&measure=level", "run_browser"): SLIDE.format(

@@ -2,9 +2,11 @@
 
 Writes gn_edu/results/cancellation.json. Every operation is rounded to the type, sums run from left to right, so the
 numbers are the same on every machine. The truth is the variance in float64 of the values as they are after rounding.
+With it go the two numbers that E[x^2] - E[x]^2 subtracts, rounded and true.
 """
 
 import json
+from fractions import Fraction
 
 import numpy as np
 
@@ -26,11 +28,22 @@ def total(values, one):
     return found
 
 
+def subtracted(x, one):
+    """E[x^2] and E[x]^2."""
+    mean = one(total(x, one) / one(len(x)))
+    return one(total([one(v * v) for v in x], one) / one(len(x))), one(mean * mean)
+
+
+def truly_subtracted(x) -> tuple[float, float]:
+    """E[x^2] and E[x]^2 of the values as they are: exact up to the last rounding, to float64."""
+    exact = [Fraction(float(v)) for v in x]
+    return float(sum(v * v for v in exact) / len(x)), float((sum(exact) / len(x)) ** 2)
+
+
 def naive(x, one):
     """E[x^2] - E[x]^2."""
-    mean = one(total(x, one) / one(len(x)))
-    square = one(total([one(v * v) for v in x], one) / one(len(x)))
-    return one(square - one(mean * mean))
+    mean_of_squares, square_of_mean = subtracted(x, one)
+    return one(mean_of_squares - square_of_mean)
 
 
 def two_pass(x, one):
@@ -73,7 +86,11 @@ def main() -> None:
                     x = [one(v) for v in draw + offset]
                     true = float(np.var(np.asarray(x, np.float64)))
                     row: dict = {"dtype": dtype, "offset": offset, "seed": seed, "true": true}
-                    rows.append(row | {name: plain(formula(x, one)) for name, formula in FORMULAS.items()})
+                    row |= {name: plain(formula(x, one)) for name, formula in FORMULAS.items()}
+                    # The two numbers that the first formula subtracts, as they came out and as they should.
+                    row["squares"] = [plain(v) for v in subtracted(x, one)]
+                    row["true_squares"] = list(truly_subtracted(x))
+                    rows.append(row)
     record = {
         "m": M,
         "spread": 1,
@@ -84,7 +101,7 @@ def main() -> None:
     (ROOT / "gn_edu" / "results" / "cancellation.json").write_text(json.dumps(record, separators=(",", ":")) + "\n")
     for row in rows:
         if row["seed"] == 0:
-            print({key: value if isinstance(value, str) else round(value, 5) for key, value in row.items()})
+            print({key: round(value, 5) if isinstance(value, float) else value for key, value in row.items()})
 
 
 if __name__ == "__main__":

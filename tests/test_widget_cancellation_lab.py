@@ -1,6 +1,7 @@
 """W5: the record is what the formulas give; the widget shows the record and judges it; driven by mouse and keyboard."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -59,29 +60,131 @@ def test_python_side():
         CancellationLab(dtype="float16", offset=4000)
 
 
-def written(stored):
+TYPES = {"float32": np.float32, "float16": np.float16}
+LARGEST = {dtype: float(np.finfo(one).max) for dtype, one in TYPES.items()}
+
+
+def neighbours(lo, hi, one):
+    """All numbers of the type from lo to hi, one after the other."""
+    found, v = [], one(lo)
+    if float(v) < lo:
+        v = np.nextafter(v, one(np.inf))
+    while float(v) <= hi and np.isfinite(v):
+        found.append(float(v))
+        v = np.nextafter(v, one(np.inf))
+    return found
+
+
+def test_steps_are_those_of_numpy():
+    generator = np.random.RandomState(0)
+    values = [*np.exp(generator.uniform(-12, 11, 400)), 1.0, 2.0, 4096.0, 65472.0, 1e-7, 6e-8, 1e8]
+    for dtype, one in TYPES.items():
+        # Below a power of two a value may round up to it, where the next step is another one: take numbers of the type.
+        held = [float(one(v)) for v in values if v < LARGEST[dtype]]
+        got = run_module(module("cancellation_lab"), "d.held.map((v) => w.spacing(v, d.dtype))", held=held, dtype=dtype)
+        assert got == [float(np.spacing(one(v))) for v in held]
+    assert run_module(module("cancellation_lab"), "Number.isNaN(w.spacing(65505, 'float16'))")
+
+
+RULER = """d.asked.map((state) => {
+  const seen = w.view({ ...state, data: d.data }), scale = w.scaleOf(seen, state.dtype, d.width);
+  const { exact, step, from, to, row } = seen;
+  const places = [...exact, ...row.squares].map((v) => (typeof v === "number" ? scale.x(v) : null));
+  return { exact, step, from, to, places, ticks: scale.ticks, unit: scale.unit };
+})"""
+
+
+@pytest.mark.parametrize("width", [700, 310])
+def test_ticks_are_the_numbers_of_the_type_and_hold_the_squares(width):
+    data = {key: measured("cancellation")[key] for key in ("m", "eps", "rows")}
+    asked = [{key: row[key] for key in ("dtype", "offset", "seed")} for row in ROWS]
+    drawn = 0
+    for row, got in zip(
+        ROWS, run_module(module("cancellation_lab"), RULER, asked=asked, data=data, width=width), strict=True
+    ):
+        one = TYPES[row["dtype"]]
+        if row["true_squares"][0] > LARGEST[row["dtype"]]:
+            assert got["ticks"] is None and got["step"] is None  # JSON's NaN
+            continue
+        assert got["step"] == float(np.spacing(one(row["true_squares"][0])))
+        # Both truths and what came out, unless it is infinite, stand inside, and the variance is in proportion.
+        places = [place for place in got["places"] if place is not None]
+        assert all(0 < place < width for place in places)
+        right, left = got["places"][:2]
+        assert right - left == pytest.approx(row["true"] * got["unit"], rel=1e-2, abs=1e-3)
+        if got["ticks"] is None:
+            assert got["step"] * got["unit"] < 3
+            continue
+        drawn += 1
+        aside = got["from"] - 52 / got["unit"]
+        assert got["ticks"] == neighbours(max(aside, 0), got["to"] + 52 / got["unit"], one)
+        assert all(square in got["ticks"] for square in row["squares"] if not isinstance(square, str))
+    assert drawn >= 40
+
+
+def test_the_squares_that_are_subtracted_are_those_of_numpy():
+    with np.errstate(all="ignore"):
+        for row in ROWS[::7]:
+            one = TYPES[row["dtype"]]
+            x = [one(v) for v in np.random.RandomState(row["seed"]).standard_normal(256) + row["offset"]]
+            total = square = one(0)
+            for v in x:
+                total, square = one(total + v), one(square + one(v * v))
+            mean = one(total / one(256))
+            got = [one(square / one(256)), one(mean * mean)]
+            np.testing.assert_array_equal(got, [value(v) for v in row["squares"]])
+            np.testing.assert_array_equal(one(got[0] - got[1]), value(row["naive"]))
+            exact = [Fraction(float(v)) for v in x]
+            assert row["true_squares"] == [float(sum(v**2 for v in exact) / 256), float((sum(exact) / 256) ** 2)]
+
+
+def test_rounding_alone_gives_no_negative_number_but_rounded_sums_do():
+    """Why the ruler shows where the sums come to stand, and not the nearest ticks: rounding keeps the order."""
+    for row in ROWS:
+        one = TYPES[row["dtype"]]
+        with np.errstate(over="ignore"):
+            square, squared = (one(v) for v in row["true_squares"])
+        assert square >= squared
+    assert sum(row["squares"][0] < row["squares"][1] for row in ROWS if row["dtype"] == "float32") >= 5
+
+
+def written(stored, decimals=4):
     if isinstance(stored, str):
-        return stored
-    return f"{stored:.0f}" if abs(stored) >= 1000 else f"{stored:.4f}"
+        return {"inf": "∞", "nan": "NaN"}[stored]
+    text = f"{stored:,.0f}" if abs(stored) >= 1000 or stored == int(stored) else f"{stored:.{decimals}f}"
+    return text.replace("-", "−")
 
 
 def assert_shows(page, dtype, offset, seed):
     row = next(r for r in ROWS if (r["dtype"], r["offset"], r["seed"]) == (dtype, offset, seed))
     for key in ("true", *KEYS):
-        assert number(page, key, "cancellation_lab") == written(row[key])
-    assert f"the variance is {written(row['true'])}" in page.locator(f"{W} .gn-live-text").inner_text()
+        assert page.locator(f"{W} [data-gn-value='{key}']").text_content() == written(row[key])
+    naive = written(row["naive"], 2)
+    assert f"E[x²] − E[x]² = {naive}" in page.locator(f"{W} .gn-lab .said").text_content()
+    said = page.locator(f"{W} .gn-live-text").inner_text()
+    assert f"gives {naive}" in said or naive == "NaN" in said
+    assert written(row["true"], 2) in said
+    if row["true_squares"][0] <= LARGEST[dtype] and naive != "∞":
+        step = float(np.spacing(TYPES[dtype](row["true_squares"][0])))
+        assert f"{written(step) if step >= 1 else f'{step:.3g}'} apart" in said or step < 1e-3
+    return row
 
 
 def test_by_mouse_keyboard_and_link(widget_page):
     page = widget_page(PAGE)
     assert_shows(page, "float32", 0, 0)
-    page.focus(f"{W} [data-gn-offset]")
+    grip = page.locator(f"{W} [data-gn-grip=offset]")
+    assert "drag me" in grip.text_content()
+    grip.focus()
     for _ in range(8):
         page.keyboard.press("ArrowRight")
+    assert "drag me" not in grip.text_content()
     assert_shows(page, "float32", 10_000, 0)
+    assert grip.get_attribute("aria-valuetext") == "10,000"
+    page.click(f"{W} [data-gn-fold=formulas] summary")
     assert number(page, "naive_badge", "cancellation_lab") == "NaN"
     assert number(page, "two_pass_badge", "cancellation_lab") == "fine"
-    page.check(f"{W} [data-gn-seed='1']")
+    page.click(f"{W} [data-gn-do=draw]")
     assert_shows(page, "float32", 10_000, 1)
     page.check(f"{W} [data-gn-dtype=float16]")
     assert_shows(page, "float16", 1000, 1)  # the nearest recorded offset
@@ -90,3 +193,33 @@ def test_by_mouse_keyboard_and_link(widget_page):
     assert_shows(again, "float16", 1000, 1)
     page.click(f"{W} [data-gn-do=reset]")
     assert_shows(page, "float32", 0, 0)
+
+
+def xs(page, selector):
+    """Where the parts of the drawing stand across it, in its own pixels."""
+    return [
+        page.locator(f"{W} .gn-lab {one}").evaluate("(e) => { const b = e.getBBox(); return b.x + b.width / 2; }")
+        for one in selector
+    ]
+
+
+def test_the_ruler_shows_what_is_subtracted_a_step_to_the_left(widget_page):
+    page = widget_page(PAGE)
+    grip = page.locator(f"{W} [data-gn-grip=offset]")
+    grip.scroll_into_view_if_needed()
+    disc = page.locator(f"{W} [data-gn-grip=offset] .disc").bounding_box()
+    track = page.locator(f"{W} .gn-lab .track").bounding_box()
+    start = disc["x"] + disc["width"] / 2, disc["y"] + disc["height"] / 2
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + track["width"] * 3.6 / 4.6, start[1], steps=6)  # 0 is 0.6 powers of ten before 10
+    page.mouse.up()
+    row = assert_shows(page, "float32", 10_000, 0)
+    assert row["naive"] == -8 and "−8, negative" in page.locator(f"{W} .gn-lab .said").text_content()
+    marks = page.locator(f"{W} .gn-lab .marks").nth(1).get_attribute("d")
+    ticks = [float(v.split(" ")[0]) for v in marks.split("M")[1:]]
+    square, squared = xs(page, [".landed:not(.hollow)", ".landed.hollow"])
+    assert min(abs(t - square) for t in ticks) < 0.3 and min(abs(t - squared) for t in ticks) < 0.3
+    assert square - squared == pytest.approx(-(ticks[1] - ticks[0]), abs=0.3)
+    bracket = page.locator(f"{W} .gn-lab .true").evaluate("(e) => e.getBBox().width")
+    assert bracket == pytest.approx((ticks[1] - ticks[0]) * row["true"] / 8, abs=0.2)

@@ -1,147 +1,33 @@
-// Where do the digits go? Four formulas for the same variance, recorded in float32 and float16 at growing offsets.
+// Where do the digits go? The steps between the numbers of float32 and float16 as a ruler, with the two numbers on it that
+// E[x^2] - E[x]^2 subtracts; in a fold four formulas for the same variance, recorded at growing offsets.
 // Takes the traits data (the record), dtype, offset, seed, name; sets dtype, offset and seed.
-import { light } from "../../palette.json";
+import { createFormulas } from "./cancellation_lab/formulas.js";
+import { judge, numbersBetween, offsetsOf, spacing, view } from "./cancellation_lab/model.js";
+import { createLab, HEIGHT, labMarkup } from "./cancellation_lab/offset.js";
+import { scaleOf } from "./cancellation_lab/ruler.js";
+import { sentence, TYPES } from "./cancellation_lab/texts.js";
 import { oneOf } from "./shared/address.js";
-import { choice, drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
-import { pathOf, stillOf, svg, tick } from "./shared/drawing.js";
+import { choice, drive, h, liveText } from "./shared/dom.js";
+import { stillOf, svg } from "./shared/drawing.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translator } from "./shared/i18n.js";
 
-/** @typedef {{ data: any, dtype: "float32" | "float16", offset: number, seed: number }} State */
+export { judge, numbersBetween, scaleOf, spacing, view };
 
-const FORMULAS = [
-  ["naive", "E[x²] − E[x]²"],
-  ["two_pass", N_("two passes")],
-  ["welford", N_("Welford")],
-  ["shifted", N_("shifted by the first value")],
-];
-const BADGES = {
-  fine: N_("fine"),
-  inaccurate: N_("inaccurate"),
-  nan: N_("NaN"),
-  flat: N_("silently flat"),
-  loud: N_("blown up"),
-};
-const TYPES = { float32: N_("float32"), float16: N_("float16") };
-const number = (value) => (typeof value === "string" ? ({ inf: Infinity, "-inf": -Infinity }[value] ?? NaN) : value);
-
-/** What becomes of the output: its standard deviation over the true one, and a word for it. */
-export function judge(variance, truth, eps) {
-  const size = Math.sqrt((truth + eps) / (number(variance) + eps));
-  if (Number.isNaN(size)) return { size, badge: "nan" };
-  const badge = size < 0.5 ? "flat" : size > 2 ? "loud" : Math.abs(size - 1) > 1e-3 ? "inaccurate" : "fine";
-  return { size, badge };
-}
-
-const offsetsOf = (data, dtype) => [
-  ...new Set(data.rows.filter((row) => row.dtype === dtype).map((row) => row.offset)),
-];
-
-/**
- * Everything that is shown for one dtype, offset and seed.
- * @param {State} state
- */
-export function view({ data, dtype, offset, seed }) {
-  const row = data.rows.find((r) => r.dtype === dtype && r.offset === offset && r.seed === seed);
-  return {
-    row,
-    formulas: Object.fromEntries(
-      FORMULAS.map(([key]) => [key, { variance: row[key], ...judge(row[key], row.true, data.eps) }]),
-    ),
-  };
-}
-
-const digits = (value) =>
-  typeof value === "string" ? value : Math.abs(value) >= 1000 ? value.toFixed(0) : value.toFixed(4);
-const factor = (size) =>
-  Number.isNaN(size) ? "NaN" : size === 0 ? "0" : size >= 100 ? size.toFixed(0) : size.toFixed(3);
-
-export function sentence(state, tr) {
-  const { row, formulas } = view(state);
-  const says = (key) => `${digits(formulas[key].variance)} (${tr(BADGES[formulas[key].badge])})`;
-  return tr("{dtype}, offset {offset}: the variance is {truth}. E[x²] − E[x]² gives {naive}, two passes give {two}.", {
-    dtype: tr(TYPES[state.dtype]),
-    offset: state.offset,
-    truth: digits(row.true),
-    naive: says("naive"),
-    two: says("two_pass"),
-  });
-}
-
-const WIDE = 420;
-const TALL = 190;
-const LEFT = 56;
-const TOP = 10;
-
-/** Error of the variance against the offset, as SVG. */
-export function chart(state, tr, stem) {
-  const offsets = offsetsOf(state.data, state.dtype);
-  const x = (k) => LEFT + (k * (WIDE - LEFT - 12)) / (offsets.length - 1);
-  const y = (e) => TOP + ((2 - e) * (TALL - 40)) / 9;
-  const error = (key, offset) => {
-    const { row, formulas } = view({ ...state, offset });
-    const relative = Math.abs(number(formulas[key].variance) / row.true - 1);
-    return Number.isFinite(relative) ? Math.max(-7, Math.min(2, Math.log10(relative || 1e-9))) : 2;
-  };
-  const now = offsets.indexOf(state.offset);
-  const short = (offset) => (offset >= 10000 ? `${offset / 1000}k` : offset);
-  const parts = [
-    ...[-6, -4, -2, 0, 2].map((e) => {
-      const text = e > 0 ? "100×" : `${10 ** (e + 2)} %`;
-      return `<path class="grid" d="M${LEFT} ${y(e)}H${WIDE - 12}"/>${tick(LEFT - 6, y(e) + 4, text, "end")}`;
-    }),
-    ...offsets.map((offset, k) => (k % 2 === 0 ? tick(x(k), TALL - 14, short(offset)) : "")),
-    ...FORMULAS.map(([key], f) => {
-      const points = offsets.map((offset, k) => [x(k), y(error(key, offset))]);
-      return `<path class="line f${f}" d="${pathOf(points)}"/>`;
-    }),
-    `<path class="now" d="M${x(now)} ${TOP}V${TALL - 30}"/>`,
-    ...FORMULAS.map(([key], f) => `<circle class="f${f}" cx="${x(now)}" cy="${y(error(key, state.offset))}" r="4.5"/>`),
-    tick(LEFT, TALL - 1, tr("offset; upwards: error of the variance"), "start"),
-  ];
-  return svg(stem, WIDE, TALL, parts.join(""));
-}
-
-const INKS = [light.group, light.batch, light.layer, light.instance];
+const STILL = 560;
 const STILL_STYLE =
-  ".grid{stroke:#ddd}.tick{font:11px system-ui,sans-serif;fill:#555}.line{fill:none;stroke-width:2}.now{stroke:#999;stroke-dasharray:3 3}" +
-  INKS.map(
-    (ink, f) => `path.f${f}{stroke:${ink}${["", "", ";stroke-dasharray:6 3", ";stroke-dasharray:2 3"][f]}}`,
-  ).join("") +
-  INKS.map((ink, f) => `circle.f${f}{fill:${ink}}`).join("");
+  "text{font:14px system-ui,sans-serif;fill:#222}.tick{font-size:12px;fill:#555}.said{font-size:17px;font-weight:650}" +
+  "path{fill:none;stroke:#222}.track{stroke:#555}.body{fill:#f4f3ee;stroke:#777}.dense{fill:#999}.thread{stroke-dasharray:2 3}" +
+  ".true{stroke-width:2}.landed,.head{fill:#222}.hollow{fill:#fff;stroke-width:2}.way{stroke-width:5}";
 
 /** For pages without scripts. */
 export function still(traits, catalogue) {
   const tr = translator(catalogue);
-  return { svg: stillOf(chart(traits, tr, "still"), STILL_STYLE), text: sentence(traits, tr) };
+  const drawing = svg("still", STILL, HEIGHT, labMarkup(traits, STILL, tr));
+  return { svg: stillOf(drawing, STILL_STYLE), text: sentence(view(traits), traits, tr) };
 }
 
-/** A line a formula: what it gives, and what becomes of the output. */
-function tableOf(tr) {
-  const cell = (...children) => h("td", {}, ...children);
-  const lines = FORMULAS.map(([key, label], f) => {
-    const variance = h("b", { "data-gn-value": key });
-    const size = h("span", { "data-gn-value": `${key}_size` });
-    const badge = h("span", { class: "gn-badge", "data-gn-value": `${key}_badge` });
-    const name = h("th", { scope: "row" }, h("span", { class: `gn-key f${f}`, "aria-hidden": "true" }), tr(label));
-    return { key, variance, size, badge, row: h("tr", {}, name, cell(variance), cell(size), cell(badge)) };
-  });
-  const heads = [tr("formula"), tr("variance"), tr("output, 1 is right"), tr("verdict")];
-  const head = h("thead", {}, h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text))));
-  const element = h("table", { class: "gn-formulas" }, head, h("tbody", {}, ...lines.map(({ row }) => row)));
-  const show = (formulas) => {
-    for (const { key, variance, size, badge } of lines) {
-      const found = formulas[key];
-      variance.textContent = digits(found.variance);
-      size.textContent = factor(found.size);
-      badge.textContent = tr(BADGES[found.badge]);
-      badge.dataset.badge = found.badge;
-    }
-  };
-  return { element, show };
-}
-
-/** Number type, offset and draw; each type has offsets of its own. */
+/** Number type and draw; each type has offsets of its own. */
 function controlsOf({ tr, state, set }, dtypes, seeds, nearest) {
   const dtype = choice({
     label: tr("number type"),
@@ -150,28 +36,9 @@ function controlsOf({ tr, state, set }, dtypes, seeds, nearest) {
     pick: (value) => set({ dtype: value, offset: nearest(value, state.offset) }),
     shown: true,
   });
-  const seed = choice({
-    label: tr("which draw"),
-    options: seeds.map((k) => [k, String(k + 1)]),
-    mark: "data-gn-seed",
-    pick: (value) => set({ seed: value }),
-    shown: true,
-  });
-  const offset = slider({
-    label: [tr("offset")],
-    mark: "data-gn-offset",
-    value: "offset",
-    range: { min: 0, step: 1 },
-    pick: (position) => set({ offset: offsetsOf(state.data, state.dtype)[position] }),
-  });
-  const show = () => {
-    const offsets = offsetsOf(state.data, state.dtype);
-    offset.input.max = offsets.length - 1;
-    offset.show(offsets.indexOf(state.offset), String(state.offset), String(state.offset));
-    dtype.show(state.dtype);
-    seed.show(state.seed);
-  };
-  return { element: drive(offset.element, dtype.element, seed.element), show };
+  const next = () => set({ seed: seeds[(seeds.indexOf(state.seed) + 1) % seeds.length] });
+  const draw = h("button", { type: "button", "data-gn-do": "draw", onclick: next }, tr("Another draw"));
+  return { element: drive(dtype.element, draw), show: () => dtype.show(state.dtype) };
 }
 
 /** @param {import("@anywidget/types").RenderProps} props */
@@ -195,21 +62,28 @@ function render(props) {
   });
   const { tr, state } = box;
   const controls = controlsOf(box, dtypes, seeds, nearest);
-  const truth = h("b", { "data-gn-value": "true" });
-  const about = tr("{m} values around the offset, standard deviation 1. Their variance after rounding:", { m: data.m });
-  const table = tableOf(tr);
-  const picture = drawingPlace(undefined, "gn-chart");
+  const lab = createLab(box);
+  const formulas = createFormulas(box);
   const live = liveText();
-  box.body.append(controls.element, h("p", {}, about, " ", truth), table.element, picture, live);
-
+  const key = h("p", { class: "gn-part" });
+  box.body.append(
+    h("p", { class: "gn-prompt" }, tr("Drag the offset of the data to the right, and watch the steps of the ruler.")),
+    lab.element,
+    live,
+    controls.element,
+    key,
+    formulas.element,
+  );
   return box.run(() => {
-    const { row, formulas } = view(state);
+    const seen = view(state);
     controls.show();
-    truth.textContent = digits(row.true);
-    table.show(formulas);
-    picture.innerHTML = chart(state, tr, "gn-in");
-    picture.setAttribute("aria-label", sentence(state, tr));
-    live.textContent = sentence(state, tr);
+    lab.show();
+    formulas.show(seen);
+    live.textContent = sentence(seen, state, tr);
+    key.textContent = tr(
+      "A tick is a {dtype} number. Over the ruler: where E[x]² and E[x²] lie. Under it: where {dtype} puts them, after sums in which every step is rounded.",
+      { dtype: tr(TYPES[state.dtype]) },
+    );
   });
 }
 

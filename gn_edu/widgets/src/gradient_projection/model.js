@@ -3,7 +3,11 @@ import { backward, meanOf, statistics } from "../shared/maths.js";
 
 /** @typedef {{ x: number[], g: number[], eps: number, scale: number, turn: number }} State */
 
-const dot = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
+export const dot = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
+const times = (a, factor) => a.map((v) => v * factor);
+/** A vector of length 1 in the direction of another. */
+export const unit = (a) => times(a, 1 / Math.hypot(...a));
+const ones = (m) => new Array(m).fill(1);
 
 /** x after the controls: scaled about its mean and, for three values, turned in the plane of constant mean. */
 export function moved(x, scale, turn) {
@@ -13,6 +17,24 @@ export function moved(x, scale, turn) {
   // A turn about the direction (1, 1, 1): the cross product with it, over its length.
   const side = d.length === 3 ? [d[1], d[2], d[0]].map((v, i) => ([d[2], d[0], d[1]][i] - v) / Math.sqrt(3)) : d;
   return d.map((v, i) => mean + scale * (d.length === 3 ? cos * v + sin * side[i] : v));
+}
+
+const SMALL = 1e-4; // of the length of g: less than a hand can place
+/** In which directions g lies: none, along 1, along x_hat, along both and nothing else, or in others too. */
+export function whereLies(g, xHat) {
+  const directions = [unit(ones(g.length)), unit(xHat)];
+  const [along1, alongX] = directions.map((direction) => dot(g, direction));
+  const rest = g.map((v, i) => v - along1 * directions[0][i] - alongX * directions[1][i]);
+  const [has1, hasX, more] = [along1, alongX, Math.hypot(...rest)].map((v) => Math.abs(v) > SMALL * Math.hypot(...g));
+  if (more) return "more";
+  return has1 && hasX ? "both" : has1 ? "ones" : hasX ? "x_hat" : "none";
+}
+
+/** g laid on 1 or on x_hat, as long as it was or as long as `most`. */
+export function laid(g, xHat, along, most = Number.POSITIVE_INFINITY) {
+  const direction = unit(along === "ones" ? ones(g.length) : xHat);
+  const length = Math.min(most, Math.hypot(...g) || 1);
+  return times(direction, length).map((v) => +v.toFixed(6));
 }
 
 /**
@@ -32,6 +54,7 @@ export function view({ x, g, eps, scale, turn }) {
     sigma,
     variance,
     parts,
+    lies: whereLies(g, xHat),
     numbers: {
       sigma,
       mean_g: found.mean,
