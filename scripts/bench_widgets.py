@@ -30,7 +30,7 @@ CHANGES = {
     ("notebooks/ch08_cifar10.html#run_browser.runs?experiment=1&measure=level", "run_browser"): SLIDE.format(
         "[data-gn-epoch]"
     ),
-    ("notebooks/ch09_sweep.html", "figure_one"): ENDS.format("[data-gn-grip=size]"),
+    ("notebooks/ch09_sweep.html", "figure_one"): PRESS.format("[data-gn-grip=size]", "End", "Home"),
 }
 # The change stands in the function, for the pages' policy forbids to make one from a text.
 TIME = """async ([stem, count]) => {{
