@@ -26,7 +26,10 @@ CHANGES = {
     ),
     ("notebooks/ch06_numerics.html", "cancellation_lab"): PRESS.format("[data-gn-grip=offset]", "End", "Home"),
     ("notebooks/ch07_groups.html", "what_survives"): SLIDE.format("[data-gn-mean]"),
-    ("notebooks/ch07_groups.html", "tile_seams"): SLIDE.format("[data-gn-border]"),
+    ("notebooks/ch07_groups.html", "tile_seams"): (
+        "const key = k % 2 ? 'PageUp' : 'PageDown';"
+        "root.querySelector('[data-gn-grip=border]').dispatchEvent(new KeyboardEvent('keydown', { key }));"
+    ),
     ("notebooks/ch08_cifar10.html#run_browser.runs?experiment=1&measure=level", "run_browser"): SLIDE.format(
         "[data-gn-epoch]"
     ),

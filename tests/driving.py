@@ -18,10 +18,10 @@ STEPS = {
     "shimmer": ("[data-gn-do=step]",),
     "signal_depth": ("[data-gn-grip=gain]", "ArrowRight"),
     "statistic_set": ("[data-cell='4']",),
-    "tile_seams": ("[data-gn-border]", "ArrowRight"),
+    "tile_seams": ("[data-gn-grip=border]", "ArrowRight"),
     "train_it": ("[data-gn-do=step]",),
     "turn_g": ("[data-gn-grip=groups]", "ArrowLeft"),
-    "what_survives": ("[data-gn-move='1']",),
+    "what_survives": ("[data-gn-box='3']", "ArrowUp"),
 }
 WIDGETS = "[...document.querySelectorAll('[data-gn-widget]')]"
 KINDS = f"{WIDGETS}.map((w) => w.dataset.gnWidget)"

@@ -125,6 +125,17 @@ HANDS = {
         point=(("[data-gn-lay=x_hat]", (0, 0)),),
         reached="w.querySelector('.gn-live-text').textContent.includes('dx is 0')",
     ),
+    "tile_seams": Hand(
+        page="notebooks/ch07_groups.html",
+        name="photo",
+        grip="[data-gn-grip=border]",
+        by=(-60, 0),
+        key="ArrowLeft",
+        shows=".photo",
+        at=(0.15, 0.5),  # its words stand to the right
+        point=(("[data-gn-statistics=whole]", (0, 0)),),
+        reached="!/own/.test(w.querySelector('.gn-live-text').textContent)",
+    ),
     "train_it": Hand(
         page="book/index.html",
         name="home",
@@ -144,5 +155,15 @@ HANDS = {
         shows=".gn-twenty",
         point=(("[data-gn-grip=groups]", "ArrowLeft"),),
         reached="w.querySelectorAll('.gn-out').length === 2",
+    ),
+    "what_survives": Hand(
+        page="notebooks/ch07_groups.html",
+        name="loud",
+        grip="[data-gn-box='3']",
+        by=(0, -60),
+        key="ArrowUp",
+        shows=".drawn",
+        point=(("[data-gn-guess='0']", (0, 0)),),
+        reached="w.querySelector('.gn-cover').hidden && /always active: 3/.test(w.textContent)",
     ),
 }

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from browser import VIEW, number, run_module, shown
+from browser import VIEW, run_module, shown
 from torch.nn import functional as F
 
 from gn_edu.widgets.base import module
@@ -81,16 +81,50 @@ def test_python_side():
         WhatSurvives(spreads=(0,) * 8)
 
 
+@pytest.mark.parametrize(
+    ("changes", "right"),
+    [
+        ({}, "nothing of 4, all of 3"),
+        ({"norm": "8"}, "some of it"),
+        ({"norm": "batch"}, "some of it"),
+        ({"norm": "1"}, "nothing of 4, some of 3"),
+        ({"means": (0,) * 8}, "some of 4, some of 3"),
+        ({"means": (0, 0, 0, 8, 0, 0, 0, 0)}, "all of 4, nothing of 3"),
+        ({"centred": True}, "some of 4, some of 3"),
+        ({"order": [3, 0, 1, 2, 4, 5, 6, 7]}, "nothing of 4, all of 1"),
+        ({"beta": (0, 0, 0, 5, 0, 0, 0, 0)}, "all of 4, all of 3"),
+    ],
+)
+def test_the_right_answer_is_computed_and_is_the_only_one(changes, right):
+    question = "d.cases.map((c) => w.questionOf({ ...c, selected: 3 }, w.view(c), d.words))"
+    # A translator that leaves English as it is.
+    said = question.replace("d.words", "(m, v) => m.replace(/\\{(\\w+)\\}/g, (_, k) => (v ?? {})[k])")
+    (got,) = run_module(module(STEM), said, cases=[ask(**changes)])
+    assert [answer["text"] for answer in got["answers"] if answer["right"]] == [right]
+    assert len({answer["text"] for answer in got["answers"]}) == len(got["answers"]) >= 3
+
+
+def test_every_set_is_told_its_mean():
+    for norm, groups in (("1", 1), ("2", 2), ("4", 4), ("8", 8), ("batch", 8)):
+        (places,) = view(ask(means=(1, 2, 3, -8, 0, 1, 2, 5), norm=norm))
+        means = torch.tensor([1, 2, 3, -8, 0, 1, 2, 5], dtype=torch.float64).view(groups, -1).mean(1)
+        want = means.repeat_interleave(8 // groups).tolist()
+        assert [place["common"] for place in places] == pytest.approx(want, abs=1e-6)
+
+
+def agrees(page, **changes):
+    case = ask(**{"means": LOUD, **changes})
+    for key, want in zip(("after", "sd", "active"), by_torch(case), strict=True):
+        for place, channel in enumerate(case["order"]):
+            got = page.locator(f"{W} [data-gn-value='{key}[{channel}]']").text_content()
+            assert got == shown(want[place].item(), 2), f"{key} of channel {channel}"
+
+
 def test_by_mouse_keyboard_and_link(widget_page):
     page = widget_page(PAGE)
-
-    def agrees(page, **changes):
-        case = ask(**{"means": LOUD, **changes})
-        for key, want in zip(("after", "sd", "active"), by_torch(case), strict=True):
-            for place, channel in enumerate(case["order"]):
-                assert number(page, f"{key}[{channel}]", STEM) == shown(want[place].item(), 2)
-
+    page.click(f"{W} [data-gn-do=show]")
     agrees(page)
+    page.click(f"{W} details summary >> nth=0")
     page.click(f"{W} [data-gn-move='1']")
     order = [0, 1, 2, 4, 3, 5, 6, 7]
     agrees(page, order=order)
@@ -100,14 +134,15 @@ def test_by_mouse_keyboard_and_link(widget_page):
     agrees(page, means=means, order=order)
     page.check(f"{W} [data-gn-norm='1']")
     agrees(page, means=means, order=order, norm="1")
-    page.check(f"{W} [data-gn-channel='0']")
+    page.focus(f"{W} [data-gn-box='0']")  # the chosen channel is the one that is touched
     page.focus(f"{W} [data-gn-beta]")
     page.keyboard.press("ArrowRight")
     agrees(page, means=means, order=order, norm="1", beta=(0.5, *[0] * 7))
     page.wait_for_timeout(400)
-    again = widget_page(page.url)
+    again = widget_page(page.url)  # a link to a state shows what comes after the norm
+    assert again.locator(f"{W} .gn-cover").is_hidden()
     agrees(again, means=means, order=order, norm="1", beta=(0.5, *[0] * 7))
-    page.check(f"{W} [data-gn-channel='3']")
+    page.focus(f"{W} [data-gn-box='3']")
     assert page.locator(f"{W} [data-gn-mean]").input_value() == "-7.5"
     page.check(f"{W} [data-gn-centred]")
     agrees(page, means=means, order=order, norm="1", beta=(0.5, *[0] * 7), centred=True)
@@ -118,3 +153,78 @@ def test_by_mouse_keyboard_and_link(widget_page):
     page.click(f"{W} [data-gn-do=reset]")
     agrees(page)
     assert "never active: 4; always active: 3" in page.locator(f"{W} .gn-live-text").inner_text()
+
+
+def middle(page, selector):
+    page.locator(f"{W} {selector}").evaluate("(e) => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    box = page.locator(f"{W} {selector}").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def pull(page, selector, right, down):
+    x, y = middle(page, selector)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for k in range(1, 9):
+        page.mouse.move(x + right * k / 8, y + down * k / 8)
+    page.mouse.up()
+
+
+UNIT = 9  # pixels of the first row are a unit of its axis
+
+
+def test_a_box_is_dragged_to_another_mean_its_knob_to_another_spread_and_sideways_to_another_place(widget_page):
+    page = widget_page(PAGE)
+    page.click(f"{W} [data-gn-do=show]")
+    pull(page, "[data-gn-box='6']", 0, -3 * UNIT)
+    means = (0, 0, 0, -8, 0, 0, 3, 0)
+    agrees(page, means=means)
+    assert page.locator(f"{W} [data-gn-box='6']").get_attribute("aria-valuenow") == "3"
+    pull(page, "[data-gn-grip=spread]", 0, 2 * UNIT)  # over 0 the knob hangs under its box
+    spreads = (1, 1, 1, 1, 1, 1, 3, 1)
+    agrees(page, means=means, spreads=spreads)
+    column = middle(page, "[data-gn-box='1']")[0] - middle(page, "[data-gn-box='0']")[0]
+    pull(page, "[data-gn-box='3']", 2 * column, 4)
+    order = [0, 1, 2, 4, 5, 3, 6, 7]
+    agrees(page, means=means, spreads=spreads, order=order)
+
+
+def test_keys_on_a_box_do_the_same(widget_page):
+    page = widget_page(PAGE)
+    page.click(f"{W} [data-gn-do=show]")
+    page.focus(f"{W} [data-gn-box='3']")
+    for key in ("ArrowUp", "ArrowUp", "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft", "PageDown"):
+        page.keyboard.press(key)
+    means, order = (0, 0, 0, -10, 0, 0, 0, 0), [3, 0, 1, 2, 4, 5, 6, 7]
+    agrees(page, means=means, order=order)
+    page.focus(f"{W} [data-gn-grip=spread]")
+    page.keyboard.press("ArrowUp")
+    agrees(page, means=means, order=order, spreads=(1, 1, 1, 1.5, 1, 1, 1, 1))
+
+
+def test_what_comes_after_the_norm_is_covered_until_the_reader_guesses(widget_page):
+    page = widget_page(PAGE)
+    cover, after = page.locator(f"{W} .gn-cover"), page.get_by_label("The channels after the norm")
+    assert cover.is_visible() and after.is_hidden()
+    assert page.locator(f"{W} .gn-live-text").is_hidden()
+    page.focus(f"{W} [data-gn-box='3']")
+    page.keyboard.press("ArrowUp")  # the question follows the state
+    assert "−7.5" in cover.locator(".gn-prompt").inner_text()
+    cover.get_by_text("nothing of 4, nothing of 3").click()
+    assert cover.is_hidden() and after.is_visible()
+    reply = page.locator(f"{W} .gn-reply").inner_text()
+    assert "Not yet." in reply and "here −3.75" in reply
+    page.keyboard.press("Tab")
+    page.click(f"{W} [data-gn-do=reset]")
+    assert cover.is_hidden() and page.locator(f"{W} .gn-reply").inner_text() == ""
+
+
+def test_the_right_guess_is_right_and_paper_needs_none(widget_page):
+    page = widget_page(PAGE)
+    page.emulate_media(media="print")
+    after = page.get_by_label("The channels after the norm")
+    assert after.is_visible() and page.locator(f"{W} .gn-cover").is_hidden()
+    page.emulate_media(media="screen")
+    assert after.is_hidden()
+    page.locator(f"{W} .gn-cover").get_by_text("nothing of 4, all of 3").click()
+    assert "Right." in page.locator(f"{W} .gn-reply").inner_text() and after.is_visible()

@@ -1,141 +1,145 @@
-// Where does the seam come from? One map, normalized whole or in two tiles with statistics of their own.
-// Takes the traits border, statistics, name; sets the first two.
-import { light } from "../../palette.json";
+// Where does the seam come from? A photograph, normalized whole or in two tiles with statistics of their own.
+// Takes the traits photo, border, statistics, name; sets border and statistics.
 import { oneOf, whole } from "./shared/address.js";
-import { choice, drawingPlace, drive, facts, liveText, slider } from "./shared/dom.js";
-import { shaded, stillOfView, svg } from "./shared/drawing.js";
+import { choice, drive, facts, h, liveText, uniqueName } from "./shared/dom.js";
+import { stillOfView } from "./shared/drawing.js";
+import { fittedDrawing } from "./shared/fitted.js";
 import { picturedByTraits } from "./shared/frame.js";
+import { createGrip, dragged } from "./shared/grip.js";
 import { N_, translated } from "./shared/i18n.js";
-import { meanOf, statistics } from "./shared/maths.js";
-import { eachOf, fixed } from "./shared/text.js";
+import { clamp } from "./shared/maths.js";
+import { eachOf, escapeText, fixed } from "./shared/text.js";
+import { heightAt, marksMarkup, photoMarkup, stillMarkup, updatePhoto } from "./tile_seams/drawing.js";
+import { COLUMNS, LEAST, view } from "./tile_seams/model.js";
 
-/** @typedef {{ border: number, statistics: "whole" | "own" | "mean" }} State */
+export { view };
 
-const ROWS = 24;
-const COLUMNS = 40;
-const EPS = 1e-5;
-const LEAST = 4;
-const SOURCES = { whole: N_("the whole map"), own: N_("each tile its own"), mean: N_("the mean of both tiles") };
-const GROUP = { method: "layer", groups: 1, eps: EPS };
+const SOURCES = { own: N_("each tile its own"), whole: N_("the whole photograph"), mean: N_("the mean of both tiles") };
+const SAYS = {
+  own: N_(
+    "Each tile has a mean and a standard deviation of its own: across the border the picture steps {times} times as far as the photograph does.",
+  ),
+  whole: N_("Both tiles have the numbers of the whole: what you see is the photograph, without a seam."),
+  mean: N_(
+    "Both tiles have the mean of the two tiles' numbers. Across the border the picture steps {times} times as far as the photograph does: no seam. But it is not quite the photograph.",
+  ),
+};
+const CREDIT = N_("Photograph by {author}, cut and made smaller");
+const AUTHOR = "danielbuechele";
+const PAGE = "https://www.flickr.com/photos/danielbuechele/6061409035/";
+const LICENCE_NAME = "CC BY 2.0";
+const LICENCE = "https://creativecommons.org/licenses/by/2.0/";
 
-/** Two channels of one group, a row after the other: a lamp at the right over a soft pattern. By formula. */
-export function scene() {
-  const at = (f) => Array.from({ length: ROWS * COLUMNS }, (_, k) => f(Math.floor(k / COLUMNS), k % COLUMNS));
-  const lamp = (i, j) => 3 * Math.exp(-((i - 8) ** 2 + (j - 31) ** 2) / 70);
-  return [
-    at((i, j) => 0.5 * Math.sin(i / 2.5) * Math.cos(j / 4) + lamp(i, j)),
-    at((i, j) => 0.6 * Math.cos((i + j) / 3) + 0.5 * lamp(i, j)),
-  ];
-}
+export const sentence = (state, { numbers }, tr) => tr(SAYS[state.statistics], { times: fixed(numbers.times, 1) });
 
-const map = scene();
-const tile = (from, to) => map.flatMap((channel) => channel.filter((_, k) => k % COLUMNS >= from && k % COLUMNS < to));
-const momentsOf = (values) => statistics(values, { images: 1, channels: 1, positions: values.length }, GROUP).get(0);
-
-/**
- * The first channel's output, and what is said of it.
- * @param {State} state
- */
-export function view({ border, statistics: source }) {
-  const whole = momentsOf(tile(0, COLUMNS));
-  const left = momentsOf(tile(0, border));
-  const right = momentsOf(tile(border, COLUMNS));
-  const mean = { mean: (left.mean + right.mean) / 2, variance: (left.variance + right.variance) / 2 };
-  mean.sigma = Math.sqrt(mean.variance + EPS);
-  const used = { whole: [whole, whole], own: [left, right], mean: [mean, mean] }[source];
-  const outputOf = (/** @type {any[]} */ [a, b]) =>
-    map[0].map((v, k) => (k % COLUMNS < border ? (v - a.mean) / a.sigma : (v - b.mean) / b.sigma));
-  const y = outputOf(used);
-  const reference = outputOf([whole, whole]);
-  /** The mean step from the last column before the border to the first after it. */
-  const step = (values) =>
-    meanOf(
-      Array.from({ length: ROWS }, (_, i) => Math.abs(values[i * COLUMNS + border] - values[i * COLUMNS + border - 1])),
-    );
-  return {
-    y,
-    x: map[0],
-    numbers: {
-      mean_left: used[0].mean,
-      sigma_left: used[0].sigma,
-      mean_right: used[1].mean,
-      sigma_right: used[1].sigma,
-      step: step(y),
-      step_whole: step(reference),
-      largest: Math.max(...y.map((v, k) => Math.abs(v - reference[k]))),
-    },
-  };
-}
-
-export function sentence(state, { numbers }, tr) {
-  return tr(
-    "Statistics: {source}. The step across the border is {step}; with the statistics of the whole map it is {whole}. The output differs from the whole map's by up to {largest}.",
-    {
-      source: tr(SOURCES[state.statistics]),
-      step: fixed(numbers.step),
-      whole: fixed(numbers.step_whole),
-      largest: fixed(numbers.largest),
-    },
-  );
-}
-
-// ---- the drawing
-
-const SHADES = 12;
-const WIDTH = 340;
-const LEFT = 10;
-const WIDE = 8; // of the drawing; of a column
-function cells(values, top, low, high) {
-  const shade = (v) => Math.max(0, Math.min(SHADES - 1, Math.floor(((v - low) / (high - low)) * SHADES)));
-  const cell = (k) => `M${LEFT + WIDE * (k % COLUMNS)} ${top + 6 * Math.floor(k / COLUMNS)}h${WIDE}v6h-${WIDE}z`;
-  return shaded(
-    "t",
-    values.map((v, k) => [shade(v), cell(k)]),
-  );
-}
-
-/** The map above, its output below, with the border through both. */
-export function markup(state, { x, y }, tr, stem) {
-  const at = LEFT + WIDE * state.border;
-  const parts = [
-    `<text x="10" y="14">${tr("one channel of the map")}</text>${cells(x, 20, -0.6, 3.2)}`,
-    `<text x="10" y="184">${tr("the same channel after the norm")}</text>${cells(y, 190, -1.8, 3)}`,
-    `<path class="border" d="M${at} 16v152M${at} 186v152"/>`,
-    `<path class="grip" d="M${at - 6} 92l-5 5 5 5M${at + 6} 92l5 5-5 5"/>`,
-  ];
-  return svg(stem, WIDTH, 336, parts.join(""), 1.5);
-}
-
-const shadeOf = (k) => `rgb(${Array(3).fill(Math.round(20 + (k * 230) / (SHADES - 1)))})`;
-const STILL_STYLE =
-  `text{font:12px system-ui,sans-serif;fill:#333}.border,.grip{fill:none;stroke:${light.group};stroke-width:1}.border{stroke-dasharray:3 3}` +
-  Array.from({ length: SHADES }, (_, k) => `.t${k}{fill:${shadeOf(k)}}`).join("");
+const tileText = (label, mean, sigma, tr) =>
+  tr("{tile}: mean {mean}, std {sigma}", { tile: label, mean: fixed(mean, 2), sigma: fixed(sigma, 2) });
 
 /** For pages without scripts. */
-export const still = stillOfView({ view, markup, sentence, style: STILL_STYLE });
+export const still = stillOfView({
+  view,
+  sentence,
+  markup: (state, seen, tr) => {
+    const { mean_left, sigma_left, mean_right, sigma_right } = seen.numbers;
+    const words = [
+      tileText(tr("left tile"), mean_left, sigma_left, tr),
+      tileText(tr("right tile"), mean_right, sigma_right, tr),
+      `${tr(CREDIT, { author: AUTHOR })} (${LICENCE_NAME})`,
+    ];
+    return stillMarkup(state, seen, words.map(escapeText));
+  },
+  style:
+    "text{font:13px system-ui,sans-serif;fill:#333}.credit{font-size:12px;fill:#555}.border{fill:none;stroke:#333;stroke-width:2}",
+});
 
-/** The border is taken by its line, or the map is touched where it is to go. */
-function dragged(picture, state, set) {
-  const put = (event) => {
-    const { left, width } = picture.firstChild.getBoundingClientRect();
-    const column = Math.round((((event.clientX - left) / width) * WIDTH - LEFT) / WIDE);
-    const columns = Math.max(LEAST, Math.min(COLUMNS - LEAST, column));
-    if (columns !== state.border) set({ border: columns });
+/** Who made the photograph, and under which licence. */
+function creditLine(tr) {
+  const outside = (href, text) => h("a", { href, rel: "noopener", target: "_blank" }, text);
+  const made = outside(PAGE, tr(CREDIT, { author: AUTHOR }));
+  return h("p", { class: "gn-part" }, made, " (", outside(LICENCE, LICENCE_NAME), ")");
+}
+
+/** The numbers of the two tiles, over them. */
+function tileNumbers(tr) {
+  const of = (side, label) => {
+    const [mean, sigma] = ["mean", "sigma"].map((name) => h("b", { "data-gn-value": `${name}_${side}` }));
+    const element = h("p", {}, h("span", {}, label), tr("mean"), " ", mean, " · ", tr("std"), " ", sigma);
+    return { element, mean, sigma };
   };
-  picture.addEventListener("pointerdown", (event) => {
-    picture.setPointerCapture(event.pointerId);
-    put(event);
+  const sides = { left: of("left", tr("left tile")), right: of("right", tr("right tile")) };
+  const show = (texts) => {
+    for (const [side, { mean, sigma }] of Object.entries(sides)) {
+      mean.textContent = texts[`mean_${side}`];
+      sigma.textContent = texts[`sigma_${side}`];
+    }
+  };
+  return { element: h("div", { class: "gn-tiles" }, sides.left.element, sides.right.element), show };
+}
+
+const MARGIN = 10; // over and under the photograph
+
+/** The photograph with the border's grip; the border also follows a hand anywhere on the picture. */
+function createPicture({ tr, state, set }) {
+  const id = uniqueName();
+  let width = 0;
+  const put = (border) => border !== state.border && set({ border });
+  const photo = document.createElementNS("http://www.w3.org/2000/svg", "g");
+  followed(photo, (part) => put(clamp(Math.round(part * COLUMNS), LEAST, COLUMNS - LEAST)));
+  const grip = createGrip({
+    label: tr("Border between the tiles"),
+    mark: "border",
+    axis: "x",
+    range: { min: LEAST, max: COLUMNS - LEAST, step: 2 },
+    valueAt: (x) => (x / width) * COLUMNS,
+    move: put,
+    hint: tr("drag me"),
   });
-  picture.addEventListener("pointermove", (event) => picture.hasPointerCapture(event.pointerId) && put(event));
+  const draw = (wide) => {
+    width = wide;
+    const seen = view(state);
+    if (!photo.firstChild) photo.innerHTML = photoMarkup(state, seen, id, { y: MARGIN, width });
+    updatePhoto(photo.firstChild, state, seen, width);
+    const text = tr("{columns} of {all} columns in the left tile", { columns: state.border, all: COLUMNS });
+    const at = { x: (width * state.border) / COLUMNS, y: MARGIN + heightAt(width) - 28 };
+    grip.show({ ...at, value: state.border, text });
+    return { height: heightAt(width) + 2 * MARGIN, content: marksMarkup(state.border, width, MARGIN) };
+  };
+  const label = tr("A photograph after a group norm, cut in two tiles");
+  return fittedDrawing({ label, draw, grips: [{ element: photo }, grip] });
+}
+
+/**
+ * A mouse that goes down on the picture takes the border along, a thumb that taps it or drags sideways, too. put(part)
+ * gets the part of the width at the left.
+ */
+function followed(photo, put) {
+  let from = 0;
+  const partAt = ({ clientX }) => {
+    const { left, width } = photo.getBoundingClientRect();
+    return (clientX - left) / width;
+  };
+  dragged(
+    photo,
+    ({ x }, event) => {
+      // A thumb may yet want to scroll the page.
+      if (event.pointerType !== "touch" || Math.abs(x - from) > 8) put(partAt(event));
+    },
+    ({ x }) => {
+      from = x;
+    },
+  );
+  photo.addEventListener("click", (event) => event.pointerType === "touch" && put(partAt(event)));
 }
 
 /** @param {import("@anywidget/types").RenderProps} props */
-function render(props) {
-  const { tr, state, body, set, run } = picturedByTraits(props, {
+async function render(props) {
+  const box = picturedByTraits(props, {
     stem: "tile_seams",
     title: N_("Where does the seam come from?"),
+    given: ["photo"],
     traits: { border: whole(LEAST, COLUMNS - LEAST), statistics: oneOf(Object.keys(SOURCES)) },
   });
+  const { tr, state, body, set, run } = box;
   const source = choice({
     label: tr("statistics of"),
     options: translated(SOURCES, tr),
@@ -143,35 +147,42 @@ function render(props) {
     pick: (statistics) => set({ statistics }),
     shown: true,
   });
-  const border = slider({
-    label: [tr("columns in the left tile")],
-    mark: "data-gn-border",
-    value: "border",
-    range: { min: LEAST, max: COLUMNS - LEAST, step: 1 },
-    pick: (columns) => set({ border: columns }),
-  });
-  const picture = drawingPlace(tr("A map before and after the norm, cut in two tiles"));
-  dragged(picture, state, set);
+  const picture = createPicture(box);
+  const tiles = tileNumbers(tr);
   const numbers = facts([
     ["step", tr("step across the border")],
-    ["step_whole", tr("the same in the whole map")],
+    ["step_whole", tr("the same in the photograph")],
     ["largest", tr("largest difference from the whole")],
-    ["mean_left", tr("μ left")],
-    ["mean_right", tr("μ right")],
-    ["sigma_left", tr("σ left")],
-    ["sigma_right", tr("σ right")],
+    ["border", tr("columns in the left tile")],
   ]);
+  const computed = tr(
+    "The three colours of a tile are one group (G = 1): mean and standard deviation are taken over them and all pixels of the tile, of values from 0 to 1. To be seen, the output is drawn with the mean and the standard deviation of the whole photograph. A step is the root of the mean square, in standard deviations.",
+  );
   const live = liveText();
-  body.append(drive(source.element, border.element), picture, numbers.element, live);
+  body.append(
+    h("p", {}, tr("Drag the border over the photograph, and watch the sky.")),
+    drive(source.element),
+    tiles.element,
+    picture.element,
+    live,
+    h("details", { class: "gn-part" }, h("summary", {}, tr("All numbers")), numbers.element, h("p", {}, computed)),
+    creditLine(tr),
+  );
 
-  return run(() => {
+  const end = await run(() => {
     const seen = view(state);
     source.show(state.statistics);
-    border.show(state.border, String(state.border));
-    picture.innerHTML = markup(state, seen, tr, "gn-in");
-    numbers.show(eachOf(seen.numbers, (value) => fixed(value)));
+    picture.show();
+    const texts = eachOf(seen.numbers, (value) => fixed(value));
+    const { step, step_whole, largest } = texts;
+    tiles.show(eachOf(seen.numbers, (value) => fixed(value, 2)));
+    numbers.show({ step, step_whole, largest, border: state.border });
     live.textContent = sentence(state, seen, tr);
   });
+  return () => {
+    end();
+    picture.stop();
+  };
 }
 
 export default { render };

@@ -1,27 +1,26 @@
 // What survives of eight channels? Levels and spreads before a norm, after it, and what a ReLU lets through.
 // Takes the traits quantiles, means, spreads, beta, order, norm, centred, selected, name; sets all but quantiles.
-import { light } from "../../palette.json";
-import { flag, numbers, oneOf, whole } from "./shared/address.js";
-import { checkbox, choice, drawingPlace, drive, h, liveText, slider } from "./shared/dom.js";
-import { stillOfView, svg, tenths, tick } from "./shared/drawing.js";
+import { flag, numbers, oneOf, stateInAddress, whole } from "./shared/address.js";
+import { checkbox, choice, drive, h, liveText, slider, uniqueName } from "./shared/dom.js";
+import { stillOfView } from "./shared/drawing.js";
+import { fittedDrawing } from "./shared/fitted.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_ } from "./shared/i18n.js";
-import { meanOf, normalize } from "./shared/maths.js";
 import { eachOf, fixed, minus } from "./shared/text.js";
+import { createBoxes, moved, replaced } from "./what_survives/boxes.js";
+import { createCover } from "./what_survives/cover.js";
+import { afterMarkup, HEIGHTS, markup, STILL_STYLE } from "./what_survives/drawing.js";
+import { C, isExtreme, LEVEL, NORM_WORDS, NORMS, questionOf, SPREAD, sentence, view } from "./what_survives/model.js";
 
-/** @typedef {{ quantiles: number[], means: number[], spreads: number[], beta: number[], order: number[], norm: string,
- *   centred: boolean, selected: number }} State */
+export { questionOf, view };
 
-const EPS = 1e-5;
-const C = 8;
-const NORMS = { batch: "BN", 1: "G = 1 (LN)", 2: "G = 2", 4: "G = 4", 8: "G = 8 (IN)" };
 const PRESETS = {
   loud: {
-    label: N_("one channel at −8"),
+    label: N_("one low"),
     values: { means: [0, 0, 0, -8, 0, 0, 0, 0], spreads: Array(C).fill(1) },
   },
   wide: {
-    label: N_("one channel 6 times as wide"),
+    label: N_("one wide"),
     values: { means: Array(C).fill(0), spreads: [1, 1, 1, 6, 1, 1, 1, 1] },
   },
   levels: {
@@ -30,169 +29,78 @@ const PRESETS = {
   },
 };
 
-/**
- * For every place in the order: the channel there, its numbers before and after, and the share that a ReLU passes.
- * @param {State} state
- */
-export function view({ quantiles, means, spreads, beta, order, norm, centred }) {
-  const at = order.map((c) => ({ channel: c, mean: centred ? 0 : means[c], spread: spreads[c] }));
-  const x = at.flatMap(({ mean, spread }) => quantiles.map((q) => mean + spread * q));
-  const n = quantiles.length;
-  const method = norm === "batch" ? "batch" : "group";
-  const groups = norm === "batch" ? C : +norm;
-  const { y } = normalize(
-    x,
-    { images: 1, channels: C, positions: n },
-    { method, groups, eps: EPS },
-    Array(C).fill(1),
-    order.map((c) => beta[c]),
-  );
-  return at.map((place, k) => {
-    const values = y.slice(k * n, (k + 1) * n);
-    const after = meanOf(values);
-    const sd = Math.sqrt(meanOf(values.map((v) => (v - after) ** 2)));
-    return { ...place, group: Math.floor((k * groups) / C), after, sd, active: values.filter((v) => v > 0).length / n };
-  });
-}
-
-export function sentence(state, places, tr) {
-  const name = (found) => found.map(({ channel }) => channel + 1).join(", ") || tr("none");
-  const values = {
-    norm: NORMS[state.norm],
-    dead: name(places.filter((p) => p.active <= 0.001)),
-    on: name(places.filter((p) => p.active >= 0.999)),
-  };
-  return tr("{norm}: after the ReLU, channels that are never active: {dead}; always active: {on}.", values);
-}
-
-// ---- the drawing
-
-const LEFT = 36;
-const BOX = 37; // the width of a channel's box with its margins
-const middleOf = (k) => LEFT + BOX * k + BOX / 2;
-
-/** A box a channel, on an axis from -range to range. */
-function rowMarkup(places, top, range, numbersOf) {
-  const at = (v) => top + 50 - (50 * Math.max(-range, Math.min(range, v))) / range;
-  const boxes = places.map((place, k) => {
-    const [mean, sd] = numbersOf(place);
-    const [a, b] = [at(mean + sd), at(mean - sd)];
-    const x = middleOf(k);
-    const size = `width="18" height="${tenths(Math.max(1.5, b - a))}"`;
-    return (
-      `<path class="whisker" d="M${x} ${tenths(at(mean + 2 * sd))}V${tenths(at(mean - 2 * sd))}"/>` +
-      `<rect class="box g${place.group % 2}" x="${x - 9}" y="${tenths(a)}" ${size}/>` +
-      `<path class="mean" d="M${x - 9} ${tenths(at(mean))}h18"/>`
-    );
-  });
-  // The outer labels stand inside of their row, away from the titles.
-  const ticks = [-range, 0, range].map((v) => tick(LEFT - 5, at(v) + 4 + (4 * v) / range, minus(v), "end"));
-  return `<path class="zero" d="M${LEFT} ${at(0)}h${BOX * C}"/>${ticks.join("")}${boxes.join("")}`;
-}
-
-/** The share of a channel that a ReLU lets through. */
-function shareMarkup({ active }, k) {
-  const x = middleOf(k);
-  const bar = (name, width) => `<rect class="${name}" x="${x - 12}" y="262" width="${width}" height="14"/>`;
-  return bar("track", 24) + bar("share", tenths(24 * active)) + tick(x, 292, `${Math.round(100 * active)} %`);
-}
-
-/** Two rows of eight boxes: a box reaches one standard deviation from the mean, its line two. */
-export function markup(state, places, tr, stem) {
-  const place = LEFT + BOX * state.order.indexOf(state.selected);
-  const parts = [
-    `<rect class="chosen" x="${place}" y="16" width="${BOX}" height="282" rx="4"/>`,
-    ...places.map(({ group }, k) =>
-      k && group !== places[k - 1].group
-        ? `<path class="border" d="M${LEFT + BOX * k} 18v106M${LEFT + BOX * k} 143v102"/>`
-        : "",
-    ),
-    ...places.map(({ channel }, k) => tick(middleOf(k), 30, channel + 1)),
-    `<text x="${LEFT}" y="12">${tr("before the norm")}</text>`,
-    rowMarkup(places, 22, 10, ({ mean, spread }) => [mean, spread]),
-    `<text x="${LEFT}" y="138">${tr("after it")}</text>`,
-    rowMarkup(places, 145, 4, ({ after, sd }) => [after, sd]),
-    `<text x="${LEFT}" y="257">${tr("share that a ReLU lets through")}</text>`,
-    ...places.map(shareMarkup),
-  ];
-  return svg(stem, 340, 300, parts.join(""), 1.5);
-}
-
-const STILL_STYLE =
-  "text{font:12px system-ui,sans-serif;fill:#333}.tick{font-size:10.5px}path{fill:none}.whisker{stroke:#666}.mean{stroke:#fff;stroke-width:2}" +
-  `.g0{fill:${light.group}}.g1{fill:${light.batch}}.zero{stroke:#888}.border{stroke:#333;stroke-dasharray:4 3}.chosen{fill:#f2f1ec}.track{fill:#e3e1da}.share{fill:#555}`;
-
 /** For pages without scripts. */
 export const still = stillOfView({ view, markup, sentence, style: STILL_STYLE });
 
-/** What is set for all channels: the norm, the filters, and some cases to start from. */
-function layerControls({ tr, set, first }) {
+/** The norm, and in words who shares with whom. */
+function normControl({ tr, set }) {
   const norm = choice({
     label: tr("norm"),
     options: Object.entries(NORMS),
     mark: "data-gn-norm",
     pick: (value) => set({ norm: value }),
   });
+  const words = h("p", { class: "gn-part" });
+  const show = (state) => {
+    norm.show(state.norm);
+    words.textContent = state.open
+      ? `${tr(NORM_WORDS[state.norm])} ${tr("Dashed: that mean.")}`
+      : tr(NORM_WORDS[state.norm]);
+  };
+  return { element: h("div", {}, norm.element, words), show };
+}
+
+/** Some cases to start from, and the filters. */
+function caseControls({ tr, set, first }) {
   const presets = Object.entries(PRESETS).map(([key, { label, values }]) => {
     const onclick = () => set({ ...values, beta: Array(C).fill(0), order: first.order, centred: false });
     return h("button", { type: "button", "data-gn-preset": key, onclick }, tr(label));
   });
   const centred = checkbox({
-    label: tr("filters with sum 0 (weight standardization): no channel keeps a level"),
+    label: tr("Take each channel's mean away before the norm"),
     mark: "data-gn-centred",
     pick: (on) => set({ centred: on }),
   });
+  const why = tr(
+    "Filters whose weights sum to 0 do so where all their inputs have one level (weight standardization, further down).",
+  );
   const show = (state) => {
-    norm.show(state.norm);
     centred.input.checked = state.centred;
   };
-  return { element: drive(norm.element, h("div", { class: "gn-labelled" }, ...presets), centred.element), show };
+  const names = { class: "gn-labelled", role: "group", "aria-label": tr("Channels to start from") };
+  const start = h("div", names, ...presets);
+  return { element: h("div", {}, start, centred.element, h("p", { class: "gn-part gn-why" }, why)), show };
 }
 
-/** What is set for the chosen channel: its numbers, and its place. */
-function channelControls({ tr, state, set }) {
-  const channels = /** @type {[number, string][]} */ (Array.from({ length: C }, (_, c) => [c, String(c + 1)]));
-  const channel = choice({
-    label: tr("channel"),
-    options: channels,
-    mark: "data-gn-channel",
-    pick: (selected) => set({ selected }),
-    shown: true,
-  });
-  const replaced = (list, value) => list.map((v, c) => (c === state.selected ? value : v));
-  const numberOf = (trait, label, mark, min, max) => {
-    const pick = (value) => set({ [trait]: replaced(state[trait], value) });
-    return { trait, ...slider({ label: [label], mark, range: { min, max, step: 0.5 }, pick }) };
+/** The chosen channel's numbers and its place, for who would rather not drag. */
+function byNumber({ tr, state, set }) {
+  const numberOf = (trait, label, mark, { least, most }) => {
+    const pick = (value) => set({ [trait]: replaced(state[trait], state.selected, value) });
+    return { trait, ...slider({ label: [label], mark, range: { min: least, max: most, step: 0.5 }, pick }) };
   };
   const sliders = [
-    numberOf("means", tr("its mean"), "data-gn-mean", -10, 10),
-    numberOf("spreads", tr("its spread"), "data-gn-spread", 0.5, 6),
-    numberOf("beta", tr("its bias β"), "data-gn-beta", -4, 4),
+    numberOf("means", tr("its mean"), "data-gn-mean", LEVEL),
+    numberOf("spreads", tr("its spread"), "data-gn-spread", SPREAD),
+    numberOf("beta", tr("its bias β"), "data-gn-beta", { least: -4, most: 4 }),
   ];
-  const move = (by) => {
-    const order = [...state.order];
-    const from = order.indexOf(state.selected);
-    const to = from + by;
-    if (to < 0 || to >= C) return;
-    [order[from], order[to]] = [order[to], order[from]];
-    set({ order });
-  };
+  const move = (by) => set({ order: moved(state.order, state.selected, state.order.indexOf(state.selected) + by) });
   const mover = (by, label) => h("button", { type: "button", "data-gn-move": by, onclick: () => move(by) }, label);
   const moves = h("div", { class: "gn-labelled" }, mover(-1, tr("move it left")), mover(1, tr("move it right")));
+  const summary = h("summary");
   const show = () => {
-    channel.show(state.selected);
+    summary.textContent = tr("Channel {channel} by number", { channel: state.selected + 1 });
     for (const { trait, input, show } of sliders) {
-      // Filters with sum 0 leave no channel a level: what the slider says is then not what is drawn.
+      // Without its mean a channel has no level: what the slider says is then not what is drawn.
       input.disabled = trait === "means" && state.centred;
       const value = input.disabled ? 0 : state[trait][state.selected];
       show(value, minus(value));
     }
   };
-  return { element: drive(channel.element, ...sliders.map(({ element }) => element), moves), show };
+  return { element: h("details", {}, summary, drive(...sliders.map(({ element }) => element), moves)), show };
 }
 
 /** The channels' numbers after the norm, a column each. */
-function tableOf({ tr, state }) {
+function allNumbers({ tr, state }) {
   const rows = { after: tr("mean after"), sd: tr("std after"), active: tr("active") };
   const heads = state.order.map(() => h("th", { scope: "col" }));
   const cells = Object.fromEntries(Object.keys(rows).map((key) => [key, state.order.map(() => h("td"))]));
@@ -200,27 +108,52 @@ function tableOf({ tr, state }) {
     h("tr", {}, h("th", { scope: "row" }, label), ...cells[key]),
   );
   const head = h("thead", {}, h("tr", {}, h("th", { scope: "row" }, tr("channel")), ...heads));
+  const table = h("table", { class: "gn-numbers gn-table" }, head, h("tbody", {}, ...lines));
+  const element = h("details", {}, h("summary", {}, tr("All numbers")), table);
   const show = (places) => {
-    for (const [k, { channel, after, sd, active }] of places.entries()) {
+    for (const [k, place] of places.entries()) {
+      const { channel, after, sd, active } = place;
       heads[k].textContent = channel + 1;
       for (const [key, text] of Object.entries(eachOf({ after, sd, active }, (value) => fixed(value, 2)))) {
         cells[key][k].textContent = text;
         cells[key][k].setAttribute("data-gn-value", `${key}[${channel}]`);
       }
-      cells.active[k].className = active <= 0.001 || active >= 0.999 ? "gn-extreme" : "";
+      cells.active[k].className = isExtreme(place) ? "gn-extreme" : "";
     }
   };
-  return { element: h("table", { class: "gn-numbers gn-table" }, head, h("tbody", {}, ...lines)), show };
+  return { element, show };
+}
+
+/** A row's title, and what is said of the chosen channel. */
+function rowTitle(words) {
+  const said = h("span");
+  return { element: h("p", { class: "gn-row-title" }, h("b", {}, words), said), said };
 }
 
 const small = (values) => values.every((v) => Math.abs(v) <= 10);
 
-/** @param {import("@anywidget/types").RenderProps} props */
-function render(props) {
-  const box = picturedByTraits(props, {
+/** Whether the second row is open: after an answer it stays so, and a link to a state shows it. */
+function openForm(name) {
+  let open = false;
+  const follow = () => {
+    open ||= stateInAddress("what_survives", name) !== null;
+  };
+  const show = () => {
+    open = true;
+  };
+  follow();
+  window.addEventListener("hashchange", follow);
+  const form = { parse: () => undefined, text: () => undefined, otherwise: () => open };
+  return { form, show, stop: () => window.removeEventListener("hashchange", follow) };
+}
+
+/** The frame, with the state. */
+const framed = (props, open) =>
+  picturedByTraits(props, {
     stem: "what_survives",
     title: N_("What survives of a channel?"),
     given: ["quantiles"],
+    start: { open: false },
     traits: {
       means: numbers(C, small),
       spreads: numbers(C, (values) => small(values) && values.every((v) => v > 0)),
@@ -230,25 +163,70 @@ function render(props) {
       centred: flag,
       selected: whole(0, C - 1),
     },
+    own: { open },
   });
-  const { tr, state } = box;
-  const layer = layerControls(box);
-  const channel = channelControls(box);
-  const table = tableOf(box);
-  const picture = drawingPlace(
-    tr("Eight channels before the norm and after it, and the share of each that a ReLU lets through"),
-  );
-  const live = liveText();
-  box.body.append(layer.element, picture, channel.element, table.element, live);
 
-  return box.run(() => {
-    const places = view(state);
-    layer.show(state);
-    channel.show();
-    picture.innerHTML = markup(state, places, tr, "gn-in");
+/** @param {import("@anywidget/types").RenderProps} props */
+async function render(props) {
+  const opened = openForm(props.model.get("name"));
+  const box = framed(props, opened.form);
+  const { tr, state, set } = box;
+  const id = uniqueName();
+  const norm = normControl(box);
+  const cases = caseControls(box);
+  const numbersOfOne = byNumber(box);
+  const table = allNumbers(box);
+  const [before, after] = [rowTitle(tr("before the norm")), rowTitle(tr("after it"))];
+  const boxes = createBoxes(box, `${id}-a`);
+  let places = view(state);
+  const second = fittedDrawing({
+    label: tr("The channels after the norm"),
+    draw: (width) => ({
+      height: HEIGHTS.after,
+      content: afterMarkup(state, places, width, { id: `${id}-b`, tr }),
+    }),
+  });
+  const live = liveText();
+  const open = () => {
+    opened.show();
+    set({ open: true });
+  };
+  const cover = createCover({ tr, part: h("div", {}, second.element, live), open });
+  box.body.append(
+    h("p", {}, tr("Grab a box: up and down moves its mean, sideways its place. The knob beside it sets its spread.")),
+    norm.element,
+    before.element,
+    boxes.element,
+    after.element,
+    cover.element,
+    cover.reply,
+    cases.element,
+    numbersOfOne.element,
+    table.element,
+  );
+
+  const end = await box.run(() => {
+    places = view(state);
+    norm.show(state);
+    cases.show(state);
+    numbersOfOne.show();
+    boxes.show(places, state.open);
+    second.show();
+    cover.show(state.open, questionOf(state, places, tr));
+    table.element.hidden = !state.open;
     table.show(places);
+    const [{ mean, spread }] = places.filter(({ channel }) => channel === state.selected);
+    const chosen = { channel: state.selected + 1, mean: minus(mean), spread };
+    before.said.textContent =
+      spread === 1
+        ? tr("channel {channel}: mean {mean}", chosen)
+        : tr("channel {channel}: mean {mean}, spread {spread}", chosen);
     live.textContent = sentence(state, places, tr);
   });
+  return () => {
+    end();
+    for (const { stop } of [opened, boxes, second]) stop();
+  };
 }
 
 export default { render };

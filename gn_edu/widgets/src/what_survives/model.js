@@ -1,0 +1,119 @@
+// Eight channels before a norm, after it, and what a ReLU lets through; and the question about a channel and its partner.
+import { N_ } from "../shared/i18n.js";
+import { meanOf, normalize } from "../shared/maths.js";
+import { fixed, minus } from "../shared/text.js";
+
+/** @typedef {{ quantiles: number[], means: number[], spreads: number[], beta: number[], order: number[], norm: string,
+ *   centred: boolean, selected: number }} State */
+
+const EPS = 1e-5;
+export const C = 8;
+export const LEVEL = { least: -10, most: 10 };
+export const SPREAD = { least: 0.5, most: 6 };
+export const NORMS = { 1: "G = 1", 2: "G = 2", 4: "G = 4", 8: "G = 8", batch: "BN" };
+export const NORM_WORDS = {
+  1: N_("Layer Norm: all channels share their mean and spread."),
+  2: N_("Group Norm: four channels share their mean and spread."),
+  4: N_("Group Norm: pairs of channels share their mean and spread."),
+  8: N_("Instance Norm: every channel has its own mean and spread."),
+  batch: N_("Batch Norm: every channel has its own mean and spread, over all images of the batch."),
+};
+
+/**
+ * For every place in the order: the channel there, its numbers before and after, its set's mean, and the share that a
+ * ReLU passes.
+ * @param {State} state
+ */
+export function view({ quantiles, means, spreads, beta, order, norm, centred }) {
+  const at = order.map((c) => ({ channel: c, mean: centred ? 0 : means[c], spread: spreads[c] }));
+  const x = at.flatMap(({ mean, spread }) => quantiles.map((q) => mean + spread * q));
+  const n = quantiles.length;
+  const method = norm === "batch" ? "batch" : "group";
+  const groups = norm === "batch" ? C : +norm;
+  const { sets, y } = normalize(
+    x,
+    { images: 1, channels: C, positions: n },
+    { method, groups, eps: EPS },
+    Array(C).fill(1),
+    order.map((c) => beta[c]),
+  );
+  return at.map((place, k) => {
+    const values = y.slice(k * n, (k + 1) * n);
+    const after = meanOf(values);
+    const sd = Math.sqrt(meanOf(values.map((v) => (v - after) ** 2)));
+    const group = Math.floor((k * groups) / C);
+    const active = values.filter((v) => v > 0).length / n;
+    return { ...place, group, common: sets.get(group).mean, after, sd, active };
+  });
+}
+
+/** @typedef {ReturnType<typeof view>} Places */
+
+const NEVER = 0.001;
+/** What a ReLU makes of a channel: it is never on, always, or for some of its values. */
+const fateOf = ({ active }) => (active <= NEVER ? "never" : active >= 1 - NEVER ? "always" : "some");
+export const isExtreme = (place) => fateOf(place) !== "some";
+
+export function sentence(state, places, tr) {
+  const name = (fate) =>
+    places
+      .filter((place) => fateOf(place) === fate)
+      .map(({ channel }) => channel + 1)
+      .join(", ") || tr("none");
+  const values = { norm: NORMS[state.norm], dead: name("never"), on: name("always") };
+  return tr("{norm}: after the ReLU, channels that are never active: {dead}; always active: {on}.", values);
+}
+
+// ---- the question
+
+const FATES = { never: N_("nothing"), always: N_("all"), some: N_("some") };
+const PAIRS = ["never always", "never never", "never some", "some some"];
+const SINGLES = ["never", "always", "some"];
+
+/** The selected channel and, where it shares its set, the neighbour in it. */
+function asked({ selected }, places) {
+  const k = places.findIndex(({ channel }) => channel === selected);
+  const partner = [places[k - 1], places[k + 1]].find((place) => place?.group === places[k].group);
+  return partner ? [places[k], partner] : [places[k]];
+}
+
+/**
+ * What is asked on the cover, with its answers; right(answer) knows by computing. The reason holds in any state.
+ * @param {State} state
+ * @param {Places} places
+ * @param {import("../shared/i18n.js").Translator} tr
+ */
+export function questionOf(state, places, tr) {
+  const channels = asked(state, places);
+  const [one, other] = channels;
+  const right = channels.map(fateOf).join(" ");
+  const usual = other ? PAIRS : SINGLES;
+  const answers = usual.includes(right) ? usual : [...usual.slice(0, -1), right];
+  const [a, b] = channels.map(({ channel }) => channel + 1);
+  const number = (value, digits = 2) => minus(fixed(value, digits).replace(/\.?0+$/, ""));
+  const names = { a, b, level: number(one.mean), common: number(one.common) };
+  const textOf = (answer) => {
+    const [x, y] = answer.split(" ").map((fate) => tr(FATES[fate]));
+    return other ? tr("{x} of {a}, {y} of {b}", { ...names, x, y }) : tr("{x} of it", { x });
+  };
+  const prompt = other
+    ? tr(
+        "Channel {a} lies at {level}. Next come the norm and a ReLU, which lets through what is above 0. What is left of channel {a}, and of channel {b} in its group?",
+        names,
+      )
+    : tr(
+        "Channel {a} lies at {level}. Next come the norm and a ReLU, which lets through what is above 0. What is left of it?",
+        names,
+      );
+  const lie = (place) => number(place.after, 1);
+  const reason = other
+    ? tr(
+        "The norm takes one mean off both, here {common}. Channel {a} ends up around {y}, channel {b} around {z}, and the ReLU lets through what is above 0.",
+        { ...names, y: lie(one), z: lie(other) },
+      )
+    : tr(
+        "The norm takes the channel's own mean off, here {common}. Channel {a} ends up around {y}, and the ReLU lets through what is above 0.",
+        { ...names, y: lie(one) },
+      );
+  return { prompt, answers: answers.map((answer) => ({ text: textOf(answer), right: answer === right })), reason };
+}
