@@ -30,6 +30,16 @@ class Hand:
 
 
 HANDS = {
+    "statistic_set": Hand(
+        page="notebooks/ch03_one_formula.html",
+        name="six",
+        grip=".gn-cell.focus",
+        by=(0, -40),
+        key="+",
+        shows=".gn-number-line",
+        point=((".gn-cell.focus", (0, -40)),),
+        reached="w.querySelector('[data-gn-value=mean]').textContent !== '4.125'",
+    ),
     "train_it": Hand(
         page="book/index.html",
         name="home",
