@@ -30,6 +30,16 @@ class Hand:
 
 
 HANDS = {
+    "cancellation_lab": Hand(
+        page="notebooks/ch06_numerics.html",
+        name="lab",
+        grip="[data-gn-grip=offset]",
+        by=(180, 0),
+        key="ArrowRight",
+        shows=".gn-lab .drawn",
+        point=(("[data-gn-grip=offset]", "End"), ("[data-gn-grip=offset]", "ArrowLeft")),
+        reached="w.querySelector('.gn-lab .said').textContent.includes('negative')",
+    ),
     "figure_one": Hand(
         page="notebooks/ch09_sweep.html",
         name="sweep",
@@ -39,6 +49,16 @@ HANDS = {
         shows=".drawn",
         point=(("[data-gn-grip=size]", "End"),),
         reached="w.querySelector('.gn-live-text').textContent.includes('\u221210.6 points')",
+    ),
+    "gradient_projection": Hand(
+        page="notebooks/ch05_backward.html",
+        name="three",
+        grip="[data-gn-grip=g]",
+        by=(-40, 30),
+        key="ArrowLeft",
+        shows=".a-dx",
+        point=(("[data-gn-lay=x_hat]", (0, 0)),),
+        reached="w.querySelector('.gn-live-text').textContent.includes('dx is 0')",
     ),
     "neighbours": Hand(
         page="book/index.html",
@@ -72,16 +92,6 @@ HANDS = {
         point=(("[data-gn-layout=channels_last]", (0, 0)),),
         reached="w.querySelectorAll('.run').length === 2",
     ),
-    "shimmer": Hand(
-        page="notebooks/ch02_batch_norm.html",
-        name="noise",
-        grip="[data-gn-marker=bn]",
-        by=(40, 30),
-        key="ArrowDown",
-        shows=".gn-pair",
-        point=(("[data-gn-do=step]", (0, 0)),),
-        reached="w.querySelector('.cloud').getAttribute('d').split('M').length === 3",
-    ),
     "run_browser": Hand(
         page="notebooks/ch08_cifar10.html",
         name="runs",
@@ -94,6 +104,16 @@ HANDS = {
         reached="w.querySelectorAll('.value').length === 3 && +w.querySelector('.value.n-gn').textContent"
         " > 2 * +w.querySelector('.value.n-bn').textContent",
     ),
+    "shimmer": Hand(
+        page="notebooks/ch02_batch_norm.html",
+        name="noise",
+        grip="[data-gn-marker=bn]",
+        by=(40, 30),
+        key="ArrowDown",
+        shows=".gn-pair",
+        point=(("[data-gn-do=step]", (0, 0)),),
+        reached="w.querySelector('.cloud').getAttribute('d').split('M').length === 3",
+    ),
     "signal_depth": Hand(
         page="notebooks/ch02_batch_norm.html",
         name="depth",
@@ -105,25 +125,15 @@ HANDS = {
         point=(("[data-gn-do=norm]", (0, 0)),),
         reached="w.querySelector('.gn-live-text').textContent.includes('have size 1.00;')",
     ),
-    "cancellation_lab": Hand(
-        page="notebooks/ch06_numerics.html",
-        name="lab",
-        grip="[data-gn-grip=offset]",
-        by=(180, 0),
-        key="ArrowRight",
-        shows=".gn-lab .drawn",
-        point=(("[data-gn-grip=offset]", "End"), ("[data-gn-grip=offset]", "ArrowLeft")),
-        reached="w.querySelector('.gn-lab .said').textContent.includes('negative')",
-    ),
-    "gradient_projection": Hand(
-        page="notebooks/ch05_backward.html",
-        name="three",
-        grip="[data-gn-grip=g]",
-        by=(-40, 30),
-        key="ArrowLeft",
-        shows=".a-dx",
-        point=(("[data-gn-lay=x_hat]", (0, 0)),),
-        reached="w.querySelector('.gn-live-text').textContent.includes('dx is 0')",
+    "statistic_set": Hand(
+        page="notebooks/ch03_one_formula.html",
+        name="six",
+        grip=".gn-cell.focus",
+        by=(0, -40),
+        key="+",
+        shows=".gn-number-line",
+        point=((".gn-cell.focus", (0, -40)),),
+        reached="w.querySelector('[data-gn-value=mean]').textContent !== '4.125'",
     ),
     "tile_seams": Hand(
         page="notebooks/ch07_groups.html",

@@ -131,7 +131,7 @@ def in_model(script, cases):
 
 FORMS = "const start = { ...c, ...w.unscaled(c.shape) }, forms = { ...w.traitsOf(c), ...w.affineOf(c.shape) };"
 VALUES = hand_tensor().flatten().tolist()
-TRAITS = dict(values=VALUES, shape=[2, 4, 1, 2], method="group", groups=2, interleaved=False, focus=0, eps=1e-5)
+TRAITS = dict(values=VALUES, shape=[2, 4, 1, 2], method="group", groups=2, interleaved=False, focus=0, eps=1e-5, lit="")
 
 
 def test_what_an_address_holds_is_the_state_again():
@@ -146,6 +146,7 @@ def test_what_an_address_holds_is_the_state_again():
         {"groups": 4, "interleaved": True},
         {"values": [0.25, *VALUES[1:]]},
         {"gamma": [1, -2.5, 1, 1], "beta": [0, 0, 0, 1e-7]},
+        {"lit": "mean"},
     ]
     answers = in_model(script, [TRAITS | {"change": change} for change in changes])
     for change, answer in zip(changes, answers, strict=True):
@@ -166,31 +167,31 @@ def test_addresses_that_readers_have_are_still_understood():
     """As they were written before the flags said true and false."""
     script = f"{FORMS} return address.meant(forms, c.saved, start)"
     saved = {"method": "batch", "groups": "4", "focus": "15", "interleaved": "1", "gamma": "1 -2.5 1 1"}
-    wrong = {"method": "x", "groups": "3", "focus": "16", "interleaved": "x", "values": "1 x", "gamma": "1", "beta": ""}
+    wrong = {"method": "x", "groups": "3", "focus": "16", "interleaved": "x", "values": "1 x", "gamma": "1"}
+    wrong |= {"beta": "", "lit": "median"}
     understood, ignored = in_model(script, [TRAITS | {"saved": texts} for texts in (saved, wrong)])
-    start = {key: TRAITS[key] for key in ("values", "method", "groups", "interleaved", "focus")}
+    start = {key: TRAITS[key] for key in ("values", "method", "groups", "interleaved", "focus", "lit")}
     start |= {"gamma": [1] * 4, "beta": [0] * 4}
     want = {"method": "batch", "groups": 4, "focus": 15, "interleaved": True, "gamma": [1, -2.5, 1, 1]}
     assert understood == start | want and ignored == start
 
 
-@pytest.mark.parametrize("flat", [True, False])
-def test_arrow_keys_reach_every_cell_and_back(flat):
+def test_arrow_keys_reach_every_cell_and_back():
     """An arrow leads to a neighbour whose opposite arrow leads back, or, at the edge, nowhere."""
     opposite = {"ArrowLeft": "ArrowRight", "ArrowUp": "ArrowDown"}
     opposite |= {back: there for there, back in opposite.items()}
     dims = dict(images=3, channels=4, positions=2)
     keys = [(i, key) for i in range(24) for key in opposite]
-    cases = [dict(dims=dims, i=i, key=key, flat=flat) for i, key in keys]
-    steps = dict(zip(keys, in_model("return w.cellToward(c.dims, c.i, c.key, c.flat);", cases), strict=True))
+    cases = [dict(dims=dims, i=i, key=key) for i, key in keys]
+    steps = dict(zip(keys, in_model("return w.cellToward(c.dims, c.i, c.key);", cases), strict=True))
     assert all(to == i or steps[to, opposite[key]] == i for (i, key), to in steps.items())
     reached, new = set(), {0}
     while new:
         reached |= new
         new = {steps[i, key] for i in new for key in opposite} - reached
     assert reached == set(range(24))
-    # Flat, image 2 begins under image 1's last pixel; in the block it stands higher, and ends over image 1's first.
-    assert steps[1, "ArrowDown"] == (8 if flat else 1) and steps[0, "ArrowUp"] == (0 if flat else 9)
+    # Image 2 begins under image 1's last pixel.
+    assert steps[1, "ArrowDown"] == 8 and steps[0, "ArrowUp"] == 0 and steps[8, "ArrowUp"] == 1
 
 
 def test_hand_sized_tensor_has_whole_numbers():
@@ -234,6 +235,7 @@ def test_describe_is_the_same_in_every_run_and_true():
         (lambda: StatisticSet(hand_tensor(), groups=3), "divide.*3 and 4"),
         (lambda: StatisticSet(hand_tensor(), focus=16), "below 16"),
         (lambda: StatisticSet(hand_tensor(), method="unknown"), "unknown"),
+        (lambda: StatisticSet(hand_tensor(), lit="median"), "lit.*mean.*median"),
         (lambda: QuickQuestion("nope"), "no question 'nope'.*ch03-m"),
     ],
 )

@@ -9,6 +9,8 @@ from gn_edu.norms import normalize_over
 from gn_edu.refusals import check_groups
 from gn_edu.widgets.base import Widget, module, styles
 
+# What `lit` may name: a symbol of the formula, or a condition in its set.
+SYMBOLS = ("cell", "set", "count", "mean", "values", "sigma", "x_hat", "same_image", "same_channel", "same_group")
 METHODS = {"batch": "batch norm", "layer": "layer norm", "instance": "instance norm", "group": "group norm"}
 
 
@@ -21,6 +23,10 @@ class StatisticSet(Widget):
         groups: for group norm; must divide c.
         focus: the flat index of the chosen cell.
         plain: words stand for the symbols; interleaved channels, γ and β are left out.
+        formula: the formula stands over the block, and its symbols can be touched (Eq. 1-5 and 7).
+        lit: the symbol that is touched, one of SYMBOLS, or "" for none: "cell" is x_i, "set" S_i, "count" m, "mean" μ_i
+            "values" x_k, "sigma" σ_i, "x_hat" x̂_i, "same_image" k_N = i_N, "same_channel" k_C = i_C, "same_group" the
+            condition of group norm. One that the current norm does not have lights up S_i.
 
     Moving a control in the widget sets the traits; setting a trait moves the widget.
     """
@@ -35,6 +41,8 @@ class StatisticSet(Widget):
     focus = t.Int(0, min=0).tag(sync=True)
     eps = t.Float(1e-5).tag(sync=True)
     plain = t.Bool(False).tag(sync=True)
+    formula = t.Bool(False).tag(sync=True)
+    lit = t.Enum(["", *SYMBOLS], "").tag(sync=True)
 
     def __init__(self, x: torch.Tensor, **traits):
         if x.dim() != 4 or not 0 < x.numel() <= 256:

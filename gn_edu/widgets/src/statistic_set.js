@@ -1,6 +1,7 @@
 // Averaged with whom? A block of images x channels x positions; the cells that share a mean and a variance with
-// the chosen cell light up. Takes the traits values, shape, method, groups, interleaved, focus, eps, name; sets method,
-// groups, interleaved, focus and values. The prediction game asks which outputs move before it shows them.
+// the chosen cell light up, or, where the formula stands over them, those that one of its symbols speaks of. Takes the traits
+// values, shape, method, groups, interleaved, focus, lit, eps, plain, formula and name; sets values, method, groups,
+// interleaved, focus and lit. The prediction game asks which outputs move before it shows them.
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translator } from "./shared/i18n.js";
 import { stillBlock } from "./statistic_set/block.js";
@@ -29,7 +30,7 @@ function render(props) {
   const box = picturedByTraits(props, {
     stem: "statistic_set",
     title: N_("Averaged with whom?"),
-    given: ["shape", "eps", "plain"],
+    given: ["shape", "eps", "plain", "formula"],
     traits: traitsOf({ values, shape }),
     own: affineOf(shape),
     start: { ...unscaled(shape), flat, preview: null },
@@ -56,7 +57,9 @@ function render(props) {
   // Also after a change by Python: says what a change of values moved.
   return box.run(() => {
     const edit = compare(state);
+    if (edit) parts.block.moved = true;
     state.moved = edit ? edit.moved : [];
+    state.guessed = null;
     state.unseen = Boolean(edit?.unseen);
     state.note = edit && !state.game ? editNote(edit, state, tr) : "";
     draw();

@@ -16,15 +16,16 @@ import { snapNote } from "./texts.js";
 const DRAG = 10; // pixels up for a value that is larger by 1
 
 /**
- * Makes the chosen value larger by `step`; not while the game asks, which frames that value.
- * @type {(widget: Widget, step: number) => void}
+ * Gives the chosen cell another value; not while the game asks, which frames that value.
+ * @type {(widget: Widget, value: number) => void}
  */
-const nudge = ({ state, set }, step) => {
-  if (state.game) return;
-  set({ values: withChosen(state, Math.round((state.values[state.focus] + step) * 1e6) / 1e6) });
+const change = ({ state, set }, value) => {
+  if (!state.game) set({ values: withChosen(state, Math.round(value * 1e6) / 1e6) });
 };
+const nudge = (/** @type {Widget} */ widget, /** @type {number} */ step) =>
+  change(widget, widget.state.values[widget.state.focus] + step);
 
-/** The slider and the buttons. */
+/** The slider, the buttons, the number line and the formula. */
 export function connectControls(/** @type {Widget} */ widget) {
   const { state, parts, tr, set, say, draw } = widget;
   const { channels } = dimsOf(state.shape);
@@ -35,8 +36,12 @@ export function connectControls(/** @type {Widget} */ widget) {
     set({ groups });
     if (groups !== wanted) say(snapNote(wanted, channels, groups, tr));
   });
-  parts.formula.less.addEventListener("click", () => nudge(widget, -1));
-  parts.formula.more.addEventListener("click", () => nudge(widget, 1));
+  parts.line.moved = (value) => change(widget, value);
+  parts.symbols?.connect((lit) => {
+    if (!state.game && lit !== state.lit) set({ lit });
+  });
+  parts.numbers.less.addEventListener("click", () => nudge(widget, -1));
+  parts.numbers.more.addEventListener("click", () => nudge(widget, 1));
   parts.block.flatten.addEventListener("click", () => {
     state.flat = !state.flat;
     parts.block.build(state);
@@ -85,8 +90,7 @@ export function connectPointer(/** @type {Widget} */ widget) {
   element.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
     if (!drag) return;
     const wanted = drag.value + Math.round((drag.y - event.clientY) / DRAG);
-    const value = state.values[state.focus];
-    if (wanted !== value) nudge(widget, wanted - value);
+    if (wanted !== state.values[state.focus]) change(widget, wanted);
   });
   for (const end of ["pointerup", "pointercancel"])
     element.addEventListener(end, () => {
@@ -111,7 +115,7 @@ export function connectKeyboard(/** @type {Widget} */ widget) {
   const dims = dimsOf(state.shape);
   parts.block.element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (state.game) return;
-    const next = cellToward(dims, state.focus, event.key, state.flat);
+    const next = cellToward(dims, state.focus, event.key);
     if (next !== undefined) choose(widget, next);
     else if (["+", "="].includes(event.key)) nudge(widget, 1);
     else if (event.key === "-") nudge(widget, -1);

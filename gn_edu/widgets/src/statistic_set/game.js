@@ -14,6 +14,7 @@ export function connectGame({ state, parts, tr, set, say, draw }) {
   const start = () => {
     state.game = { guesses: new Set(), at: 0 };
     state.moved = [];
+    state.guessed = null;
     say(question(tr));
     cells[0].focus(); // the button that was pressed is gone
   };
@@ -23,9 +24,13 @@ export function connectGame({ state, parts, tr, set, say, draw }) {
     state.game.at = i;
     draw();
   };
-  /** Arrow keys go from output to output: one stop of the tabulator for all of them. */
+  /** Arrow keys go from output to output: one stop of the tabulator for all of them. Enter and space mark one. */
   const walk = (/** @type {KeyboardEvent} */ event, /** @type {number} */ i) => {
-    const next = cellToward(dims, i, event.key, true);
+    if (state.game && ["Enter", " "].includes(event.key)) {
+      event.preventDefault();
+      return guess(i);
+    }
+    const next = cellToward(dims, i, event.key);
     if (next === undefined || !state.game) return;
     event.preventDefault();
     state.game.at = next;
@@ -36,8 +41,9 @@ export function connectGame({ state, parts, tr, set, say, draw }) {
     if (!state.game) return;
     const { guesses } = state.game;
     set({ values: withChosen(state, state.values[state.focus] + 1), game: null });
-    say([verdict(state.moved, guesses, tr), state.unseen && unseenNote(tr)].filter(Boolean).join(" "));
-    play.focus();
+    state.guessed = guesses;
+    say([verdict(state, guesses, tr), state.unseen && unseenNote(tr)].filter(Boolean).join(" "));
+    parts.live.focus({ preventScroll: true }); // the button that was pressed is gone; here the result stands
   };
 
   play.addEventListener("click", start);

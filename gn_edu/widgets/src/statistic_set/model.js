@@ -16,13 +16,14 @@ import { fixed } from "../shared/text.js";
  * @typedef {{ values: number[], shape: Shape, method: Method, groups: number, interleaved: boolean, focus: number,
  *   eps: number, gamma: number[], beta: number[] }} Chosen
  *
- * What belongs to a visit and to no link: a game under way (`at` is the output with the keyboard's focus), a note, which
- * outputs moved, and with what that was compared.
- * @typedef {{ game: { guesses: Set<number>, at: number } | null, note: string, moved: number[], unseen: boolean,
- *   before: { values: number[], y: number[] } | null }} Visit
+ * What belongs to a visit and to no link: a game under way (`at` is the output with the keyboard's focus), what was guessed
+ * in the one that has just ended, a note, which outputs moved, and with what that was compared.
+ * @typedef {{ game: { guesses: Set<number>, at: number } | null, guessed: Set<number> | null, note: string,
+ *   moved: number[], unseen: boolean, before: { values: number[], y: number[] } | null }} Visit
  *
- * `plain`: words for symbols, and no γ and β; `flat`: the block without depth; `preview`: the cell that a mouse passes over.
- * @typedef {Chosen & Visit & { plain: boolean, flat: boolean, preview: number | null }} State
+ * `plain`: words for symbols, and no γ and β; `formula`: symbols that can be touched, `lit` is the one that is; `flat`: the
+ * block without depth; `preview`: the cell that a mouse passes over.
+ * @typedef {Chosen & Visit & { plain: boolean, formula: boolean, lit: string, flat: boolean, preview: number | null }} State
  */
 
 /**
@@ -36,6 +37,12 @@ export const METHODS = {
   group: { label: N_("Group"), name: N_("group norm") },
 };
 const MOVED = 1e-9;
+
+/** The symbols of the formula that can be touched, and the conditions in its sets, by the names that `lit` has. */
+export const SYMBOLS = [
+  ...["cell", "set", "count", "mean", "values", "sigma", "x_hat"],
+  ...["same_image", "same_channel", "same_group"],
+];
 
 /**
  * @param {Shape} shape
@@ -56,6 +63,7 @@ export const traitsOf = ({ values, shape }) => ({
   groups: oneOf(divisors(shape[1])),
   interleaved: unlessFirst(flag),
   focus: whole(0, values.length - 1),
+  lit: unlessFirst(oneOf(["", ...SYMBOLS])),
 });
 
 /**
@@ -74,7 +82,7 @@ export function affineOf([, channels]) {
 export const unscaled = ([, channels]) => ({ gamma: Array(channels).fill(1), beta: Array(channels).fill(0) });
 
 /** @returns {Visit} */
-export const untouched = () => ({ game: null, note: "", moved: [], unseen: false, before: null });
+export const untouched = () => ({ game: null, guessed: null, note: "", moved: [], unseen: false, before: null });
 
 /**
  * Everything that is shown, from the state alone.
@@ -136,22 +144,18 @@ export function snapGroups(wanted, from, channels) {
 }
 
 /**
- * The cell next to cell i in the direction of an arrow key; undefined for other keys. Flat: each image stands below
- * the one before; else images further back stand higher.
+ * The cell next to cell i in the direction of an arrow key, or i itself at the edge; undefined for other keys. Each image
+ * stands below the one before.
  * @param {Dims} dims
  * @param {number} i
  * @param {string} key
- * @param {boolean} flat
  */
-export function cellToward(dims, i, key, flat) {
+export function cellToward(dims, i, key) {
   if (!ARROWS[key]) return undefined;
   const [right, below] = ARROWS[key];
   const { images, channels, positions } = dims;
   const at = cellAt(dims, i);
-  const down = flat ? 1 : -1;
-  const [least, most] = flat ? [0, images * positions - 1] : [-(images - 1) * positions, positions - 1];
-  const line = clamp(at.position + down * at.image * positions + below, least, most);
-  const image = Math.abs(Math.floor(line / positions));
+  const line = clamp(at.image * positions + at.position + below, 0, images * positions - 1);
   const channel = clamp(at.channel + right, 0, channels - 1);
-  return (image * channels + channel) * positions + line - down * image * positions;
+  return (Math.floor(line / positions) * channels + channel) * positions + (line % positions);
 }

@@ -100,19 +100,56 @@ export const snapNote = (wanted, channels, groups, tr) =>
 export const question = (/** @type {Translator} */ tr) =>
   tr("The framed input will grow by 1. Tap every output that you think will move, then check.");
 
+/** Names in a row: "1", "1 and 2", "1, 2 and 3". */
+function listed(/** @type {(string | number)[]} */ parts, /** @type {Translator} */ tr) {
+  if (parts.length < 2) return parts.join("");
+  return tr("{list} and {last}", { list: parts.slice(0, -1).join(", "), last: parts[parts.length - 1] });
+}
+
 /**
- * How good the guesses of the game were.
- * @param {number[]} moved
+ * Where outputs stand, in few words: "image 1, channels 1 and 2".
+ * @param {number[]} outputs
+ * @param {import("./model.js").Dims} dims
+ * @param {Translator} tr
+ */
+export function placesOf(outputs, { images, channels, positions }, tr) {
+  const named = (/** @type {number} */ image) => {
+    const count = Array(channels).fill(0);
+    for (const i of outputs) {
+      const at = cellAt({ channels, positions }, i);
+      if (at.image === image) count[at.channel]++;
+    }
+    const touched = [...count.keys()].filter((c) => count[c]);
+    if (!touched.length) return "";
+    const parts = touched.map((c) => (count[c] === positions ? c + 1 : tr("{c} (in part)", { c: c + 1 })));
+    if (parts.length === channels && count.every((k) => k === positions)) return tr("every channel");
+    return tr(parts.length > 1 ? N_("channels {list}") : N_("channel {list}"), { list: listed(parts, tr) });
+  };
+  const groups = /** @type {Map<string, number[]>} */ (new Map());
+  for (let image = 0; image < images; image++) {
+    const name = named(image);
+    if (name) groups.set(name, [...(groups.get(name) ?? []), image + 1]);
+  }
+  const texts = [...groups].map(([name, which]) =>
+    tr(which.length > 1 ? N_("images {list}, {channels}") : N_("image {list}, {channels}"), {
+      list: listed(which, tr),
+      channels: name,
+    }),
+  );
+  return texts.join("; ");
+}
+
+/**
+ * What moved in the game, and how good the guesses were; the signs are those on the outputs.
+ * @param {State} state
  * @param {Set<number>} guesses
  * @param {Translator} tr
  */
-export function verdict(moved, guesses, tr) {
+export function verdict({ moved, shape }, guesses, tr) {
+  if (!moved.length) return tr("Nothing moved.");
   const hit = moved.filter((i) => guesses.has(i)).length;
   const extra = guesses.size - hit;
-  if (hit === moved.length && extra === 0) return tr("Right: exactly these {k} outputs moved.", { k: moved.length });
-  return tr("{k} outputs moved. You marked {hit} of them, and {extra} that stood still.", {
-    k: moved.length,
-    hit,
-    extra,
-  });
+  const said = { where: placesOf(moved, dimsOf(shape), tr), all: moved.length, hit, missed: moved.length - hit, extra };
+  if (hit === moved.length && extra === 0) return tr("Right: exactly these {all} outputs moved: {where}.", said);
+  return tr("Moved: {where}. ✓ {hit} of {all} found, ○ {missed} missed, ✗ {extra} marked that stood still.", said);
 }

@@ -3,8 +3,12 @@
 import { checkbox, choice, h, liveText, numberField, slider } from "../shared/dom.js";
 import { translated } from "../shared/i18n.js";
 import { eachOf, fixed } from "../shared/text.js";
-import { liveBlock } from "./block.js";
+import { liveBlock, placeOwn } from "./block.js";
+import { createFormula } from "./formula.js";
 import { dimsOf, METHODS, previewed, shown, view } from "./model.js";
+import { createNumberLine } from "./number_line.js";
+import { outputTable } from "./outputs.js";
+import { badgesOf, cellsOf, saidOf, symbolOf } from "./symbols.js";
 import { cellName, textUnder } from "./texts.js";
 
 /**
@@ -14,9 +18,29 @@ import { cellName, textUnder } from "./texts.js";
  * @typedef {(change: Partial<State>) => void} Change
  * @typedef {ReturnType<typeof makeParts>} Parts
  *
- * What is computed from a state, for its chosen cell or the one under the mouse; `lit`: the cells of its set.
- * @typedef {ReturnType<typeof view> & { focus: number, lit: Set<number> }} Picture
+ * What is computed from a state, for its chosen cell or the one under the mouse; `symbol`: the one that is lit; `lit`: the
+ * cells that light up, and `litOutputs`; `badges`: what stands on cells beside their values.
+ * @typedef {ReturnType<typeof view> & { focus: number, symbol: string, lit: Set<number>, litOutputs: Set<number>,
+ *   badges: Map<number, string> }} Picture
  */
+
+/**
+ * Without the formula, the whole set is lit. While the game asks, nothing is: it does not show its own answer.
+ * @param {State} state
+ * @returns {Picture}
+ */
+function pictured(state) {
+  const now = previewed(state);
+  const seen = view(now);
+  const picture = { ...seen, focus: now.focus, symbol: "", badges: new Map() };
+  if (state.game) return { ...picture, lit: new Set(), litOutputs: new Set() };
+  if (!state.formula) return { ...picture, lit: new Set(seen.set.members), litOutputs: new Set(seen.set.members) };
+  const symbol = symbolOf(now);
+  const cells = new Set(cellsOf(symbol, now, seen));
+  const badges = badgesOf(symbol, now, seen);
+  const lit = symbol === "x_hat" ? { lit: new Set(), litOutputs: cells } : { lit: cells, litOutputs: new Set() };
+  return { ...picture, ...lit, symbol, badges };
+}
 
 /** @type {(name: string, ...children: (string | Node)[]) => HTMLElement} */
 const paragraph = (name, ...children) => h("p", { class: name }, ...children);
@@ -94,7 +118,7 @@ function inputBlock(dims, tr) {
   const element = h("div", { class: "gn-block" });
   const flatten = h("button", { type: "button", "data-gn-do": "flat" }, tr("Flat view"));
   const nameOf = (/** @type {number} */ i) => cellName(dims, i, tr);
-  const block = { element, flatten, cells: /** @type {any[]} */ ([]), build, draw };
+  const block = { element, flatten, cells: /** @type {any[]} */ ([]), moved: false, build, draw };
   function build(/** @type {State} */ state) {
     element.innerHTML = liveBlock(state, tr, nameOf);
     element.classList.toggle("gn-flat", state.flat);
@@ -104,9 +128,18 @@ function inputBlock(dims, tr) {
     block.cells = [...element.querySelectorAll(".gn-cell")].sort((a, b) => a.dataset.cell - b.dataset.cell);
   }
   /** @type {(state: State, picture: Picture) => void} */
-  function draw(state, { lit, focus }) {
+  function draw(state, { lit, focus, badges, symbol }) {
+    element.dataset.lit = symbol;
+    placeOwn(element, state, state.focus, block.moved || state.game ? "" : tr("drag me"));
+    const raised = element.querySelector(".own").classList;
+    raised.toggle("lit", lit.has(state.focus));
+    raised.toggle("gn-off", Boolean(state.game || badges.size));
     block.cells.forEach((cell, i) => {
       const text = shown(state.values[i]);
+      const badge = cell.querySelector(".badge");
+      if (badge.textContent !== (badges.get(i) ?? "")) badge.textContent = badges.get(i) ?? "";
+      cell.classList.toggle("badged", badges.has(i));
+      cell.style.setProperty("--k", badges.has(i) ? [...badges.keys()].indexOf(i) : "");
       cell.classList.toggle("lit", lit.has(i));
       cell.classList.toggle("focus", i === focus);
       cell.setAttribute("tabindex", i === state.focus ? "0" : "-1");
@@ -119,70 +152,32 @@ function inputBlock(dims, tr) {
 }
 
 /**
- * The outputs: a button each, which can be pressed while the game asks; else they are only read.
- * @param {Dims} dims
- * @param {Translator} tr
- */
-function outputTable(dims, tr) {
-  const { images, channels, positions } = dims;
-  const element = h("div", { class: "gn-outputs" });
-  const cells = /** @type {any[]} */ ([]);
-  for (let image = 0; image < images; image++) {
-    const grid = h("div", { class: "gn-grid", style: `--columns:${channels}` });
-    for (let k = 0; k < positions * channels; k++) {
-      const i = (image * channels + (k % channels)) * positions + Math.floor(k / channels);
-      const number = h("span", { "data-gn-value": `y[${i}]` });
-      cells[i] = h("button", { type: "button", class: "gn-y", "data-output": i, tabindex: "-1" }, number);
-      grid.append(cells[i]);
-    }
-    element.append(paragraph("gn-axis", tr("image {n}", { n: image + 1 })), grid);
-  }
-  /** @type {(state: State, picture: Picture) => void} */
-  const draw = ({ game, moved }, { lit, focus, y }) => {
-    const changed = new Set(moved);
-    cells.forEach((cell, i) => {
-      const said = { cell: cellName(dims, i, tr), y: fixed(y[i], 2) };
-      cell.firstChild.textContent = said.y;
-      cell.classList.toggle("lit", lit.has(i));
-      cell.classList.toggle("focus", i === focus);
-      cell.classList.toggle("moved", changed.has(i));
-      cell.setAttribute("tabindex", game?.at === i ? "0" : "-1");
-      if (game) cell.setAttribute("aria-pressed", String(game.guesses.has(i)));
-      else cell.removeAttribute("aria-pressed");
-      cell.setAttribute("aria-disabled", String(!game));
-      const label = changed.has(i) ? tr("{cell}: y = {y}, moved", said) : `${said.cell}: y = ${said.y}`;
-      cell.setAttribute("aria-label", label);
-    });
-  };
-  return { element, cells, draw };
-}
-
-/**
- * The formula for the chosen cell, number by number, with the buttons that change its value; `plain` has words for it.
+ * The numbers of the chosen cell, with the buttons that change its value; `plain` has words for the symbols. y stands there
+ * where γ and β make it differ from x̂.
  * @param {Translator} tr
  * @param {boolean} plain
  */
-function formulaLines(tr, plain) {
-  /** @type {(text: string, label: string, does: string) => HTMLElement} */
+function numberLines(tr, plain) {
+  /** @type {(text: string, label: string, does: string) => HTMLButtonElement} */
   const button = (text, label, does) => h("button", { type: "button", "aria-label": label, "data-gn-do": does }, text);
   const less = button("−", tr("make the chosen value smaller"), "less");
   const more = button("+", tr("make the chosen value larger"), "more");
   const value = (/** @type {string} */ name) => h("span", { class: "gn-number", "data-gn-value": name });
-  const names = ["m", "mean", "variance", "sigma", "x", "x_hat", "y"];
+  const names = ["m", "mean", "sigma", "x", "x_hat", "y"];
   const out = Object.fromEntries(names.map((name) => [name, value(name)]));
-  const list = h("span", { class: "gn-list", "data-gn-value": "members" });
   const symbol = (/** @type {string} */ text) => h("b", {}, text);
   const line = (/** @type {(string | Node)[]} */ ...children) => h("div", { class: "gn-line" }, ...children);
   const dim = (/** @type {string} */ text) => h("span", { class: "gn-dim" }, text);
+  const scaled = line(symbol("y"), " = γ x̂ + β = ", out.y);
   const inSymbols = () => [
-    line(symbol("m"), " = ", out.m, dim(` ${tr("values: ")}`), list),
-    line(symbol("μ"), " = ", out.mean, "  ", symbol("σ"), " = √(", out.variance, " + ε) = ", out.sigma),
+    line(symbol("m"), " = ", out.m, dim(` ${tr("values")}`)),
+    line(symbol("μ"), " = ", out.mean, "  ", symbol("σ"), " = ", out.sigma),
     line(symbol("x"), " = ", less, out.x, more),
     line(symbol("x̂"), " = (x − μ) / σ = ", out.x_hat),
-    line(symbol("y"), " = γ x̂ + β = ", out.y),
+    scaled,
   ];
   const inWords = () => [
-    line(out.m, dim(` ${tr("values: ")}`), list),
+    line(out.m, dim(` ${tr("values")}`)),
     line(dim(tr("mean")), " ", out.mean, "  ", dim(tr("standard deviation")), " ", out.sigma),
     line(dim(tr("the chosen value")), " ", less, out.x, more),
     line(dim(tr("less the mean, over the deviation")), " ", out.x_hat),
@@ -193,14 +188,14 @@ function formulaLines(tr, plain) {
     const texts = {
       m: String(set.members.length),
       mean: fixed(set.mean),
-      variance: fixed(set.variance),
       sigma: fixed(plain ? Math.sqrt(set.variance) : set.sigma), // words know no ε
       x: shown(values[focus]),
       x_hat: fixed(xHat[focus]),
       y: fixed(y[focus]),
     };
     for (const [name, text] of Object.entries(texts)) out[name].textContent = text;
-    list.textContent = game ? "" : set.members.map((i) => shown(values[i])).join(", ");
+    scaled.hidden = texts.y === texts.x_hat;
+    for (const part of [less, more]) part.disabled = Boolean(game);
   };
   return { element, less, more, draw };
 }
@@ -226,7 +221,7 @@ function affineKnobs(state, { channels }, tr, set) {
       const pick = (/** @type {number} */ taken) =>
         set({ [kind]: state[kind].map((value, c) => (c === channel ? taken : value)) });
       const { input, show } = numberField({ label, marks, pick });
-      row.append(h("label", {}, label, input));
+      row.append(h("label", {}, h("span", {}, letter, h("sub", {}, String(channel + 1))), input));
       shows.push((now) => show(now[kind][channel]));
     }
     element.append(row);
@@ -256,37 +251,34 @@ function gameButtons(/** @type {Translator} */ tr) {
 export function makeParts(state, tr, set) {
   const dims = dimsOf(state.shape);
   const norm = normControls(state, dims, tr, set);
+  const symbols = state.formula ? createFormula(tr) : null;
   const block = inputBlock(dims, tr);
+  const line = createNumberLine(state, tr);
   const outputs = outputTable(dims, tr);
-  const formula = formulaLines(tr, state.plain);
+  const numbers = numberLines(tr, state.plain);
   const affine = affineKnobs(state, dims, tr, set);
   const game = gameButtons(tr);
   const live = liveText();
+  live.tabIndex = -1; // after a game the focus goes to what it says
   block.build(state);
   const stage = h(
     "div",
     { class: "gn-stage" },
-    h("div", {}, paragraph("gn-part", tr("Input x")), block.element),
+    h("div", { class: "gn-in-block" }, paragraph("gn-part", tr("Input x")), block.element, line.element),
     h("div", { class: "gn-out" }, paragraph("gn-part", tr("Output y")), outputs.element),
-    formula.element,
+    numbers.element,
   );
   const tools = h("div", { class: "gn-tools" }, game.play, game.check, block.flatten);
   const draw = (/** @type {State} */ state) => {
-    const { focus } = previewed(state);
-    const now = view(previewed(state));
-    const lit = new Set(state.game ? [] : now.set.members); // the game does not show its own answer
-    const picture = { ...now, focus, lit };
-    for (const part of [norm, block, outputs, formula, affine, game]) part.draw(state, picture);
+    const picture = pictured(state);
+    for (const part of [norm, block, line, outputs, numbers, affine, game]) part.draw(state, picture);
+    symbols?.draw(state, picture.symbol, saidOf(picture.symbol, previewed(state), picture, tr));
     live.textContent = textUnder(state, tr);
   };
+  const over = symbols ? [symbols.element] : [];
   return {
-    elements: [norm.element, stage, live, tools, ...(state.plain ? [] : [affine.element])],
-    norm,
-    block,
-    outputs,
-    formula,
-    affine,
-    game,
+    elements: [norm.element, ...over, stage, live, tools, ...(state.plain ? [] : [affine.element])],
+    ...{ norm, symbols, block, line, outputs, numbers, affine, game, live },
     draw,
   };
 }
