@@ -27,6 +27,21 @@ export function stateInAddress(stem, name) {
   return target === `${stem}.${name}` && query ? Object.fromEntries(new URLSearchParams(query)) : null;
 }
 
+let waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+
+/** Leave the address as it is: the reader went to another one. */
+export const keepAddress = () => clearTimeout(waiting);
+
+/**
+ * The page's address follows a widget: soon, since browsers refuse addresses that change many times a second. The widget
+ * that changed last holds.
+ * @param {() => string} link
+ */
+export function followInAddress(link) {
+  keepAddress();
+  waiting = setTimeout(() => history.replaceState(history.state, "", link()), 250);
+}
+
 /**
  * A state as texts.
  * @param {Forms} forms

@@ -1,4 +1,5 @@
 // The answers of a question: buttons, and a reply under them. Each wrong answer is a known mistake.
+import { keepAddress } from "./address.js";
 import { h } from "./dom.js";
 import { escapeText } from "./text.js";
 
@@ -22,12 +23,35 @@ export function questionStill({ prompt, choices }, tr) {
   return `<div class="gn-question-still"><p><b>${text(prompt)}</b></p><ul>${list}</ul><details>${answer}</details></div>`;
 }
 
+/** A page's path whether or not its host writes .html and index. */
+const bare = (/** @type {string} */ path) => path.replace(/(index)?(\.html)?$/, "");
+
 /**
- * The address of a page of the book from the page that `el` stands on, "" outside the published pages.
+ * The address of a page of the book, in the same language, from the page that `el` stands on; "" outside the published
+ * pages. Of that page itself only what follows the #, so that it is not loaded again.
  * @param {Element} el
  * @param {string | undefined} page from the folder on
  */
-export const fromHere = (el, page) => (page && el.closest("[data-gn-host]") ? `../${page}` : "");
+export function fromHere(el, page) {
+  if (!page || !el.closest("[data-gn-host]")) return "";
+  const there = new URL(`../${page}`, location.href);
+  return there.hash && bare(there.pathname) === bare(location.pathname) ? there.hash : `../${page}`;
+}
+
+/**
+ * The link to a widget that shows the answer.
+ * @param {string} href
+ * @param {Translator} tr
+ */
+function seeLink(href, tr) {
+  const onclick = () => {
+    keepAddress();
+    // The address has it already, but the widget may have gone on.
+    if (link.hash === location.hash && href.startsWith("#")) window.dispatchEvent(new HashChangeEvent("hashchange"));
+  };
+  const link = h("a", { href, "data-gn-see": true, onclick }, tr("See it"));
+  return link;
+}
 
 /**
  * A button a choice; show(k) marks choice k, -1 none. After a wrong one, `see` leads to a widget that shows the answer.
@@ -49,7 +73,7 @@ export function answerButtons({ choices, tr, pick, see }) {
     const choice = choices[chosen];
     if (!choice) return;
     reply.append(h("b", {}, choice.mistake ? tr("Not yet.") : tr("Right.")), " ", tr(choice.reply));
-    if (choice.mistake && see) reply.append(" ", h("a", { href: see, "data-gn-see": true }, tr("See it")));
+    if (choice.mistake && see) reply.append(" ", seeLink(see, tr));
   };
   return { element: h("div", {}, group, reply), show };
 }

@@ -1,7 +1,7 @@
 // What every widget shares: a root with its name, a state that lives in the address, and the buttons reset, copy link,
 // large type and keep in view. Takes the traits `name` and `_catalogue`; touches only el and model, and the address of
 // the page it stands on.
-import { linkOf, meant, stateInAddress, written } from "./address.js";
+import { followInAddress, keepAddress, linkOf, meant, stateInAddress, written } from "./address.js";
 import { h } from "./dom.js";
 import { translator } from "./i18n.js";
 
@@ -106,14 +106,10 @@ export function frame({ model, el, stem, title, tr, read, write }) {
   const onPage = Boolean(el.closest("[data-gn-host]"));
   const body = h("div", { class: "gn-body" });
   const said = h("span", { class: "gn-said", role: "status" });
-  let waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   const changed = () => {
     said.textContent = "";
     // On the published page the address follows the view; a notebook's address belongs to the notebook.
-    if (!onPage) return;
-    clearTimeout(waiting);
-    // Browsers refuse addresses that change many times a second.
-    waiting = setTimeout(() => history.replaceState(history.state, "", linkOf(stem, name, read())), 250);
+    if (onPage) followInAddress(() => linkOf(stem, name, read()));
   };
   const reset = () => {
     write({});
@@ -145,8 +141,12 @@ export function frame({ model, el, stem, title, tr, read, write }) {
   const follow = () => {
     const state = stateInAddress(stem, name);
     if (!state) return;
+    keepAddress();
     write(state);
     bringIntoView(root);
+    // The next Tab goes on from here.
+    root.setAttribute("tabindex", "-1");
+    root.focus({ preventScroll: true });
   };
   window.addEventListener("hashchange", follow);
   const start = async () => {
