@@ -20,6 +20,7 @@ STEPS = {
     "statistic_set": ("[data-cell='4']",),
     "tile_seams": ("[data-gn-border]", "ArrowRight"),
     "train_it": ("[data-gn-do=step]",),
+    "turn_g": ("[data-gn-grip=groups]", "ArrowLeft"),
     "what_survives": ("[data-gn-move='1']",),
 }
 WIDGETS = "[...document.querySelectorAll('[data-gn-widget]')]"

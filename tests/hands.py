@@ -40,4 +40,14 @@ HANDS = {
         point=(("[data-gn-do=train]", (0, 0)),),
         reached="w.querySelectorAll('.runs .m').length >= 2",
     ),
+    "turn_g": Hand(
+        page="notebooks/ch07_groups.html",
+        name="turn",
+        grip="[data-gn-grip=groups]",
+        by=(-70, -10),
+        key="ArrowLeft",
+        shows=".gn-twenty",
+        point=(("[data-gn-grip=groups]", "ArrowLeft"),),
+        reached="w.querySelectorAll('.gn-out').length === 2",
+    ),
 }

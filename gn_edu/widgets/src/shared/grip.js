@@ -46,7 +46,8 @@ const LOOKS = {
  * @param {string} options.mark its name: data-gn-grip
  * @param {"x" | "y"} options.axis
  * @param {{ min: number, max: number, step: number }} options.range
- * @param {(place: number) => number} options.valueAt the value at a place of the axis, in units of the drawing
+ * @param {(place: number, point: { x: number, y: number }) => number} options.valueAt the value at a place of the axis, in
+ *   units of the drawing; the point is for a grip that goes along a curve
  * @param {(value: number) => void} options.move
  * @param {string} [options.hint]
  * @param {string} [options.look] SVG instead of the disc with two arrows
@@ -73,13 +74,14 @@ export function createGrip({ label, mark, axis, range, valueAt, move, hint = "",
     element.querySelector(".gn-hint")?.remove();
     move(stepped);
   };
-  let apart = 0; // from where the finger took it to its middle
+  const apart = { x: 0, y: 0 }; // from where the finger took it to its middle
   dragged(
     element,
-    (point) => put(valueAt(point[axis] - apart)),
     (point) => {
-      apart = point[axis] - at[axis];
+      const middle = { x: point.x - apart.x, y: point.y - apart.y };
+      put(valueAt(middle[axis], middle));
     },
+    (point) => void Object.assign(apart, { x: point.x - at.x, y: point.y - at.y }),
   );
   // A thumb on it drags, and does not scroll the page.
   element.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
