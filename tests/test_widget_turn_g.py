@@ -116,7 +116,7 @@ def test_python_side():
 
 def shown(page):
     """G, and the name under each picture that is named wrong, by its number."""
-    groups = int(page.locator(f"{W} .gn-value").inner_text().removeprefix("G = "))
+    groups = int(page.locator(f"{W} .gn-value").text_content().removeprefix("G = "))
     out = page.locator(f"{W} .gn-out").evaluate_all(
         "(list) => list.map((e) => [e.dataset.gnPicture, e.querySelector('.gn-name').textContent])"
     )
@@ -167,7 +167,7 @@ def test_by_mouse_keyboard_and_link(widget_page):
 @pytest.mark.site
 def test_the_table_has_every_number_and_the_chart_the_present_one(widget_page, runs):
     page = widget_page(f"{PAGE}#turn_g.turn?groups=2")
-    assert page.locator(f"{W} [data-gn-value=accuracy]").inner_text() == "67.1 %"
+    assert page.locator(f"{W} [data-gn-value=accuracy]").text_content() == "67.1 %"
     page.locator(f"{W} details summary").click()
     for groups, run in runs.items():
         value = {
@@ -182,7 +182,8 @@ def test_the_table_has_every_number_and_the_chart_the_present_one(widget_page, r
 @pytest.mark.site
 def test_a_thumb_turns_the_dial_and_the_page_stays(widget_page):
     page = widget_page(PAGE, width=390, has_touch=True, is_mobile=True)
-    page.locator(f"{W} [data-gn-grip=groups]").evaluate("(e) => e.scrollIntoView({ block: 'center' })")
+    grip = page.locator(f"{W} [data-gn-grip=groups]")
+    grip.evaluate("(e) => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
     touch = page.context.new_cdp_session(page)
     before = page.evaluate("scrollY")
     for kind, groups in (("touchStart", 8), ("touchMove", 4), ("touchMove", 1)):

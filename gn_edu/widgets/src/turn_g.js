@@ -65,6 +65,9 @@ function table(runs, { channels, trained, tested }, tr) {
       ...cells.map((cell, i) => h("td", { "data-gn-value": names[i] }, String(cell))),
     );
   });
+  const about = tr(
+    "The test pictures are CIFAR-10's after one lossy JPEG step. The weights are rounded, as the landing page holds them.",
+  );
   return h(
     "details",
     {},
@@ -75,6 +78,7 @@ function table(runs, { channels, trained, tested }, tr) {
       h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))),
       h("tbody", {}, ...rows),
     ),
+    h("p", { class: "gn-part" }, about),
   );
 }
 
@@ -90,23 +94,30 @@ function render(props) {
   });
   const runs = options.map((groups) => runAt(pictured, record, groups));
   const trained = record.trained;
-  const dial = createDial({ options, channels: record.channels[0], tr, turn: (groups) => set({ groups }) });
+  const dial = createDial({
+    options,
+    rest: trained,
+    channels: record.channels[0],
+    tr,
+    turn: (groups) => set({ groups }),
+  });
   const pictures = createPictures(createAlbum(pictured, tr), tr);
   const live = liveText();
   const means = h("p", { class: "gn-part" });
   const plot = drawingPlace(tr("Test pictures named right, in per cent, against G"), "gn-picture");
   const tested = record.tested.toLocaleString("en");
   const said = {
-    take: tr("Turn the dial: G changes in every layer. The weights stay as they were trained, with G = {groups}.", {
-      groups: trained,
-    }),
-    all: tr("All {n} test pictures, % right; the bars are 95 % intervals", { n: tested }),
+    take: tr(
+      "Turn the dial: G changes in every layer of the landing page's Group Norm network. Its weights stay as they were trained, with G = {groups}.",
+      { groups: trained },
+    ),
+    all: tr("Right of all {n} test pictures, % (bars: 95 % intervals)", { n: tested }),
     chosen: tr(
       "The twenty were chosen: this network at G = {groups} and the one with Batch Norm name all of them right. The {n} were not.",
       { groups: trained, n: tested },
     ),
     other: tr(
-      "This is not the choice of G for training: a network that is trained with another G has other weights, as in the paper's Table 3.",
+      "Which G to train with is another question: trained anew, a network has weights that fit its G (the paper's Table 3).",
     ),
   };
   body.append(

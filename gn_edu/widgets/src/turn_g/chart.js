@@ -3,8 +3,8 @@ import { pathOf, svg, tenths, tick } from "../shared/drawing.js";
 import { gridLine, mark, numberUnder } from "../shared/lines.js";
 
 const WIDE = 290;
-const TALL = 190;
-const SIDES = { left: 30, right: 14, top: 20, bottom: 42 };
+const TALL = 194;
+const SIDES = { left: 30, right: 14, top: 20, bottom: 46 };
 const [LEAST, MOST] = [60, 80]; // %
 
 /**
@@ -22,12 +22,13 @@ export function chart(runs, groups, trained, tr) {
   const marks = runs.map((run, k) => {
     const { mean, half } = run.accuracy;
     const here = run.groups === groups;
-    const whisker = `<path class="gn-whisker" d="M${tenths(x(k))} ${tenths(y(mean + half))}V${tenths(y(mean - half))}"/>`;
+    const [top, low] = [y(mean + half), y(mean - half)].map(tenths);
+    const whisker = `<path class="gn-whisker" d="M${tenths(x(k))} ${top}V${low}m-5 0h10M${tenths(x(k) - 5)} ${top}h10"/>`;
     const value = `<text class="gn-lit-value" data-gn-value="accuracy" x="${tenths(x(k))}" y="${tenths(y(mean + half) - 7)}" text-anchor="middle">${run.accuracy.text} %</text>`;
     return whisker + mark("gn", here ? "n-gn gn-lit" : "n-gn gn-unlit", x(k), y(mean)) + (here ? value : "");
   });
   const under = runs.map((run, k) => numberUnder(x(k), TALL - 24, run.groups));
-  const where = tick(tenths(x(runs.findIndex((run) => run.groups === trained))), TALL - 8, tr("as trained"));
+  const where = tick(tenths(x(runs.findIndex((run) => run.groups === trained))), TALL - 6, tr("as trained"));
   return svg(
     "gn-in",
     WIDE,

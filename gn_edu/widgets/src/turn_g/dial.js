@@ -60,11 +60,12 @@ export function dialMarkup(options, k, channels) {
 }
 
 /**
- * The dial in a page; turn(groups) is called when a hand moves it. Returns {element, show}: show(groups).
- * @param {{ options: number[], channels: number, tr: import("../shared/i18n.js").Translator,
+ * The dial in a page; turn(groups) is called when a hand moves it. Returns {element, show}: show(groups). The hint stands
+ * at the G of rest, where there is room for it.
+ * @param {{ options: number[], rest: number, channels: number, tr: import("../shared/i18n.js").Translator,
  *   turn: (groups: number) => void }} parts
  */
-export function createDial({ options, channels, tr, turn }) {
+export function createDial({ options, rest, channels, tr, turn }) {
   const n = options.length;
   const grip = createGrip({
     label: tr("G, the number of groups"),
@@ -81,7 +82,6 @@ export function createDial({ options, channels, tr, turn }) {
   area.setAttribute("class", "gn-dial-area");
   area.setAttribute("d", halfDisc(RADIUS.hand));
   dragged(area, (point) => {
-    grip.element.querySelector(".gn-hint")?.remove();
     grip.element.focus({ preventScroll: true });
     const groups = options[Math.round(stopAt(point, n))];
     if (groups !== now) turn(groups);
@@ -96,6 +96,7 @@ export function createDial({ options, channels, tr, turn }) {
   const show = (/** @type {number} */ groups) => {
     now = groups;
     const k = options.indexOf(groups);
+    if (groups !== rest) grip.element.querySelector(".gn-hint")?.remove();
     figure.show(dialMarkup(options, k, channels));
     grip.show({ ...pointAt(k, n, RADIUS.stops), value: k, text: `G = ${groups}` });
   };
