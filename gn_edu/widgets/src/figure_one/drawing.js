@@ -66,7 +66,7 @@ function namesMarkup(lines, { end, y }, wide, tr) {
 }
 
 /** The reading line, the two errors at it and the gap between them. */
-function reading(state, found, { x, y }, tr) {
+function reading(state, found, { x, y, end }, tr) {
   const at = x(state.size);
   const [bn, gn] = [y(found.bn), y(found.gn)];
   const last = state.size === SIZES.at(-1);
@@ -83,11 +83,12 @@ function reading(state, found, { x, y }, tr) {
     );
   const axis = TALL - BOTTOM;
   const gap = gapText(found, state.relative, tr, true);
+  const left = at + 9 + 8 * gap.length > end;
   return [
     `<path class="now" d="M${tenths(at)} ${GRIP + 10}V${axis}"/>`,
     Math.abs(bn - gn) > 30
       ? `<path class="gap" d="M${tenths(at)} ${tenths(bn)}V${tenths(gn)}"/>` +
-        label("value", at + (last ? -9 : 9), (bn + gn) / 2 + 5, gap, last ? "end" : "start")
+        label("value", at + (left ? -9 : 9), (bn + gn) / 2 + 5, gap, left ? "end" : "start")
       : "",
     value("bn", bn, gn + 0.01),
     value("gn", gn, bn),
@@ -125,9 +126,9 @@ export function drawChart(state, tr, wide) {
     ...found.lines.map((line) => lineMarkup(line, scale)),
     namesMarkup(found.lines, scale, wide, tr),
     ...reading(state, found, scale, tr),
-    ...under.map((words, k) => tick(LEFT, TALL - 12 + 16 * k, words, "start")),
+    ...under.map((words, k) => tick(LEFT, TALL - 12 + 18 * k, words, "start")),
   ];
-  return { height: TALL + 16 * (under.length - 1), content: parts.join("") };
+  return { height: TALL + 18 * (under.length - 1), content: parts.join("") };
 }
 
 /** The chart as a picture of its own. */

@@ -72,12 +72,12 @@ export function drawChart(state, seen, tr, wide) {
   const parts = [
     ...[0, 0.2, 0.4, 0.6, 0.8, 1].map((f) => gridLine(left, wide - right, y(f * end), +(f * end).toPrecision(3))),
     tick(4, 14, error ? `${title}, %` : title, "start"),
-    tick(left, TALL - 8, error ? tr("epoch") : tr("norm layer, from the first to the last"), "start"),
+    tick(left, TALL - 8, error ? tr("epoch") : tr("norm layer"), "start"),
   ];
   if (seen.length) {
     const at = place.x(place.read).toFixed(1);
     parts.push(`<path class="now" d="M${at} ${GRIP + 10}V${TALL - bottom}"/>`, ...numbersMarkup(place, seen.length));
-  } else parts.push(tick((left + wide - right) / 2, TALL / 2, tr("not recorded for these runs")));
+  } else parts.push(tick((left + wide - right) / 2, TALL / 2, tr("not recorded here")));
   parts.push(...lines.map((line) => lineMarkup(line, place.x, y)));
   parts.push(namesAtEnds(ends, { x: wide - right + 6, top: top - 14, bottom: TALL - bottom + 34 }));
   return { height: TALL, content: parts.join("") };

@@ -74,7 +74,7 @@ export function drawSmall(state, tr, wide) {
     gain === state.gain ? "" : tick(tenths(left(k) + panel / 2), TRACK + 28, gain),
   ).filter((_, k) => Math.abs(left(k) + panel / 2 - x(state.gain)) > 36);
   const parts = [
-    tick(0, 16, tr("size of the values, layer by layer, at four gains"), "start"),
+    tick(0, 16, tr("size by layer, at four gains"), "start"),
     ...panels,
     `<path class="track" d="M12 ${TRACK}H${wide - 12}"/>`,
     ...names,
@@ -137,13 +137,13 @@ export function drawLarge(layers, tr, wide) {
     { words: [tr("gradient")], y: lower(1), look: "" },
   ];
   const parts = [
-    tick(LEFT, 14, tr("the values that each layer's nonlinearity gets"), "start"),
+    tick(LEFT, 14, tr("values in each layer"), "start"),
     ...[4, 2, 0, -2, -4].map((v) => level(upper(v), String(v).replace("-", "−"), right)),
     shaded(
       "d",
       layers.flatMap(({ values }, l) => histogram(values, LEFT + w * l, w)),
     ),
-    tick(LEFT, LOWER - 12, tr("their size, and the gradient there"), "start"),
+    tick(LEFT, LOWER - 12, tr("their size and gradient"), "start"),
     ...POWERS.map(([k, text]) => level(lower(10 ** k), text, right, k ? "grid" : "grid one")),
     line("size", sizes),
     line("gradient", gradients),
