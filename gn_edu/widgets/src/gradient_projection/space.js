@@ -38,15 +38,20 @@ function ring(at, radius) {
   return pathOf(points);
 }
 
+/** Across an arrow on the screen, and upwards. */
+function across(from, to) {
+  const [x, y] = unit([to[0] - from[0], to[1] - from[1]]);
+  return x > 0 ? [y, -x] : [-y, x];
+}
+
 /** dx at the tip of x_hat, as long as there is room; where nothing is left, that. */
 function leftOver(at, o, { xHat, parts, numbers, lies }, eps) {
   const from = at(xHat);
   const length = numbers.length_dx;
   if (length < 0.005) {
-    const [x, y] = [from[0] - o[0], from[1] - o[1]].map((v) => v / (Math.hypot(from[0] - o[0], from[1] - o[1]) || 1));
-    const down = x < 0 ? -1 : 1; // across x_hat, and under it
+    const [x, y] = across(o, from);
     const gone = lies === "none" || lies === "ones" || eps === 0;
-    return arrow(from, from, "dx", gone ? "dx = 0" : "dx ≈ 0", 0, [-40 * y * down, 22 * x * down]);
+    return arrow(from, from, "dx", gone ? "dx = 0" : "dx ≈ 0", 0, [-40 * x, -22 * y]);
   }
   if (length <= REACH) return arrow(from, at(plus(xHat, parts.dx)), "dx", "dx", 14);
   const cut = unit(parts.dx).map((v) => REACH * v);
@@ -65,13 +70,14 @@ export function spaceMarkup(seen, eps, looking, width, height, room = false) {
   const { at } = camera(looking, width, height);
   const o = at([0, 0, 0]);
   const axes = [0, 1, 2].map((k) => at([0, 1, 2].map((i) => (i === k ? 1.5 : 0))));
+  const onIt = seen.lies === "x_hat"; // g would cover the name at the tip
   const shadow = parts.g.map((v, i) => v - parts.mean[i]);
   return [
     `<path class="plane" d="${ring(at, 2.2)}"/><path class="circle" d="${ring(at, Math.sqrt(3))}"/>`,
     ...axes.map((end) => `<path class="axis3" d="${pathOf([o, end])}"/>`),
     arrow(o, at([1, 1, 1]), "ones", "1", 12),
     `<path class="thread" d="${pathOf([at(parts.g), at(shadow), o])}"/>`,
-    arrow(o, at(xHat), "x", "x̂", 18),
+    arrow(o, at(xHat), "x", "x̂", 18, onIt ? across(o, at(xHat)).map((v) => 18 * v) : undefined),
     arrow(o, at(parts.g), "g", "g", 12, room ? [0, -20] : undefined),
     eps === 0 && seen.numbers.length_dx > 0.05 ? corner(at, xHat, parts.dx) : "",
     leftOver(at, o, seen, eps),
@@ -79,7 +85,7 @@ export function spaceMarkup(seen, eps, looking, width, height, room = false) {
 }
 
 /** The drawing with a grip on g and one on x_hat; a drag beside them turns the view, which it keeps for itself. */
-export function createSpace({ tr, state, set }, changed) {
+export function createSpace({ tr, state, first, set }, changed) {
   const looking = { ...SIDE };
   let now = camera(looking, 1, 1);
   const seen = () => view(state);
@@ -125,6 +131,7 @@ export function createSpace({ tr, state, set }, changed) {
     const found = seen();
     const [x, g] = [found.xHat, state.g];
     onCircle.show(now.at(x), degrees(), followed("x̂", x, found), width);
+    if (g.some((v, i) => v !== first.g[i])) tip.moved();
     tip.show(now.at(g), Math.hypot(...g), followed("g", g, found), width);
     drawing.element.setAttribute("aria-label", vectors(found, tr));
     return { height, content: spaceMarkup(found, state.eps, looking, width, height, true) };

@@ -30,6 +30,9 @@ const ALL_GONE = {
   x_hat: N_("g lies along x̂: all of it is taken away, and dx is 0."),
   both: N_("g is a part along 1, a part along x̂, and nothing else: all of it is taken away, and dx is 0."),
 };
+const BOTH_GONE = N_(
+  "g has length {g}. Without its parts along 1 and x̂, and over σ, it is dx: length {dx}, at right angles to both.",
+);
 const LEFT = {
   x_hat: N_("g lies along x̂. With ε = {eps} not all of it is taken away: dx has length {dx}."),
   both: N_("g is a part along 1 and a part along x̂. With ε = {eps} some of the second is left: dx has length {dx}."),
@@ -43,11 +46,5 @@ const lengthOf = (value) => (value > 1e-7 && value < 0.005 ? value.toPrecision(1
 export function sentence({ lies, numbers }, eps, tr) {
   const values = { g: lengthOf(numbers.length_g), dx: lengthOf(numbers.length_dx), eps };
   if (eps > 0 && LEFT[lies]) return tr(LEFT[lies], values);
-  return tr(
-    ALL_GONE[lies] ??
-      N_(
-        "g has length {g}. Without its parts along 1 and x̂, and over σ, it is dx: length {dx}, at right angles to both.",
-      ),
-    values,
-  );
+  return tr(ALL_GONE[lies] ?? BOTH_GONE, values);
 }

@@ -35,7 +35,6 @@ export function createTip({ label, mark, hint = "", range: [least, most], small 
     (point) => {
       if (point.x === held.x && point.y === held.y) return; // pressed, not moved
       held = { x: Number.NaN, y: Number.NaN };
-      element.querySelector(".gn-hint")?.remove();
       move([point.x - apart[0], point.y - apart[1]]);
     },
     (point) => {
@@ -48,7 +47,6 @@ export function createTip({ label, mark, hint = "", range: [least, most], small 
   element.addEventListener("keydown", (event) => {
     if (!ARROWS[event.key]) return;
     event.preventDefault();
-    element.querySelector(".gn-hint")?.remove();
     nudge(...ARROWS[event.key], event.shiftKey ? 0.5 : 0.1);
   });
   const show = (place, value, text, width) => {
@@ -60,5 +58,5 @@ export function createTip({ label, mark, hint = "", range: [least, most], small 
     element.setAttribute("aria-valuenow", String(+value.toFixed(2)));
     element.setAttribute("aria-valuetext", text);
   };
-  return { element, show };
+  return { element, show, moved: () => words?.remove() };
 }
