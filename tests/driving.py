@@ -25,6 +25,13 @@ STEPS = {
 }
 WIDGETS = "[...document.querySelectorAll('[data-gn-widget]')]"
 KINDS = f"{WIDGETS}.map((w) => w.dataset.gnWidget)"
+# A file is dropped on the first photo of a widget: its name, its type, its bytes in base64. Each answer: not prevented.
+DROP = (
+    "(root, [name, type, text]) => { const files = new DataTransfer();"
+    " files.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name, { type }));"
+    " const send = (kind) => root.querySelector('.gn-photo').dispatchEvent(new DragEvent(kind,"
+    " { dataTransfer: files, bubbles: true, cancelable: true })); return [send('dragover'), send('drop')] }"
+)
 
 
 def wait_for(ask, what, patience=PATIENCE, every=0.02):

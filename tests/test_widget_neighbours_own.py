@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from browser import LANDING, until
+from driving import DROP
 from PIL import Image, ImageOps
 
 from gn_edu.augment import PIXEL_MEAN, PIXEL_STD
@@ -28,12 +29,6 @@ OPENS = (
     " (e) => { e.preventDefault(); opened++ }) }"
 )
 ASKED = "sent.filter((q) => q.batch).map(({ batch, training, own }) => ({ batch, training, own: [...own] }))"
-DROP = (
-    "(root, [name, type, text]) => { const files = new DataTransfer();"
-    " files.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name, { type }));"
-    " const send = (kind) => root.querySelector('.gn-photo').dispatchEvent(new DragEvent(kind,"
-    " { dataTransfer: files, bubbles: true, cancelable: true })); return [send('dragover'), send('drop')] }"
-)
 
 
 def picture():
@@ -234,10 +229,12 @@ WIDE = file(Image.new("RGB", (12_001, 2)), "wide.png")
     ],
     ids=["pdf", "text", "broken", "heavy", "wide"],
 )
-def test_what_is_no_picture_gets_a_sentence_and_nothing_is_lost(with_own, bad, rule, came, fix):
+def test_what_is_no_picture_gets_a_sentence_and_nothing_is_lost(with_own, tmp_path, bad, rule, came, fix):
     start, words = answers(with_own), in_words(with_own)
     said = f"{HOME} .gn-own .gn-said"
-    with_own.locator(f"{HOME} input[type=file]").set_input_files(bad)
+    path = tmp_path / bad["name"]
+    path.write_bytes(bad["buffer"])
+    with_own.locator(f"{HOME} input[type=file]").set_input_files(path)
     until(with_own, f"document.querySelector({said!r}).innerText")
     sentence = with_own.locator(said).inner_text()
     assert all(part in sentence for part in (rule, came, fix)), sentence

@@ -39,7 +39,8 @@ async function opened(file, address) {
   });
   const { naturalWidth: width, naturalHeight: height } = image;
   if (Math.max(width, height) > LONGEST) throw new Refused(LARGE_PICTURE, { ...values, width, height });
-  // Half a file is drawn as far as it goes, but makes no bitmap. Only now: a large one takes much memory.
+  // Half a file loads, but makes no bitmap in Chromium; elsewhere it is drawn as far as it goes. Only now: a large one
+  // takes much memory.
   await createImageBitmap(image, { resizeWidth: 1, resizeHeight: 1 }).catch(() => Promise.reject(unreadable));
   return image;
 }
