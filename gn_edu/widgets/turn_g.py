@@ -6,7 +6,7 @@ import traitlets as t
 
 from gn_edu.records import measured
 from gn_edu.widgets.base import Widget, module, styles
-from gn_edu.widgets.neighbours import networks
+from gn_edu.widgets.neighbours import album, networks
 
 GROUPS = (1, 2, 4, 8, 16)
 
@@ -35,8 +35,7 @@ class TurnG(Widget):
     groups = t.Enum(list(GROUPS), 8).tag(sync=True)
 
     def __init__(self, groups=8, name="turn", **traits):
-        album = {key: networks()[key] for key in ("classes", "pictures")}
-        super().__init__(album=album, record=turned(), groups=groups, name=name, **traits)
+        super().__init__(album=album(), record=turned(), groups=groups, name=name, **traits)
 
     def describe(self) -> str:
         (run,) = (run for run in turned()["runs"] if run["groups"] == self.groups)
