@@ -361,7 +361,7 @@ def lit(page, kind="cell"):
 
 
 def symbol(page, name):
-    return page.locator(f"{W1} [data-gn-symbol={name}]").first
+    return page.locator(f"{W1} button[data-gn-symbol={name}]")
 
 
 def said(page):
@@ -372,7 +372,7 @@ def said(page):
 def test_each_symbol_lights_the_cells_that_the_paper_says(landing_with, method):
     page = landing_with(FORMULA)
     page.locator(f"{W1} .gn-choices-row input[value={method}]").check()
-    there = page.locator(f"{W1} [data-gn-symbol]").evaluate_all("(all) => all.map((e) => e.dataset.gnSymbol)")
+    there = page.locator(f"{W1} math [data-gn-symbol]").evaluate_all("(all) => all.map((e) => e.dataset.gnSymbol)")
     assert lit(page) == set() and said(page).startswith("Touch a symbol")
     for focus in (0, 7, 13):
         page.click(f"{W1} [data-cell='{focus}']")
@@ -386,8 +386,9 @@ def test_each_symbol_lights_the_cells_that_the_paper_says(landing_with, method):
             assert lit(page) == cells, name
             assert lit(page, "output") == ({focus} if name == "x_hat" else set())
             # Wherever a symbol stands it is lit, and no other is.
-            pressed = page.locator(f"{W1} [data-gn-symbol][aria-pressed=true]")
-            names = pressed.evaluate_all("(all) => all.map((e) => e.dataset.gnSymbol)")
+            assert page.locator(f"{W1} button[data-gn-symbol][aria-pressed=true]").count() == 1
+            assert symbol(page, name).get_attribute("aria-pressed") == "true"
+            names = page.locator(f"{W1} math .on").evaluate_all("(all) => all.map((e) => e.dataset.gnSymbol)")
             assert names == [name] * there.count(name)
             texts.add(said(page))
         assert len(texts) == len(want)
@@ -462,23 +463,28 @@ def test_another_norm_keeps_the_symbol_and_changes_its_cells(landing_with):
     assert lit(page) == sets_of(0)["same_group"]
     page.check(f"{W1} [data-gn-interleaved]")
     assert lit(page) == {k for k, (_, c, _) in enumerate(CELLS) if c % 2 == 0}
-    assert "mod" in symbol(page, "same_group").text_content()
+    assert "mod" in page.locator(f"{W1} math [data-gn-symbol=same_group]").text_content()
 
 
 def test_symbols_by_keys_mouse_and_link(landing_with):
     page = landing_with(FORMULA, link="#statistic_set.hand?method=batch&lit=mean")
     assert lit(page) == sets_of(0)["batch"]
-    stops = page.locator(f"{W1} [data-gn-symbol][tabindex='0']")
+    stops = page.locator(f"{W1} button[data-gn-symbol]")
     names = stops.evaluate_all("(all) => all.map((e) => e.dataset.gnSymbol)")
-    assert len(names) == len(set(names)) == 8  # each symbol is one stop of the tabulator
-    assert all(e.get_attribute("role") == "button" and e.get_attribute("aria-label") for e in stops.all())
+    assert len(names) == len(set(names)) == 8  # each symbol is one stop of the tabulator, where it first stands
+    apart = stops.evaluate_all("""(stops) => stops.map((stop) => {
+        const first = stop.closest(".gn-symbols").querySelector(`math [data-gn-symbol=${stop.dataset.gnSymbol}]`);
+        const [a, b] = [stop, first].map((e) => e.getBoundingClientRect());
+        return Math.max(...["x", "y", "width", "height"].map((key) => Math.abs(a[key] - b[key])));
+    })""")
+    assert max(apart) < 1 and all(stop.get_attribute("aria-label") for stop in stops.all())
     stops.first.focus()
     assert lit(page, "output") == {0}
     for name in names[1:]:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.dataset.gnSymbol") == name
         assert symbol(page, name).get_attribute("aria-pressed") == "true"
-    symbol(page, "mean").hover()
+    page.locator(f"{W1} math [data-gn-symbol=mean]").last.hover()
     assert said(page).startswith("μᵢ")
     page.mouse.move(0, 0)
     assert said(page).startswith("μᵢ")  # it stays
@@ -487,7 +493,7 @@ def test_symbols_by_keys_mouse_and_link(landing_with):
     until(page, "location.hash.includes('lit=count')")
     page.click(f"{W1} [data-gn-do=predict]")
     assert lit(page) == set()  # the game does not show its answer
-    symbol(page, "mean").click(force=True)
+    page.locator(f"{W1} math [data-gn-symbol=mean]").last.click(force=True)
     assert lit(page) == set() and said(page).startswith("Touch a symbol")
 
 

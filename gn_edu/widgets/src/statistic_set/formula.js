@@ -47,30 +47,20 @@ const CONTENTS = {
 };
 
 /**
- * A symbol that can be touched, with room for a thumb. Of those that stand more than once, the first is a stop of the
- * tabulator.
- * @param {Translator} tr
+ * A symbol that can be touched, with room for a thumb.
+ * @param {string} symbol
+ * @param {string} content
  */
-function symbolMaker(tr) {
-  const seen = new Set();
-  return (/** @type {string} */ symbol, /** @type {string} */ content, small = false) => {
-    const room = small ? 'width=".55em" height="1.3em" depth=".6em"' : 'width=".27em" height=".95em" depth=".45em"';
-    const stop = seen.has(symbol) ? -1 : 0;
-    seen.add(symbol);
-    return (
-      `<mrow class="alive" role="button" tabindex="${stop}" data-gn-symbol="${symbol}" aria-pressed="false"` +
-      ` aria-label="${tr(NAMES[symbol])}"><mspace ${room}></mspace>${content}<mspace ${room}></mspace></mrow>`
-    );
-  };
+function alive(symbol, content, small = false) {
+  const room = `<mspace ${small ? 'width=".55em" height="1.3em" depth=".6em"' : 'width=".27em" height=".95em" depth=".45em"'}></mspace>`;
+  return `<mrow class="alive" data-gn-symbol="${symbol}">${room}${content}${room}</mrow>`;
 }
 
 /**
  * The formula as markup, a piece a line where there is room for no more.
  * @param {{ method: string, interleaved: boolean }} state
- * @param {Translator} tr
  */
-export function formulaMarkup({ method, interleaved }, tr) {
-  const alive = symbolMaker(tr);
+function formulaMarkup({ method, interleaved }) {
   const xHat = () => alive("x_hat", sub(`<mover accent="true">${mi("x")}${mo("^")}</mover>`, I));
   const x = () => alive("cell", sub(mi("x"), I));
   const xk = () => alive("values", sub(mi("x"), mi("k")));
@@ -99,44 +89,65 @@ export function formulaMarkup({ method, interleaved }, tr) {
 
 /**
  * The formula in a page: connect(touch) calls touch(symbol) where a hand, a passing mouse or the keyboard's focus touches
- * one; draw(state, symbol, said) lights that symbol and says what it means.
+ * one; draw(state, symbol, said) lights that symbol and says what it means. Readers of the screen take mathematics as one
+ * piece, in which nothing can be pressed: over the place where each symbol first stands lies a button.
  * @param {Translator} tr
  */
 export function createFormula(tr) {
-  const lines = h("div", {
-    class: "gn-symbols",
-    role: "group",
-    "aria-label": tr("The formula, whose symbols can be touched"),
-  });
+  const maths = h("div", { class: "gn-maths", "aria-hidden": "true" });
+  const label = tr("The formula, whose symbols can be touched");
+  const buttons = h("div", { role: "group", "aria-label": label });
+  const lines = h("div", { class: "gn-symbols" }, maths, buttons);
   const text = h("p", { class: "gn-symbol-text", "aria-live": "polite" });
   const element = h("div", { class: "gn-touched" }, lines, text);
+  const first = (/** @type {string} */ name) => maths.querySelector(`[data-gn-symbol="${name}"]`);
+  const place = () => {
+    const from = lines.getBoundingClientRect();
+    for (const button of buttons.children) {
+      const { left, top, width, height } = first(button.dataset.gnSymbol).getBoundingClientRect();
+      Object.assign(button.style, { left: `${left - from.left}px`, top: `${top - from.top}px` });
+      Object.assign(button.style, { width: `${width}px`, height: `${height}px` });
+    }
+  };
+  new ResizeObserver(place).observe(maths);
+  document.fonts.ready.then(place);
   let drawn = "";
+  const build = (/** @type {string} */ markup) => {
+    maths.innerHTML = drawn = markup;
+    const names = new Set([...maths.querySelectorAll(".alive")].map((part) => part.dataset.gnSymbol));
+    const made = [...names].map((name) =>
+      h("button", { type: "button", "data-gn-symbol": name, "aria-label": tr(NAMES[name]) }),
+    );
+    buttons.replaceChildren(...made);
+    place();
+  };
   const draw = (
     /** @type {import("./model.js").State} */ state,
     /** @type {string} */ symbol,
     /** @type {string} */ said,
   ) => {
-    const markup = formulaMarkup(state, tr);
-    if (markup !== drawn) lines.innerHTML = drawn = markup;
-    for (const part of lines.querySelectorAll(".alive")) {
-      part.setAttribute("aria-pressed", String(part.getAttribute("data-gn-symbol") === symbol));
-      part.setAttribute("aria-disabled", String(Boolean(state.game)));
+    const markup = formulaMarkup(state);
+    if (markup !== drawn) build(markup);
+    lines.classList.toggle("gn-off", Boolean(state.game));
+    for (const part of lines.querySelectorAll("[data-gn-symbol]")) {
+      const on = part.dataset.gnSymbol === symbol;
+      part.classList.toggle("on", on);
+      if (part.localName !== "button") continue;
+      part.setAttribute("aria-pressed", String(on));
+      part.disabled = Boolean(state.game);
     }
     if (text.textContent !== said) text.textContent = said;
   };
   const connect = (/** @type {(symbol: string) => void} */ touch) => {
     const touched = (/** @type {Event} */ event) => {
-      const symbol = /** @type {Element} */ (event.target).closest(".alive");
-      if (symbol) touch(/** @type {string} */ (symbol.getAttribute("data-gn-symbol")));
-      return Boolean(symbol);
+      const symbol = /** @type {HTMLElement | null} */ (
+        /** @type {Element} */ (event.target).closest("[data-gn-symbol]")
+      )?.dataset.gnSymbol;
+      if (symbol) touch(symbol);
     };
-    lines.addEventListener("click", touched);
-    lines.addEventListener("focusin", touched);
+    for (const kind of ["click", "focusin"]) lines.addEventListener(kind, touched);
     lines.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
       if (event.pointerType === "mouse") touched(event);
-    });
-    lines.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-      if (["Enter", " "].includes(event.key) && touched(event)) event.preventDefault();
     });
   };
   return { element, draw, connect };
