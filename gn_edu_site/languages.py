@@ -153,7 +153,8 @@ class Terms(SphinxDirective):
             cells = "".join(f'<td lang="{code}">{html.escape(line[key])}</td>' for key, code in TERMS.items())
             body += f"<tr>{cells}<td>{status[line['status']]}</td></tr>"
         table = f'<table class="docutils gn-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        return [nodes.raw("", f'<div class="table-wrapper docutils container" tabindex="0">{table}</div>', format="html")]
+        framed = f'<div class="table-wrapper docutils container" tabindex="0">{table}</div>'
+        return [nodes.raw("", framed, format="html")]
 
 
 def setup(app):
