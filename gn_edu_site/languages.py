@@ -152,8 +152,9 @@ class Terms(SphinxDirective):
         for line in lines:
             cells = "".join(f'<td lang="{code}">{html.escape(line[key])}</td>' for key, code in TERMS.items())
             body += f"<tr>{cells}<td>{status[line['status']]}</td></tr>"
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        return [nodes.raw("", f'<div class="table-wrapper" tabindex="0">{table}</div>', format="html")]
+        table = f'<table class="docutils gn-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        framed = f'<div class="table-wrapper docutils container" tabindex="0">{table}</div>'
+        return [nodes.raw("", framed, format="html")]
 
 
 def setup(app):
