@@ -22,6 +22,7 @@ def setup(app):
         live_outputs,
         maths,
         navigation,
+        outputs,
         pack,
         pages,
         polls,
@@ -38,7 +39,19 @@ def setup(app):
     app.add_config_value("gn_built", "en", "html")
     app.add_config_value("gn_teacher", False, "env")
     app.add_config_value("gn_preview", False, "")
-    parts = (theme, languages, chapters, exercises, maths, live_outputs, pages, reading_path, navigation, search)
+    parts = (
+        theme,
+        languages,
+        chapters,
+        exercises,
+        outputs,
+        maths,
+        live_outputs,
+        pages,
+        reading_path,
+        navigation,
+        search,
+    )
     for part in (*parts, polls, annotated, sheets, pack):
         part.setup(app)
     return {"env_version": version(), "parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,6 +14,10 @@ DRAWING = '<div class="gn-drawing"'  # how gn_edu.plots.Drawing begins
 _LABEL = re.compile(r'(?<=aria-label=")[^"]*')
 
 
+class empty_head(nodes.entry):
+    """The corner of a table whose rows have headings: a heading without words is none."""
+
+
 def _paragraph(text: str, source: str, line: int, **attributes) -> nodes.paragraph:
     """Text that is translated where it has words."""
     words = any(letter.isalpha() for letter in text)
@@ -26,7 +30,8 @@ def _row(tag: Tag, source: str, line: int) -> nodes.row:
     row = nodes.row()
     for cell in tag.find_all(["th", "td"]):
         classes = ["gn-number"] if "right" in str(cell["style"]) else []
-        row += nodes.entry("", _paragraph(cell.get_text(), source, line), classes=classes)
+        entry = nodes.entry if cell.get_text() or not tag.find_parent("thead") else empty_head
+        row += entry("", _paragraph(cell.get_text(), source, line), classes=classes)
     return row
 
 
@@ -63,3 +68,13 @@ def rendered(data, source: str) -> list[nodes.Element] | None:
         image = data.cell_metadata.get("mystnb", {}).get("image", {})
         return [nodes.container("", drawing(text, image.get("alt")), classes=["output"])]
     return None
+
+
+def _visit_empty_head(translator, node):
+    node.parent.column += 1
+    translator.body.append('<td class="head"></td>\n')
+    raise nodes.SkipNode
+
+
+def setup(app):
+    app.add_node(empty_head, html=(_visit_empty_head, None))
