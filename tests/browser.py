@@ -127,6 +127,17 @@ def wait_until_awake(page):
     until(page, f"{awake} >= {all_}")
 
 
+def finger(page):
+    """finger(kind, (x, y)) puts a finger on the page's window, moves it and lifts it: touchStart, touchMove, touchEnd."""
+    session = page.context.new_cdp_session(page)
+
+    def put(kind, *places):
+        points = [{"x": x, "y": y} for x, y in places]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    return put
+
+
 def gzipped(body):
     """The bytes that a host sends for it: gzipped, unless that is longer (fonts, pictures)."""
     return min(len(gzip.compress(body)), len(body))

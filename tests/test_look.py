@@ -23,7 +23,8 @@ FAULTS = {
     "a formula does not fit": "all('div.math').filter((e) => e.scrollWidth > e.clientWidth).map(text)",
     "a table is in no frame that scrolls": (
         "all('article table:not(.indextable)').filter((e) => !e.closest('.gn')).filter((e) => {"
-        " const w = e.closest('.table-wrapper'); return !w || getComputedStyle(w).overflowX !== 'auto' || rect(w).right > innerWidth }).map(text)"
+        " const w = e.closest('.table-wrapper');"
+        " return !w || getComputedStyle(w).overflowX !== 'auto' || rect(w).right > innerWidth }).map(text)"
     ),
     "room is left under a widget": (
         "all('.gn-awake').filter((e) => Math.abs(rect(e).bottom - rect(e.querySelector('.gn')).bottom) > 4).map(host)"
