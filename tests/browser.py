@@ -128,7 +128,7 @@ def wait_until_awake(page):
 
 
 def finger(page):
-    """finger(kind, (x, y)) puts a finger on the page's window, moves it and lifts it: touchStart, touchMove, touchEnd."""
+    """finger(kind, (x, y)) touches the window, moves and lifts the finger: touchStart, touchMove, touchEnd."""
     session = page.context.new_cdp_session(page)
 
     def put(kind, *places):
