@@ -31,6 +31,9 @@ CHAPTERS = [page for page in PAGES if page.startswith(("book/", "notebooks/"))]
 CLASS = "class.test"  # another name of this machine, without https: no secure context
 
 site_is_built = pytest.mark.skipif(not IS_BUILT, reason="the site is not built: make book")
+both_built = pytest.mark.skipif(
+    not (HTML / "si/book/index.html").exists(), reason='only English is built: make book LANGS="en si"'
+)
 in_browser = pytest.mark.skipif(not find_chromium(), reason=MISSING)
 
 
