@@ -31,6 +31,9 @@ CHAPTERS = [page for page in PAGES if page.startswith(("book/", "notebooks/"))]
 CLASS = "class.test"  # another name of this machine, without https: no secure context
 
 site_is_built = pytest.mark.skipif(not IS_BUILT, reason="the site is not built: make book")
+both_built = pytest.mark.skipif(
+    not (HTML / "si/book/index.html").exists(), reason='only English is built: make book LANGS="en si"'
+)
 in_browser = pytest.mark.skipif(not find_chromium(), reason=MISSING)
 
 
@@ -125,6 +128,17 @@ def wait_until_awake(page):
     """All widgets are ready soon after the load, wherever they stand."""
     awake, all_ = (f"document.querySelectorAll('{q}').length" for q in ("[data-gn-ready]", "script[data-gn=widget]"))
     until(page, f"{awake} >= {all_}")
+
+
+def finger(page):
+    """finger(kind, (x, y)) touches the window, moves and lifts the finger: touchStart, touchMove, touchEnd."""
+    session = page.context.new_cdp_session(page)
+
+    def put(kind, *places):
+        points = [{"x": x, "y": y} for x, y in places]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    return put
 
 
 def gzipped(body):

@@ -1,7 +1,7 @@
 """Every widget is taken by hand: its subject follows mouse, thumb and keys, and its point is two actions away."""
 
 import pytest
-from browser import until
+from browser import finger, until
 from driving import STEPS
 from hands import HANDS
 
@@ -40,11 +40,11 @@ def drag(page, start, by, touch=False, steps=6):
     (x, y), (right, down) = start, by
     places = [(x + right * k / steps, y + down * k / steps) for k in range(1, steps + 1)] if any(by) else []
     if touch:
-        session = page.context.new_cdp_session(page)
-        kinds = [("touchStart", [(x, y)]), *(("touchMove", [place]) for place in places), ("touchEnd", [])]
-        for kind, points in kinds:
-            touches = [{"x": a, "y": b} for a, b in points]
-            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+        put = finger(page)
+        put("touchStart", (x, y))
+        for place in places:
+            put("touchMove", place)
+        put("touchEnd")
         return
     page.mouse.move(x, y)
     page.mouse.down()

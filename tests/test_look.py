@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import nbformat
 import pytest
-from browser import CHAPTERS, HTML, LANDING, PAGES, until, wait_until_awake
+from browser import CHAPTERS, HTML, LANDING, PAGES, WITH_WIDGETS, until, wait_until_awake
 from bs4 import BeautifulSoup
 from docutils import nodes
 
@@ -229,3 +229,22 @@ def test_on_paper_a_widget_stays_whole_with_its_marks_and_its_sentence_below(vis
         "(w) => Math.max(...[...w.querySelectorAll('[data-cell]')].map((e) => e.getBoundingClientRect().bottom))"
     )
     assert block.locator(".gn-live-text").bounding_box()["y"] >= lowest
+
+
+# Widgets for which the page kept more or less room than they take, but for those whose length is that of their text.
+ROOMS = """[...document.querySelectorAll(".gn-awake:not([data-gn-host=quick_question], [data-gn-host=exit_check])")]
+    .flatMap((e) => {
+        const taken = e.getBoundingClientRect().height;
+        e.classList.remove("gn-awake");
+        const kept = parseFloat(getComputedStyle(e).minHeight);
+        e.classList.add("gn-awake");
+        return Math.abs(kept - taken) > 24 ? [[e.dataset.gnHost, e.dataset.gnIs, kept, taken]] : [];
+    })"""
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", [page for page in WITH_WIDGETS if not page.startswith("si/")])
+def test_the_room_that_is_kept_is_the_room_that_a_widget_takes(widget_page, name, width):
+    """In letters of English; in others a widget may be a line higher."""
+    assert widget_page(name, width=width).evaluate(ROOMS) == []

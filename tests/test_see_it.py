@@ -3,7 +3,7 @@
 from urllib.parse import parse_qsl, unquote
 
 import pytest
-from browser import HTML, until, wait_until_awake
+from browser import HTML, both_built, until, wait_until_awake
 
 from gn_edu.questions import part, questions
 from gn_edu.widgets import ExitCheck
@@ -130,6 +130,7 @@ def test_pressed_again_it_sets_the_widget_again_and_the_focus_is_there(widget_pa
     assert_set(page, ON_ITS_PAGE)
 
 
+@both_built
 @pytest.mark.parametrize("name", [ON_ITS_PAGE, ELSEWHERE, EXIT[0]])
 def test_in_another_language_the_link_stays_in_it(widget_page, name):
     page = widget_page(f"si/{page_of(name)}")

@@ -84,6 +84,13 @@ def test_the_colours_of_the_norms_stand_in_the_palette_alone():
     assert not [(name, colour) for name, text in texts.items() for colour in colours if colour in text]
 
 
+def test_every_colour_of_the_palette_is_used():
+    sheets = [*SOURCES.rglob("*.css"), *(ROOT / "book").rglob("*.css"), *(ROOT / "gn_edu").glob("*.py")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sheets)
+    names = json.loads(PALETTE.read_text(encoding="utf-8"))["light"]
+    assert not [name for name in names if not re.search(rf"var\(--gn-{name}\b", text)]
+
+
 def test_the_random_numbers_of_the_widgets_come_from_one_place():
     """The multiplications of 32 bits that mix them are nowhere else."""
     assert [path.name for path in SOURCES.rglob("*.js") if "Math.imul(" in path.read_text()] == ["random.js"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from browser import CHAPTERS, HTML, PAGES, until, wait_until_awake
+from browser import CHAPTERS, HTML, PAGES, both_built, until, wait_until_awake
 from bs4 import BeautifulSoup
 from sphinx.writers import html5
 
@@ -238,9 +238,6 @@ def test_the_order_of_the_messages_does_not_depend_on_the_file_system(monkeypatc
 # ---- the pages
 
 ENGLISH = [page for page in CHAPTERS if not page.startswith("si/")]
-both_built = pytest.mark.skipif(
-    not (HTML / "si/book/index.html").exists(), reason='only English is built: make book LANGS="en si"'
-)
 
 
 @both_built

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from browser import HTML, run_module, site_is_built
+from browser import HTML, finger, run_module, site_is_built
 
 from gn_edu.nets import replace_layers
 from gn_edu.widgets.base import STATIC, module
@@ -156,23 +156,17 @@ def test_a_thumb_slides_over_the_tiles_and_the_nearest_is_read(widget_page):
     field = page.locator(f"{W} [data-gn-matrix=bn]")
     field.scroll_into_view_if_needed()
     assert field.bounding_box()["width"] >= 300
-    touch = page.context.new_cdp_session(page)
-
-    def send(kind, *at):
-        points = [{"x": x, "y": y} for x, y in at]
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    before = page.evaluate("scrollY")
-    send("touchStart", middle(page, "bn", 2, 2))
+    touch, before = finger(page), page.evaluate("scrollY")
+    touch("touchStart", middle(page, "bn", 2, 2))
     assert said(page, "bn") == expected(2, 2)
     for k in (4, 8, 12):
-        send("touchMove", middle(page, "bn", k, k + 3))
+        touch("touchMove", middle(page, "bn", k, k + 3))
         for _ in range(100):  # a browser gathers moves until its next picture
             if said(page, "bn") == expected(k, k + 3):
                 break
             page.wait_for_timeout(20)
         assert said(page, "bn") == expected(k, k + 3)
-    send("touchEnd")
+    touch("touchEnd")
     assert page.evaluate("scrollY") == before
 
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 import torch
-from browser import VIEW, number, run_module, until
+from browser import VIEW, finger, number, run_module, until
 
 from gn_edu.widgets.base import STATIC, module
 from gn_edu.widgets.reshape_microscope import ReshapeMicroscope
@@ -184,20 +184,14 @@ def test_the_lit_cell_follows_a_finger_along_the_memory(widget_page, layout):
     page = widget_page(link, width=390, has_touch=True, is_mobile=True, reduced_motion="reduce")
     page.locator(f"{W} .track").scroll_into_view_if_needed()
     page.wait_for_timeout(300)
-    touch = page.context.new_cdp_session(page)
-
-    def send(kind, *at):
-        points = [{"x": x, "y": y} for x, y in at]
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    before = page.evaluate("scrollY")
-    send("touchStart", on_ribbon(page, 3))
+    touch, before = finger(page), page.evaluate("scrollY")
+    touch("touchStart", on_ribbon(page, 3))
     assert lit(page) == 3
     for value in (6, 12, 9):
-        send("touchMove", on_ribbon(page, value))
+        touch("touchMove", on_ribbon(page, value))
         until(page, f"document.querySelector('{W} .gn-lit').dataset.cell === '{value}'")
         assert lit(page) == value
-    send("touchEnd")
+    touch("touchEnd")
     assert page.evaluate("scrollY") == before and lit(page) == 9
 
 

@@ -20,7 +20,7 @@ const PACE = 24; // ms a picture stands at least: learning is there to be seen
 const SEEDS = 999;
 
 /** The runs of the record as those of a reader. */
-export function recordedRuns(recorded) {
+function recordedRuns(recorded) {
   const gn = errorsOf({ kind: "gn", n: 4 }, recorded);
   return OVERS.flatMap((over) =>
     errorsOf({ kind: "bn", n: over }, recorded).map((bn, k) => ({ over, seed: k + 1, bn, gn: gn[k] })),

@@ -83,7 +83,7 @@ function table(runs, { channels, trained, tested }, tr) {
 }
 
 /** @param {import("@anywidget/types").RenderProps} props */
-function render(props) {
+async function render(props) {
   const { album: pictured, record } = { album: props.model.get("album"), record: props.model.get("record") };
   const options = record.runs.map(({ groups }) => groups);
   const { tr, state, body, set, run } = picturedByTraits(props, {
@@ -132,7 +132,7 @@ function render(props) {
     h("p", { class: "gn-part" }, said.chosen, " ", said.other),
     table(runs, record, tr),
   );
-  return run(() => {
+  const stop = await run(() => {
     const now = /** @type {ReturnType<typeof runAt>} */ (runs.find(({ groups }) => groups === state.groups));
     dial.show(state.groups);
     pictures.show(now);
@@ -140,6 +140,10 @@ function render(props) {
     plot.innerHTML = chart(runs, state.groups, trained, tr);
     live.textContent = sentence(now, record, tr);
   });
+  return () => {
+    stop();
+    dial.stop();
+  };
 }
 
 export default { render };

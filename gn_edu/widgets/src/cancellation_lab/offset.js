@@ -14,7 +14,7 @@ const BELOW = 84; // where the ruler's drawing begins
 export const HEIGHT = BELOW + TALL;
 
 /** Where an offset stands. */
-export function offsetPlaces(offsets, width) {
+function offsetPlaces(offsets, width) {
   const powers = offsets.map((offset) => (offset ? BEFORE + Math.log10(offset / offsets[1]) : 0));
   return powers.map((power) => SIDES + ((width - 2 * SIDES) * power) / powers[powers.length - 1]);
 }

@@ -21,7 +21,7 @@ export function moved(x, scale, turn) {
 
 const SMALL = 1e-4; // of the length of g: less than a hand can place
 /** In which directions g lies: none, along 1, along x_hat, along both and nothing else, or in others too. */
-export function whereLies(g, xHat) {
+function whereLies(g, xHat) {
   const directions = [unit(ones(g.length)), unit(xHat)];
   const [along1, alongX] = directions.map((direction) => dot(g, direction));
   const rest = g.map((v, i) => v - along1 * directions[0][i] - alongX * directions[1][i]);

@@ -18,7 +18,7 @@ import { translator } from "./i18n.js";
  * @param {State} state
  * @param {(change: State) => void} apply
  */
-export function twoWay(model, keys, state, apply) {
+function twoWay(model, keys, state, apply) {
   const same = (/** @type {any} */ a, /** @type {any} */ b) => JSON.stringify(a) === JSON.stringify(b);
   let pushing = false; // setting one trait must not bring back the old values of the others
   const listen = () => {

@@ -1,6 +1,5 @@
 // Hands on a drawing: a grip is a part of it that a mouse, a thumb or keys move. Styles: grip.css.
-import { drawingPlace } from "./dom.js";
-import { svg, tenths } from "./drawing.js";
+import { tenths } from "./drawing.js";
 import { clamp } from "./maths.js";
 
 /**
@@ -102,23 +101,6 @@ export function createGrip({ label, mark, axis, range, valueAt, move, hint = "",
     element.setAttribute("aria-valuenow", String(value));
     if (text) element.setAttribute("aria-valuetext", text);
     element.style.display = hidden ? "none" : "";
-  };
-  return { element, show };
-}
-
-/**
- * A drawing that is redrawn under its grips: show(content) draws all but them.
- * @param {{ label: string, width: number, height: number, scale?: number }} options
- * @param {...{ element: SVGElement }} grips
- */
-export function grippedDrawing({ label, width, height, scale = 1 }, ...grips) {
-  const element = drawingPlace(label);
-  element.setAttribute("role", "group"); // its grips are heard
-  element.innerHTML = svg("gn-in", width, height, '<g class="drawn"></g><g class="grips"></g>', scale);
-  const [drawn, place] = element.querySelectorAll("svg > g");
-  place.append(...grips.map((grip) => grip.element));
-  const show = (/** @type {string} */ content) => {
-    drawn.innerHTML = content;
   };
   return { element, show };
 }

@@ -159,7 +159,7 @@ export function markup(state, layers, tr, stem) {
   const small = drawSmall(state, tr, WIDE);
   const large = drawLarge(layers, tr, WIDE);
   const moved = `<g transform="translate(0 ${small.height})">${large.content}</g>`;
-  return svg(stem, WIDE, small.height + large.height, small.content + moved);
+  return svg(stem, WIDE, Math.ceil(small.height + large.height), small.content + moved);
 }
 
 export const STILL_STYLE =

@@ -1,7 +1,8 @@
 // Two lines of numbers: where the set's values stand, with their mean and deviation, and where x̂ stands, with mean 0 and
 // deviation 1. Threads join each value to what it becomes. The chosen value is a grip.
 import { pathOf, tenths, tick } from "../shared/drawing.js";
-import { createGrip, grippedDrawing } from "../shared/grip.js";
+import { fittedDrawing } from "../shared/fitted.js";
+import { createGrip } from "../shared/grip.js";
 import { clamp } from "../shared/maths.js";
 import { minus } from "../shared/text.js";
 import { shown } from "./model.js";
@@ -10,9 +11,10 @@ import { shown } from "./model.js";
  * @typedef {import("../shared/i18n.js").Translator} Translator
  * @typedef {import("./view.js").Picture} Picture
  * @typedef {[least: number, most: number]} Span
+ * @typedef {{ left: number, right: number }} Room from where to where a line goes, in units of the drawing
  */
 
-const WIDE = 320; // a phone has that much
+const MOST = 405; // the greatest width
 const TALL = 150;
 const LEFT = { plain: 52, symbols: 26 }; // room for the names of the lines
 const RIGHT = 14;
@@ -22,11 +24,11 @@ const STACK = { step: 8, most: 30 }; // equal values stand on each other
 const ROOM = 3; // left and right of the values that a widget starts with
 const LEAST = 2.5; // how far the line of x̂ goes, at least
 
-/** @type {(span: Span, left: number) => (value: number) => number} */
+/** @type {(span: Span, room: Room) => (value: number) => number} */
 const placing =
-  ([least, most], left) =>
+  ([least, most], { left, right }) =>
   (value) =>
-    left + ((value - least) / (most - least)) * (WIDE - left - RIGHT);
+    left + ((value - least) / (most - least)) * (right - left);
 
 /**
  * The span that starts with room for a hand, and that values which leave it make wider.
@@ -39,17 +41,17 @@ const spanOf = ([least, most], values) => [Math.min(least, ...values), Math.max(
 /**
  * A line with its name, and marks with their numbers at height `text`, `step` apart.
  * @param {string} name
- * @param {{ height: number, text: number, left: number }} place
+ * @param {{ height: number, text: number, room: Room }} at
  * @param {Span} span
  * @param {number} step
  */
-function axis(name, { height, text, left }, span, step) {
-  const place = placing(span, left);
+function axis(name, { height, text, room }, span, step) {
+  const place = placing(span, room);
   const numbers = [];
   for (let value = Math.ceil(span[0] / step) * step; value <= span[1]; value += step) numbers.push(value);
   const marks = numbers.map((value) => `M${tenths(place(value))} ${height - 3}v6`).join("");
   return (
-    `<path class="axis" d="M${left} ${height}H${WIDE - RIGHT}${marks}"/>` +
+    `<path class="axis" d="M${room.left} ${height}H${room.right}${marks}"/>` +
     `<text x="4" y="${height + 4}">${name}</text>` +
     numbers.map((value) => tick(tenths(place(value)), text, minus(value))).join("")
   );
@@ -66,16 +68,17 @@ function stepOf(/** @type {Span} */ [least, most]) {
  * @param {{ line: number, bracket: number }} heights
  * @param {[left: number, middle: number, right: number]} at
  * @param {string[]} names of the mean and of the deviation
+ * @param {number} width of the drawing
  */
-function bracket({ line, bracket }, [left, middle, right], [mean, deviation]) {
+function bracket({ line, bracket }, [left, middle, right], [mean, deviation], width) {
   const to = bracket < line ? 5 : -5;
   const ends = [left, right].map((x) => `M${tenths(x)} ${bracket + to}v${-to}`).join("");
   const beside = Math.max(right + 5, middle + 6 + 4 * mean.length);
-  const fits = beside + 7 * deviation.length < WIDE;
+  const fits = beside + 7 * deviation.length < width;
   return (
     `<path class="notch" d="M${tenths(middle)} ${bracket}V${line}"/>` +
     `<path class="bracket" d="${ends}M${tenths(left)} ${bracket}H${tenths(right)}"/>` +
-    tick(tenths(clamp(middle, 16, WIDE - 16)), bracket - 5, mean) +
+    tick(tenths(clamp(middle, 16, width - 16)), bracket - 5, mean) +
     (fits
       ? tick(tenths(beside), bracket + 4, deviation, "start")
       : tick(tenths(left - 5), bracket + 4, deviation, "end"))
@@ -87,14 +90,15 @@ function bracket({ line, bracket }, [left, middle, right], [mean, deviation]) {
  * @param {{ values: number[], plain: boolean }} state
  * @param {Picture} picture
  * @param {Span} span
+ * @param {Room} room
  * @param {Translator} tr
  */
-function linesMarkup({ values, plain }, { set, xHat, focus }, span, tr) {
+function linesMarkup({ values, plain }, { set, xHat, focus }, span, room, tr) {
   const { members, mean, variance } = set;
   const sigma = plain ? Math.sqrt(variance) : set.sigma;
   const far = Math.max(LEAST, ...members.map((k) => Math.abs(xHat[k])));
-  const left = plain ? LEFT.plain : LEFT.symbols;
-  const [place, placeHat] = [placing(span, left), placing([-far, far], left)];
+  const width = room.right + RIGHT;
+  const [place, placeHat] = [placing(span, room), placing([-far, far], room)];
   const order = [focus, ...members.filter((k) => k !== focus)]; // the chosen one is the lowest of its stack
   const counts = /** @type {Map<number, number>} */ (new Map());
   const many = Math.max(...members.map((k) => members.filter((j) => values[j] === values[k]).length));
@@ -122,10 +126,10 @@ function linesMarkup({ values, plain }, { set, xHat, focus }, span, tr) {
     : ["μ", "σ", "x", "x̂"];
   return (
     `<path class="thread" d="${threads.join("")}"/>` +
-    axis(before, { height: ABOVE.line, text: ABOVE.line + 15, left }, span, stepOf(span)) +
-    axis(after, { height: BELOW.line, text: TALL - 4, left }, [-far, far], 1) +
-    `<g class="given">${bracket(ABOVE, [place(mean - sigma), place(mean), place(mean + sigma)], [mean0, deviation])}${dots.x.join("")}</g>` +
-    `<g class="made">${bracket(BELOW, [placeHat(-1), placeHat(0), placeHat(1)], ["", ""])}${dots.hat.join("")}</g>`
+    axis(before, { height: ABOVE.line, text: ABOVE.line + 15, room }, span, stepOf(span)) +
+    axis(after, { height: BELOW.line, text: TALL - 4, room }, [-far, far], 1) +
+    `<g class="given">${bracket(ABOVE, [place(mean - sigma), place(mean), place(mean + sigma)], [mean0, deviation], width)}${dots.x.join("")}</g>` +
+    `<g class="made">${bracket(BELOW, [placeHat(-1), placeHat(0), placeHat(1)], ["", ""], width)}${dots.hat.join("")}</g>`
   );
 }
 
@@ -140,30 +144,44 @@ export function createNumberLine({ values, plain }, tr) {
   /** @type {Span} */
   const first = [Math.floor(Math.min(...values)) - ROOM, Math.ceil(Math.max(...values)) + ROOM];
   let span = first;
-  const left = plain ? LEFT.plain : LEFT.symbols;
-  const line = { element: document.createElement("div"), moved: (/** @type {number} */ _value) => {}, draw };
+  /** @type {Room} */
+  let room = { left: plain ? LEFT.plain : LEFT.symbols, right: MOST - RIGHT };
   const grip = createGrip({
     label: tr("The chosen value"),
     mark: "value",
     axis: "x",
     range: { min: first[0], max: first[1], step: values.every(Number.isInteger) ? 1 : 0.1 },
-    valueAt: (x) => span[0] + ((x - left) / (WIDE - left - RIGHT)) * (span[1] - span[0]),
+    valueAt: (x) => span[0] + ((x - room.left) / (room.right - room.left)) * (span[1] - span[0]),
     move: (value) => line.moved(value),
     look: CHOSEN,
   });
   const label = tr("The values of the set on a line, and under it what they become: mean 0, deviation 1");
-  const drawing = grippedDrawing({ label, width: WIDE, height: TALL }, grip);
-  line.element = drawing.element;
-  line.element.classList.add("gn-number-line");
+  /** @type {{ state: import("./model.js").State, picture: Picture } | null} */
+  let drawn = null;
+  const drawing = fittedDrawing({
+    label,
+    most: MOST,
+    grips: [grip],
+    draw: (width) => {
+      if (!drawn) return { height: TALL };
+      room = { ...room, right: width - RIGHT };
+      const { state, picture } = drawn;
+      const value = state.values[picture.focus];
+      grip.show({ x: placing(span, room)(value), y: ABOVE.line, value, text: shown(value) });
+      return { height: TALL, content: linesMarkup(state, picture, span, room, tr) };
+    },
+  });
+  const { element } = drawing;
+  element.classList.add("gn-number-line");
   /** @type {(state: import("./model.js").State, picture: Picture) => void} */
-  function draw(state, picture) {
-    line.element.classList.toggle("gn-asked", Boolean(state.game)); // it would give the answer away
+  const draw = (state, picture) => {
+    element.classList.toggle("gn-asked", Boolean(state.game)); // it would give the answer away
     const { members, mean, sigma } = picture.set;
     span = spanOf(first, [...members.map((k) => state.values[k]), mean - sigma, mean + sigma]);
-    drawing.show(linesMarkup(state, picture, span, tr));
-    const value = state.values[picture.focus];
-    grip.show({ x: placing(span, left)(value), y: ABOVE.line, value, text: shown(value) });
-    line.element.dataset.lit = picture.symbol;
-  }
+    drawn = { state, picture };
+    drawing.show();
+    element.dataset.lit = picture.symbol;
+  };
+  const line = { element, moved: (/** @type {number} */ _value) => {}, draw };
   return line;
 }

@@ -112,7 +112,7 @@ function listed(/** @type {(string | number)[]} */ parts, /** @type {Translator}
  * @param {import("./model.js").Dims} dims
  * @param {Translator} tr
  */
-export function placesOf(outputs, { images, channels, positions }, tr) {
+function placesOf(outputs, { images, channels, positions }, tr) {
   const named = (/** @type {number} */ image) => {
     const count = Array(channels).fill(0);
     for (const i of outputs) {

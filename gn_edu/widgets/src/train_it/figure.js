@@ -11,7 +11,7 @@ import { clamp, meanOf } from "../shared/maths.js";
 
 export const OVERS = [32, 16, 8, 4, 2];
 export const MOST = 60; // % of the points
-export const FIRST_GUESS = 25;
+const FIRST_GUESS = 25;
 const WIDE = 420;
 const TALL = 190;
 const SIDES = { left: 36, right: 106, top: 14, bottom: 26 };
@@ -46,7 +46,7 @@ function lineOf(name, runs) {
  * @param {Finished[]} runs
  * @param {import("../shared/i18n.js").Translator} tr
  */
-export function runsMarkup(runs, tr) {
+function runsMarkup(runs, tr) {
   const lines = Object.keys(NORMS).map((name) => lineOf(name, runs));
   const [gn, bn] = lines.map(({ end }) => end ?? 0);
   const push = Math.max(0, 18 - Math.abs(gn - bn)) / 2;

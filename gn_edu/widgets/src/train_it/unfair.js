@@ -153,7 +153,7 @@ const ROW = 40;
 const x = (error) => LEFT + (error / MOST) * (WIDE - LEFT - 16);
 
 /** The rows as a picture: a mark a run, a bar at the mean. */
-export function rowsMarkup(lines) {
+function rowsMarkup(lines) {
   const tall = ROW * lines.length + 22;
   const rows = lines.map(({ kind, label, errors, mean }, k) => {
     const at = ROW * k + 28;
