@@ -90,7 +90,14 @@ export function createSpace({ tr, state, first, set }, changed) {
   let now = camera(looking, 1, 1);
   const seen = () => view(state);
   const magnets = () => [unit([1, 1, 1]), unit(seen().xHat)];
-  const place = (vector) => set({ g: vector });
+  const rounded = (vector) => vector.map((v) => +v.toFixed(2));
+  // What is rounded at each move of a hand would drift away from the plane in which it moves.
+  let exact = state.g;
+  const lifted = (point) => {
+    const depth = rounded(exact).every((v, i) => v === state.g[i]) ? exact : state.g;
+    exact = now.lifted(point, depth);
+    return rounded(exact);
+  };
   const tip = createTip({
     label: tr("g, what arrives: its tip"),
     mark: "g",
@@ -101,13 +108,12 @@ export function createSpace({ tr, state, first, set }, changed) {
         .map((direction) => now.nearest(point, direction))
         .filter((near) => near.beside < MAGNET)
         .sort((a, b) => a.beside - b.beside)[0];
-      const digits = found ? 6 : 2;
-      place((found?.vector ?? now.lifted(point, state.g)).map((v) => +v.toFixed(digits)));
+      set({ g: found ? found.vector.map((v) => +v.toFixed(6)) : lifted(point) });
     },
     nudge(right, below, step) {
       const [x, y] = now.at(state.g);
       const by = now.scale * step;
-      place(now.lifted([x + by * right, y + by * below], state.g).map((v) => +v.toFixed(2)));
+      set({ g: lifted([x + by * right, y + by * below]) });
     },
   });
   const turned = (degrees) => set({ turn: (((degrees % 360) + 360) % 360) * (Math.PI / 180) });
