@@ -5,7 +5,7 @@ import json
 import subprocess
 import time
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 
@@ -139,6 +139,15 @@ def finger(page):
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     return put
+
+
+def state_of(page, widget):
+    """The state of a widget, as the link to it has it."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("navigator.clipboard.writeText('')")
+    page.locator(widget).locator("[data-gn-do=copy]").click()
+    until(page, "navigator.clipboard.readText().then((t) => t.includes('#'))")
+    return dict(parse_qsl(urlsplit(page.evaluate("navigator.clipboard.readText()")).fragment.partition("?")[2]))
 
 
 def gzipped(body):

@@ -1,9 +1,9 @@
 """A wrong answer offers "See it": the link sets a widget to the state that shows the answer and brings it into view."""
 
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 import pytest
-from browser import HTML, both_built, until, wait_until_awake
+from browser import HTML, both_built, state_of, until, wait_until_awake
 
 from gn_edu.questions import part, questions
 from gn_edu.widgets import ExitCheck
@@ -13,6 +13,13 @@ SEEN = {name: question["see"] for name, question in questions().items() if "see"
 ON_ITS_PAGE = "ch03-groups"
 ELSEWHERE = "ch08-eval"
 EXIT = [name for name in questions() if part(name) == "exit"]
+
+
+IN_VIEW = """(() => {
+    const widget = document.querySelector(`%s`);
+    const { top, bottom } = (widget.querySelector("[data-gn-about]") ?? widget).getBoundingClientRect();
+    return -1 <= top && top <= 400 && bottom > 200;
+})()"""
 
 
 def page_of(name):
@@ -51,26 +58,14 @@ def follow(page, name):
 
 
 def shown_state(page, name):
-    """The state of the widget, from the link to it."""
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.evaluate("navigator.clipboard.writeText('')")
-    page.locator(widget_of(name)[0]).locator("[data-gn-do=copy]").click()
-    until(page, "navigator.clipboard.readText().then((t) => t.includes('#'))")
-    return dict(parse_qsl(unquote(page.evaluate("navigator.clipboard.readText()")).partition("?")[2]))
+    return state_of(page, widget_of(name)[0])
 
 
 def assert_set(page, name):
     """The address is the link's, the widget lies in view, and its state is the link's."""
     root, wanted = widget_of(name)
     until(page, f"location.hash === {'#' + SEEN[name].partition('#')[2]!r}")
-    before = -1
-    while before != (before := page.evaluate("scrollY")):  # it has come to rest
-        page.wait_for_timeout(100)
-    top, bottom = page.locator(root).evaluate(
-        "(e) => { const box = (e.querySelector('[data-gn-about]') ?? e).getBoundingClientRect();"
-        " return [box.top, box.bottom]; }"
-    )
-    assert -1 <= top <= 400 and bottom > 200, f"{name}: the widget stands from {top} to {bottom}"
+    until(page, IN_VIEW % root, 10_000)
     assert wanted.items() <= shown_state(page, name).items()
 
 
