@@ -5,7 +5,7 @@ import { fixed } from "../shared/text.js";
 export const PARTS = [
   ["g", N_("g, what arrives")],
   ["mean", N_("its part along 1")],
-  ["along", N_("its part along x̂")],
+  ["along", N_("taken away along x̂")],
   ["dx", N_("dx, what is left, over σ")],
 ];
 
