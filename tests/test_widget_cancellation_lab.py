@@ -1,6 +1,7 @@
 """W5: the record is what the formulas give; the widget shows the record and judges it; driven by mouse and keyboard."""
 
 import math
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from browser import number, run_module
 
 from gn_edu.records import measured
-from gn_edu.widgets.base import module
+from gn_edu.widgets.base import STATIC, module
 from gn_edu.widgets.cancellation_lab import CancellationLab
 from scripts.record_cancellation import FORMULAS
 
@@ -84,6 +85,24 @@ def test_steps_are_those_of_numpy():
         got = run_module(module("cancellation_lab"), "d.held.map((v) => w.spacing(v, d.dtype))", held=held, dtype=dtype)
         assert got == [float(np.spacing(one(v))) for v in held]
     assert run_module(module("cancellation_lab"), "Number.isNaN(w.spacing(65505, 'float16'))")
+
+
+TEXTS = STATIC.parent / "src" / "cancellation_lab" / "texts.js"
+
+
+def test_the_step_that_is_said_is_the_one_at_the_number_that_is_said():
+    data = {key: measured("cancellation")[key] for key in ("m", "eps", "rows")}
+    rows = [row for row in ROWS if row["true_squares"][0] <= LARGEST[row["dtype"]]]
+    asked = [{key: row[key] for key in ("dtype", "offset", "seed")} for row in rows]
+    seen = run_module(
+        module("cancellation_lab"), "d.asked.map((s) => w.view({ ...s, data: d.data }))", asked=asked, data=data
+    )
+    words = "(text, values = {}) => text.replace(/\\{(\\w+)\\}/g, (_, key) => values[key])"
+    script = f"d.asked.map((s, k) => w.sentence({{ ...d.seen[k], naive: 0 }}, s, {words}))"  # not what came out
+    for row, now, said in zip(rows, seen, run_module(TEXTS, script, asked=asked, seen=seen), strict=True):
+        near = float(re.match(r"Near ([\d,.]+), ", said)[1].replace(",", ""))
+        assert near == pytest.approx(row["true_squares"][0], abs=0.5)
+        assert now["step"] == float(np.spacing(TYPES[row["dtype"]](near)))
 
 
 RULER = """d.asked.map((state) => {

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from browser import VIEW, number, run_module, shown
@@ -108,6 +109,24 @@ def test_the_tip_of_g_stands_where_the_hand_is_and_moves_in_the_plane_of_the_scr
         assert float(change @ towards_the_reader) == pytest.approx(0, abs=1e-12)
         again = math.atan2(torch.tensor(case["x"]).double() @ plane[1], torch.tensor(case["x"]).double() @ plane[0])
         assert got["angle"] == pytest.approx(again)
+
+
+SAYS = "d.cases.map((c) => w.sentence(w.view(c), c.eps, (text) => text))"
+
+
+def test_of_a_part_along_x_hat_that_g_does_not_have_nothing_is_said():
+    x = [1.0, 2.0, 4.0]
+    along = np.array(x) - np.mean(x)
+    aside = np.cross(along, [1.0, 1.0, 1.0])
+    both = [
+        {"x": x, "g": (aside + share * along + 1).tolist(), "eps": eps, "scale": 1, "turn": 0}
+        for share in (0, 0.01)
+        for eps in (1.0, 0.0)
+    ]
+    beside, beside_0, more, more_0 = run_module(module("gradient_projection"), SAYS, cases=both)
+    assert beside.startswith("g has no part along x̂: ε only makes σ larger.")
+    assert "some of g's part along x̂ is left" in more
+    assert "at right angles to both" in beside_0 and beside_0 == more_0
 
 
 def middle(page, selector):

@@ -69,6 +69,16 @@ def test_python_side():
     assert repr(SignalDepth(1.4, norm="group")) == "SignalDepth: gain 1.4, 30 layers, relu, norm group"
 
 
+def test_without_a_nonlinearity_none_is_named_and_the_histogram_says_what_its_edges_hold():
+    cases = [{"gain": 1, "depth": 30, "activation": activation, "norm": "none"} for activation in ("relu", "none")]
+    with_it, without = run_module(module(STEM), "d.cases.map((c) => w.still(c, {}))", cases=cases)
+    assert "the values that enter layer 30's nonlinearity have size" in with_it["text"]
+    assert "layer 30's values have size" in without["text"] and "nonlinearity" not in without["text"]
+    assert all("the gradient with respect to the values at layer 1" in still["text"] for still in (with_it, without))
+    ticks = re.findall(r">((?:≥ |≤ )?−?[024])</text>", without["svg"])
+    assert ticks == ["≥ 4", "2", "0", "−2", "≤ −4"]
+
+
 def test_by_mouse_keyboard_and_link(widget_page, numbers):
     page = widget_page(PAGE)
 

@@ -13,7 +13,7 @@ import { picturedByTraits } from "./shared/frame.js";
 import { N_, translator } from "./shared/i18n.js";
 import { eachOf, fixed } from "./shared/text.js";
 
-export { camera, laid, view };
+export { camera, laid, sentence, view };
 
 const EPSILONS = [0, 1e-5, 1e-2, 1];
 const STILL = 400;

@@ -64,9 +64,9 @@ export function outcome({ naive, row }) {
   return Math.abs(naive / row.true - 1) < 0.01 ? "fine" : "wrong";
 }
 
-export function sentence(seen, { dtype, offset }, tr) {
+export function sentence(seen, { dtype }, tr) {
   return tr(SAYS[outcome(seen)], {
-    square: grouped(Math.max(1, offset ** 2)),
+    square: digits(seen.exact[0], 2), // where the step is taken
     dtype: tr(TYPES[dtype]),
     step: stepText(seen.step),
     truth: digits(seen.row.true, 2),

@@ -7,9 +7,9 @@ import { escapeText } from "../shared/text.js";
 import { view } from "./model.js";
 import { followed, PARTS, vectors } from "./texts.js";
 
-const TITLE = 22;
+const TITLE = 26;
 const LEFT = 26;
-const GAP = 8;
+const GAP = 4;
 const ROW = 92; // px for the values from -reach to reach
 export const HEIGHT = PARTS.length * (TITLE + ROW + GAP);
 
@@ -44,7 +44,7 @@ export function barsMarkup({ parts }, reach, width, tr) {
       const line = `<path class="${value ? "far" : "zero"}" d="M${LEFT} ${y}H${width}"/>`;
       return value < 0 ? line : line + tick(LEFT - 6, +y + 4, value, "end");
     });
-    const title = `<text class="title t-${key}" x="0" y="${zero - ROW / 2 - 9}">${escapeText(tr(label))}</text>`;
+    const title = `<text class="title t-${key}" x="0" y="${zero - ROW / 2 - 14}">${escapeText(tr(label))}</text>`;
     const bars = [...parts[key]].map((v, i) => bar(key, middleOf(i, m, width), half, row, v, reach));
     return title + lines.join("") + bars.join("");
   }).join("");

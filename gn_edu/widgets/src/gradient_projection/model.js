@@ -20,13 +20,13 @@ export function moved(x, scale, turn) {
 }
 
 const SMALL = 1e-4; // of the length of g: less than a hand can place
-/** In which directions g lies: none, along 1, along x_hat, along both and nothing else, or in others too. */
+/** In which directions g lies: none, along 1, along x_hat, both and nothing else, more, or more and beside x_hat. */
 function whereLies(g, xHat) {
   const directions = [unit(ones(g.length)), unit(xHat)];
   const [along1, alongX] = directions.map((direction) => dot(g, direction));
   const rest = g.map((v, i) => v - along1 * directions[0][i] - alongX * directions[1][i]);
   const [has1, hasX, more] = [along1, alongX, Math.hypot(...rest)].map((v) => Math.abs(v) > SMALL * Math.hypot(...g));
-  if (more) return "more";
+  if (more) return hasX ? "more" : "beside";
   return has1 && hasX ? "both" : has1 ? "ones" : hasX ? "x_hat" : "none";
 }
 

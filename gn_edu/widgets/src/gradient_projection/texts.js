@@ -5,7 +5,7 @@ import { fixed } from "../shared/text.js";
 export const PARTS = [
   ["g", N_("g, what arrives")],
   ["mean", N_("its part along 1")],
-  ["along", N_("its part along x̂")],
+  ["along", N_("taken away along x̂")],
   ["dx", N_("dx, what is left, over σ")],
 ];
 
@@ -36,6 +36,7 @@ const BOTH_GONE = N_(
 const LEFT = {
   x_hat: N_("g lies along x̂. With ε = {eps} not all of it is taken away: dx has length {dx}."),
   both: N_("g is a part along 1 and a part along x̂. With ε = {eps} some of the second is left: dx has length {dx}."),
+  beside: N_("g has no part along x̂: ε only makes σ larger. dx has length {dx}."),
   more: N_("g has length {g}, dx has length {dx}. With ε = {eps} some of g's part along x̂ is left in it."),
 };
 

@@ -7,7 +7,7 @@ import { createGrip, dragged } from "../shared/grip.js";
 import { clamp } from "../shared/maths.js";
 import { cutsOf, layoutOf } from "./layout.js";
 import { matesOf, view } from "./model.js";
-import { markup, overMarkup, threadMarkup } from "./view.js";
+import { isCut, markup, overMarkup, threadMarkup } from "./view.js";
 
 const FLIGHT = 380; // milliseconds from one view to the next
 const LEAST = 11; // pixels of type
@@ -15,7 +15,7 @@ const SCISSORS =
   '<circle class="disc" r="13"/><g class="arrows"><circle cx="-4" cy="-5.5" r="2.6"/><circle cx="4" cy="-5.5" r="2.6"/>' +
   '<path d="M-3 -3.2L3.6 8M3 -3.2L-3.6 8"/></g>';
 
-/** The scissors: they stand where the first row of the ribbon ends. */
+/** The scissors: they stand where the first row of the ribbon ends, and are grey where no cut goes through it. */
 function createScissors({ tr, state, set }, widthOf) {
   const cuts = cutsOf(state.shape);
   const nearest = (place) => {
@@ -35,8 +35,9 @@ function createScissors({ tr, state, set }, widthOf) {
     look: SCISSORS,
     side: cuts[now()].m > size / 2 ? -1 : 1,
   });
-  const show = ({ gripAt }) => {
+  const show = ({ gripAt }, cutting) => {
     const k = now();
+    grip.element.classList.toggle("idle", !cutting);
     const text = tr("number of groups: {n}", { n: state.groups });
     grip.show({ x: cuts[k].m * widthOf() - 1.5, y: gripAt, value: k, text, hidden: cuts.length < 2 });
   };
@@ -164,7 +165,7 @@ export function createDrawing(box, say) {
   function draw(width) {
     const unit = picture.drawing.clientWidth / width || 1;
     layout = layoutOf(state, seen, width, LEAST / unit);
-    scissors.show(layout);
+    scissors.show(layout, isCut(state, seen));
     track.show(layout);
     return { height: layout.height, content: markup(state, seen, layout, tr, name) };
   }

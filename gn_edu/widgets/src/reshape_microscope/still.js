@@ -9,7 +9,7 @@ import { markup } from "./view.js";
 
 const WIDTH = 640;
 const STYLE =
-  `text{font-family:system-ui,sans-serif;fill:${light.ink}}.head,.here{font-size:13px}.axis{font-size:12px;fill:${light.quiet}}` +
+  `text{font-family:system-ui,sans-serif;fill:${light.ink}}.head,.here,.axis{stroke:#fff;stroke-width:9px;stroke-linejoin:round;paint-order:stroke}.head,.here{font-size:13px}.axis{font-size:12px;fill:${light.quiet}}` +
   `.here{font-weight:700}.gn-piece text{text-anchor:middle}.gn-piece rect{stroke:${light.line}}` +
   `.gn-piece:not(.odd) rect{fill:#fff}.ground{fill:#dedbd2}.lines{stroke:#aaa69b}.run{stroke:${light.ink};stroke-width:3}` +
   `.cut{fill:none;stroke:${light.ink};stroke-width:1.5;stroke-dasharray:3 3}.thread{fill:none;stroke:${light.quiet}}` +

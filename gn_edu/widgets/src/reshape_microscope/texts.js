@@ -1,10 +1,14 @@
 // What is said of a value and of the cut, for the widget and for its still picture.
 import { view } from "./model.js";
 
-/** Where a group lies, and what follows for view and reshape. */
-function verdict({ cut }, { wrong, viewable, runs }, tr) {
+/** What cutting the memory does; else where a group lies, and what follows for view and reshape. */
+function verdict({ cut }, { cells, wrong, viewable, runs }, tr) {
   if (cut === "memory" && wrong)
     return tr("Cutting the memory puts {wrong} values into a row that is not their group's.", { wrong });
+  if (cut === "memory")
+    return cells.some(({ address }, i) => address !== i)
+      ? tr("Cutting the memory puts each value into its group's row, in another order.")
+      : tr("Cutting the memory puts each value into its group's row.");
   if (runs === 1)
     return viewable
       ? tr("Each group is one piece of memory: view works, and reshape copies nothing.")

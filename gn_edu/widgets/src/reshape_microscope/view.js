@@ -54,14 +54,19 @@ function names({ left, top, tall, bottom }, letter, { shape: [images] }, { type,
   return [...rows, ...Array.from({ length: images }, (_, n) => words(left(n), top - 0.35 * line, `n ${n}`, "axis"))];
 }
 
-/** Where the ribbon is cut: through it where each row is a piece of it, else beside it. */
-function cutMarks({ shape: [images], groups, cut }, { runs }, { m, gripAt, views: { memory } }) {
-  const through = cut === "memory" || runs === 1;
+/** Is the memory itself cut: is each row a piece of it? */
+export const isCut = ({ cut }, { runs }) => cut === "memory" || runs === 1;
+
+/** Where the ribbon is cut, if it is. */
+function cutMarks(state, seen, { m, gripAt, views: { memory } }) {
+  if (!isCut(state, seen)) return "";
+  const { shape, groups } = state;
+  const images = shape[0];
   const all = Array.from({ length: images * groups - 1 }, (_, k) => k + 1);
   const line = (k) => {
     const from = k === 1 ? gripAt + 13 : memory.top - 7;
     const x = tenths(k * m * memory.wide - gapOf(memory.wide) / 2);
-    return `M${x} ${tenths(from)}V${tenths(through ? memory.bottom + 2 : memory.top - 3)}`;
+    return `M${x} ${tenths(from)}V${tenths(memory.bottom + 2)}`;
   };
   return `<path class="cut" d="${all.map(line).join("")}"/>`;
 }

@@ -4,6 +4,7 @@ import { pathOf, shaded, svg, tenths, tick } from "../shared/drawing.js";
 import { WIDE } from "../shared/fitted.js";
 import { namesAtEnds } from "../shared/lines.js";
 import { clamp } from "../shared/maths.js";
+import { minus } from "../shared/text.js";
 import { GAINS, SHOWN, sizesOf } from "./model.js";
 
 const BINS = 24;
@@ -106,6 +107,9 @@ function histogram(values, x, w) {
   return counts.flatMap((count, bin) => (shade(count) < 0 ? [] : [[shade(count), cell(bin)]]));
 }
 
+/** A value of the histogram's axis: what lies beyond an edge is in the edge's bin. */
+const edgeOf = (v) => `${v === RANGE ? "≥ " : v === -RANGE ? "≤ " : ""}${minus(v)}`;
+
 /** A line across, and its value before it. */
 const level = (y, text, right, kind = "grid") =>
   `<path class="${kind}" d="M${LEFT} ${tenths(y)}H${tenths(right)}"/>${tick(LEFT - 7, tenths(y + 4.5), text, "end")}`;
@@ -138,7 +142,7 @@ export function drawLarge(layers, tr, wide) {
   ];
   const parts = [
     tick(LEFT, 14, tr("values in each layer"), "start"),
-    ...[4, 2, 0, -2, -4].map((v) => level(upper(v), String(v).replace("-", "−"), right)),
+    ...[4, 2, 0, -2, -4].map((v) => level(upper(v), edgeOf(v), right)),
     shaded(
       "d",
       layers.flatMap(({ values }, l) => histogram(values, LEFT + w * l, w)),

@@ -120,11 +120,17 @@ export function numbersOf(layers) {
   };
 }
 
+const SAYS = {
+  act: N_(
+    "Weight gain {gain}: the values that enter layer {depth}'s nonlinearity have size {size}; the gradient with respect to the values at layer 1 is {gradient} times that at layer {depth}.",
+  ),
+  none: N_(
+    "Weight gain {gain}: layer {depth}'s values have size {size}; the gradient with respect to the values at layer 1 is {gradient} times that at layer {depth}.",
+  ),
+};
+
 export function sentence(state, layers, tr) {
   const { size_last, gradient } = numbersOf(layers);
   const values = { gain: state.gain.toFixed(2), depth: state.depth, size: short(size_last), gradient: short(gradient) };
-  return tr(
-    "Weight gain {gain}: the values that enter layer {depth}'s nonlinearity have size {size}; the gradient at layer 1 is {gradient} times that at layer {depth}.",
-    values,
-  );
+  return tr(SAYS[state.activation === "none" ? "none" : "act"], values);
 }
