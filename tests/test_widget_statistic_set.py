@@ -415,6 +415,17 @@ def test_the_sums_that_the_symbols_say(landing_with):
     assert said(page) == "μᵢ = ((−1) + 2 + 6 + … + 8) / 8 ≈ 3.13"
 
 
+def test_of_equal_values_the_deviation_is_what_epsilon_makes_it(landing_with):
+    page = landing_with(FORMULA)
+    page.locator(f"{W1} .gn-choices-row input[value=instance]").check()
+    for name, text in {
+        "sigma": "σᵢ = √((0 + 0) / 2 + ε) ≈ 0.003. On each cell stands its squared distance to μᵢ.",
+        "x_hat": "x̂ᵢ = (2 − 2) / 0.003 = 0: the framed output.",
+    }.items():
+        symbol(page, name).click()
+        assert said(page) == text
+
+
 def badges(page):
     found = page.locator(f"{W1} [data-cell]").evaluate_all(
         "(cells) => cells.map((c) => [+c.dataset.cell, c.querySelector('.badge').textContent])"

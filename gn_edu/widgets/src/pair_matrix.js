@@ -55,6 +55,15 @@ function createMatrix({ norm, model, box: { tr, state, set } }) {
   return { element: h("div", { class: "gn-half", "data-net": norm }, heading, field), show };
 }
 
+/** A sentence, its verdict's sign in the verdict's colour. */
+const signed = (text) =>
+  text
+    .split(/([✓✗])/)
+    .filter(Boolean)
+    .map(
+      (part) => ({ "✓": h("span", { class: "gn-yes" }, part), "✗": h("span", { class: "gn-no" }, part) })[part] ?? part,
+    );
+
 /** The pair that is read: both photographs, and what is said of them. */
 function createReading(album, model, tr) {
   const photos = h("div", { class: "gn-pair-photos" });
@@ -63,7 +72,9 @@ function createReading(album, model, tr) {
     const [asked, companion] = [state.row, state.column].map((i) => album.image(i, "gn-photo"));
     photos.replaceChildren(asked, companion);
     const said = sentences(state, model, album.label, tr);
-    live.replaceChildren(...said.flatMap(([kind, text]) => [h("span", { class: `gn-said-${kind}` }, text), " "]));
+    live.replaceChildren(
+      ...said.flatMap(([kind, text]) => [h("span", { class: `gn-said-${kind}` }, ...signed(text)), " "]),
+    );
   };
   return { element: h("div", { class: "gn-reading" }, photos, live), show };
 }

@@ -15,7 +15,7 @@ import { createMap, HEIGHT, stripMarkup } from "./shimmer/view.js";
 export { company, createModel } from "./shimmer/model.js";
 export { still } from "./shimmer/still.js";
 
-const STRIP = 500; // as wide as both maps
+const STRIP = 700; // as wide as both maps
 const BEAT = 240; // milliseconds a draw, less than the address waits for the view to rest
 
 export function sentence(state, { scatter }, tr) {

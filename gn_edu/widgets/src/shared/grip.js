@@ -24,9 +24,12 @@ export function dragged(element, move, begin = () => true) {
     if (event.button > 0 || begin(point, event) === false) return;
     element.setPointerCapture(event.pointerId);
     event.preventDefault();
+    // To a browser this focus may seem to come by keys; it shows none until a key is pressed.
+    element.classList.add("gn-by-hand");
     element.focus({ preventScroll: true });
     move(point, event);
   });
+  for (const kind of ["keydown", "blur"]) element.addEventListener(kind, () => element.classList.remove("gn-by-hand"));
   element.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
     if (element.hasPointerCapture(event.pointerId)) move(pointOf(event), event);
   });

@@ -152,7 +152,7 @@ function blockMarkup(state, tr, { stem, flat, attributes }, over = "") {
 
 /**
  * The block of the live widget: a grid whose cells have names and take the keyboard's focus. Over them is a group `own`,
- * which goes with the chosen cell: arrows up and down, and, while it is asked for, the words of a hint.
+ * which goes with the framed cell: arrows up and down, and, while it is asked for, the words of a hint.
  * @param {Chosen & { flat: boolean }} state
  * @param {Translator} tr
  * @param {(i: number) => string} nameOf

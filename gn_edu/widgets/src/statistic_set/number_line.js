@@ -16,7 +16,7 @@ import { shown } from "./model.js";
 
 const MOST = 405; // the greatest width
 const TALL = 150;
-const LEFT = { plain: 52, symbols: 26 }; // room for the names of the lines
+const LEFT = { plain: 70, symbols: 36 }; // room for the names of the lines, and for the grip beside them
 const RIGHT = 14;
 const ABOVE = { line: 60, bracket: 17 }; // the heights of the line of values and of its bracket
 const BELOW = { line: 96, bracket: 130 };

@@ -66,6 +66,9 @@ export function cellsOf(symbol, state, seen) {
 const short = (value) => minus(+value.toFixed(2) + 0);
 const equals = (/** @type {number} */ value) =>
   `${Math.abs(value - +value.toFixed(2)) < 1e-12 ? "=" : "≈"} ${short(value)}`;
+/** A deviation: that of equal values is what ε makes it, not 0. */
+const deviationText = (/** @type {number} */ sigma) =>
+  sigma > 0 && sigma < 0.005 ? String(+sigma.toPrecision(1)) : short(sigma);
 /** As a term of a sum or of a difference. */
 const term = (/** @type {number} */ value) => (value < 0 ? `(${short(value)})` : short(value));
 
@@ -132,10 +135,10 @@ export function saidOf(symbol, state, seen, tr) {
     ),
     squares: joined(squares(state, seen).map(short), " + "),
     mean: equals(mean),
-    sigma: equals(sigma),
+    sigma: deviationText(sigma) === short(sigma) ? equals(sigma) : `≈ ${deviationText(sigma)}`,
     term: short(x),
     mu: term(mean),
-    deviation: short(sigma),
+    deviation: deviationText(sigma),
     xHat: equals(xHat[state.focus]),
     image: image + 1,
     channel: channel + 1,

@@ -130,9 +130,9 @@ function inputBlock(dims, tr) {
   /** @type {(state: State, picture: Picture) => void} */
   function draw(state, { lit, focus, badges, symbol }) {
     element.dataset.lit = symbol;
-    placeOwn(element, state, state.focus, block.moved || state.game ? "" : tr("drag me"));
+    placeOwn(element, state, focus, block.moved || state.game ? "" : tr("drag me"));
     const raised = element.querySelector(".own").classList;
-    raised.toggle("lit", lit.has(state.focus));
+    raised.toggle("lit", lit.has(focus));
     raised.toggle("gn-off", Boolean(state.game || badges.size));
     block.cells.forEach((cell, i) => {
       const text = shown(state.values[i]);

@@ -94,6 +94,7 @@ export function createDial({ options, rest, channels, tr, turn }) {
   const area = document.createElementNS("http://www.w3.org/2000/svg", "path");
   area.setAttribute("class", "gn-dial-area");
   dragged(area, (point) => {
+    grip.element.classList.add("gn-by-hand");
     grip.element.focus({ preventScroll: true });
     const groups = options[Math.round(stopAt(point, n, places.hub))];
     if (groups !== now) turn(groups);
