@@ -132,5 +132,6 @@ const SAYS = {
 export function sentence(state, layers, tr) {
   const { size_last, gradient } = numbersOf(layers);
   const values = { gain: state.gain.toFixed(2), depth: state.depth, size: short(size_last), gradient: short(gradient) };
-  return tr(SAYS[state.activation === "none" ? "none" : "act"], values);
+  const said = SAYS[state.activation === "none" ? "none" : "act"];
+  return tr(said, values);
 }
