@@ -162,7 +162,7 @@ HANDS = {
         grip="[data-gn-grip=groups]",
         by=(-70, -10),
         key="ArrowLeft",
-        shows=".gn-twenty",
+        shows=".gn-all",
         point=(("[data-gn-grip=groups]", "ArrowLeft"),),
         reached="w.querySelectorAll('.gn-out').length === 2",
     ),

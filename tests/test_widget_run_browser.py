@@ -60,6 +60,13 @@ def test_it_starts_where_the_runs_ended():
         assert widget.epoch == max(len(r.result.error_by_epoch) for r in records)
 
 
+@pytest.mark.parametrize("epoch", [1, 5, 6])
+def test_a_line_that_ended_before_says_when(epoch):
+    for line in view(experiment=1, epoch=epoch)["lines"]:
+        ends = sorted({len(run["error"]) for run in line["runs"]})
+        assert line["ended"] == ("" if ends[0] >= epoch else "–".join(map(str, dict.fromkeys((ends[0], ends[-1])))))
+
+
 def test_runs_without_layers_have_none():
     assert all(line["layers"] == [] for line in view(experiment=0, measure="level")["lines"])
     assert not view(experiment=0)["layered"] and view(experiment=1)["layered"]

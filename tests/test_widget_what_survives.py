@@ -213,7 +213,8 @@ def test_what_comes_after_the_norm_is_covered_until_the_reader_guesses(widget_pa
     cover.get_by_text("nothing of 4, nothing of 3").click()
     assert cover.is_hidden() and after.is_visible()
     reply = page.locator(f"{W} .gn-reply").inner_text()
-    assert "Not yet." in reply and "here −3.75" in reply
+    assert "No." in reply and "takes one mean off both, −3.75, and divides by one deviation, 3.88." in reply
+    assert "so the ReLU leaves nothing of 4, all of 3." in reply
     page.keyboard.press("Tab")
     page.click(f"{W} [data-gn-do=reset]")
     assert cover.is_hidden() and page.locator(f"{W} .gn-reply").inner_text() == ""

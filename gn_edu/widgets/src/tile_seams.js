@@ -17,11 +17,11 @@ export { view };
 const SOURCES = { own: N_("each tile its own"), whole: N_("the whole photograph"), mean: N_("the mean of both tiles") };
 const SAYS = {
   own: N_(
-    "Each tile has a mean and a standard deviation of its own: across the border the picture steps {times} times as far as the photograph does.",
+    "Each tile has a mean and a standard deviation of its own. The jump at the border is {times} times the photograph's own.",
   ),
   whole: N_("Both tiles have the numbers of the whole: what you see is the photograph, without a seam."),
   mean: N_(
-    "Both tiles have the mean of the two tiles' numbers. Across the border the picture steps {times} times as far as the photograph does: no seam. But it is not quite the photograph.",
+    "Both tiles have the mean of the two tiles' numbers. Every step of the picture is {times} times as large, at the border as elsewhere: no seam, but not quite the photograph.",
   ),
 };
 const CREDIT = N_("Photograph by {author}, cut and made smaller");

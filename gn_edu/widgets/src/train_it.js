@@ -8,7 +8,7 @@ import { N_, translator } from "./shared/i18n.js";
 import { stillChart } from "./shared/lines.js";
 import { meanOf } from "./shared/maths.js";
 import { createFields } from "./train_it/fields.js";
-import { chart, createFigure, MOST, OVERS } from "./train_it/figure.js";
+import { chart, createFigure, guessOf, MOST, OVERS } from "./train_it/figure.js";
 import { createTraining } from "./train_it/model.js";
 import { STEP } from "./train_it/run.js";
 import { UPDATES } from "./train_it/training.js";
@@ -39,12 +39,20 @@ export function still({ recorded }, catalogue) {
   return { svg: stillChart(chart(runs, tr, "still")), text };
 }
 
-/** What a finished run says, in words. */
-export const sentence = ({ over }, { bn, gn }, tr) =>
-  tr(
-    "Batch Norm over {n} points: {bn} % of the points it was trained on are wrong. Group Norm, over four channels of one point: {gn} %.",
-    { n: over, bn: bn.training.toFixed(1), gn: gn.training.toFixed(1) },
-  );
+/** What a finished run says, in words; `guess` in % where a hand has made one for these points. */
+export function sentence({ over, guess }, { bn, gn }, tr) {
+  const errors = { bn: bn.test.toFixed(1), gn: gn.test.toFixed(1), training: bn.training.toFixed(1) };
+  const numbers = { n: over, guess, ...errors };
+  return guess === undefined
+    ? tr(
+        "Batch Norm over {n} points has {bn} % of the test points wrong, and {training} % of its own training points. Group Norm has {gn} % of the test points wrong.",
+        numbers,
+      )
+    : tr(
+        "You guessed {guess} %; it is {bn} % of the test points that Batch Norm over {n} has wrong, and {training} % of its own training points. Group Norm has {gn} % of the test points wrong.",
+        numbers,
+      );
+}
 
 /** The buttons and the dial. */
 function createControls({ tr, train, pauseOrGoOn, step, otherSeed, pickOver }) {
@@ -94,7 +102,7 @@ function createVisit({ tr, state, set, showRun, showControls, draw }) {
       },
       ended(now, { over, seed }) {
         visit.runs.push({ over, seed, bn: now.bn.test, gn: now.gn.test });
-        Object.assign(visit, { picture: now, said: sentence({ over }, now, tr) });
+        Object.assign(visit, { picture: now, said: sentence({ over, guess: guessOf(state.guesses, over) }, now, tr) });
         draw();
       },
       changed: () => showControls(),

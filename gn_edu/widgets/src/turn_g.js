@@ -5,7 +5,7 @@ import { oneOf } from "./shared/address.js";
 import { drawingPlace, h, liveText } from "./shared/dom.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_ } from "./shared/i18n.js";
-import { chart } from "./turn_g/chart.js";
+import { chart, LEAST } from "./turn_g/chart.js";
 import { createDial } from "./turn_g/dial.js";
 import { runAt, sentence } from "./turn_g/model.js";
 
@@ -35,7 +35,8 @@ function createPictures(album, tr) {
 /** What G does at its two ends. */
 function meaning(groups, channels, tr) {
   const [first, last] = [channels[0], channels.at(-1)];
-  if (groups === 1) return tr("Every layer has one group: the mean of the whole image, as in Layer Norm.");
+  if (groups === 1)
+    return tr("Every layer has one group: one mean over all its channels and pixels, as in Layer Norm.");
   if (groups === first)
     return tr("In the first layers a channel is alone, as in Instance Norm; in the last, {n} make a group.", {
       n: last / groups,
@@ -111,7 +112,10 @@ async function render(props) {
       "Turn the dial: G changes in every layer of the landing page's Group Norm network. Its weights stay as they were trained, with G = {groups}.",
       { groups: trained },
     ),
-    all: tr("Right of all {n} test pictures, % (bars: 95 % intervals)", { n: tested }),
+    all: tr("Right of all {n} test pictures, %. The axis begins at {least} %; bars: 95 % intervals.", {
+      n: tested,
+      least: LEAST,
+    }),
     chosen: tr(
       "The twenty were chosen: this network at G = {groups} and the one with Batch Norm name all of them right. The {n} were not.",
       { groups: trained, n: tested },

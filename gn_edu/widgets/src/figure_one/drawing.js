@@ -52,21 +52,30 @@ function lineMarkup(line, { x, y }) {
 const label = (kind, x, y, text, anchor) =>
   `<text class="${kind}" x="${tenths(x)}" y="${tenths(y)}" text-anchor="${anchor}">${escapeText(text)}</text>`;
 
-/** The names at the right ends of the lines. */
-function namesMarkup(lines, { end, y }, wide, tr) {
+/** The gap's words where it is large enough to be drawn: a row, or two where one has no room. */
+function gapRows(state, found, { x, y, end }, tr) {
+  if (Math.abs(y(found.bn) - y(found.gn)) <= 30) return [];
+  const words = gapText(found, state.relative, tr, true);
+  const room = (state.size === SIZES.at(-1) ? end + 96 : end) - x(state.size) - 9;
+  return 8 * words.length > room || end < NARROW - 62 ? words.split(" ") : [words];
+}
+
+/** The names at the right ends of the lines, and there between them the gap, where the last size is read. */
+function namesMarkup(lines, { end, y }, wide, tr, gap) {
   const wordsOf = ({ norm, ws, anew }) => {
     const name = tr(NAMES[norm]);
     return [...(wide < NARROW ? name.split(" ") : [name]), ...(ws ? [tr(WS)] : []), ...(anew ? [tr(ANEW)] : [])];
   };
   const ends = lines.map((line) => {
     const last = line.points.find(({ x: size }) => size === SIZES.at(-1));
-    return { words: wordsOf(line), y: y(last.mean), look: `n-${line.norm}` };
+    return { words: wordsOf(line), kinds: /** @type {string[]} */ ([]), y: y(last.mean), look: `n-${line.norm}` };
   });
+  if (gap) ends.push(gap);
   return namesAtEnds(ends, { x: end + 5, top: TOP - 10, bottom: TALL - BOTTOM + 30 });
 }
 
 /** The reading line, the two errors at it and the gap between them. */
-function reading(state, found, { x, y, end }, tr) {
+function reading(state, found, { x, y }, rows) {
   const at = x(state.size);
   const [bn, gn] = [y(found.bn), y(found.gn)];
   const last = state.size === SIZES.at(-1);
@@ -82,14 +91,12 @@ function reading(state, found, { x, y, end }, tr) {
       anchor,
     );
   const axis = TALL - BOTTOM;
-  const gap = gapText(found, state.relative, tr, true);
-  const left = at + 9 + 8 * gap.length > end;
+  // To the right of the rule: there Batch Norm's line goes up, away from Group Norm's.
+  const words = (row, k) => label("value", at + 9, (bn + gn) / 2 + 5 + 18 * (k - (rows.length - 1) / 2), row, "start");
   return [
     `<path class="now" d="M${tenths(at)} ${GRIP + 10}V${axis}"/>`,
-    Math.abs(bn - gn) > 30
-      ? `<path class="gap" d="M${tenths(at)} ${tenths(bn)}V${tenths(gn)}"/>` +
-        label("value", at + (left ? -9 : 9), (bn + gn) / 2 + 5, gap, left ? "end" : "start")
-      : "",
+    rows.length ? `<path class="gap" d="M${tenths(at)} ${tenths(bn)}V${tenths(gn)}"/>` : "",
+    ...(last ? [] : rows.map(words)),
     value("bn", bn, gn + 0.01),
     value("gn", gn, bn),
     heldNumber(at, axis + 22, state.size),
@@ -118,14 +125,17 @@ export function drawChart(state, tr, wide) {
   const found = view(state);
   const scale = scales(state.figures[state.shown].lines, wide);
   const { x, y, errors, end } = scale;
+  const rows = gapRows(state, found, scale, tr);
+  const atEnd = state.size === SIZES.at(-1) && rows.length > 0;
+  const gap = { words: rows, kinds: rows.map(() => "value"), y: (y(found.bn) + y(found.gn)) / 2, look: "" };
   const under = wrapped(tr(AXES[state.shown]), (wide - LEFT) / 7);
   const parts = [
     ...errors.map((v) => gridLine(LEFT, end, y(v), v)),
     tick(4, 14, state.shown === "paper" ? tr("validation error, %") : tr("test error, %"), "start"),
     ...SIZES.filter((size) => size !== state.size).map((size) => numberUnder(x(size), TALL - BOTTOM + 22, size)),
     ...found.lines.map((line) => lineMarkup(line, scale)),
-    namesMarkup(found.lines, scale, wide, tr),
-    ...reading(state, found, scale, tr),
+    namesMarkup(found.lines, scale, wide, tr, atEnd && gap),
+    ...reading(state, found, scale, rows),
     ...under.map((words, k) => tick(LEFT, TALL - 12 + 18 * k, words, "start")),
   ];
   return { height: TALL + 18 * (under.length - 1), content: parts.join("") };

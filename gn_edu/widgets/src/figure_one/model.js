@@ -34,7 +34,8 @@ export function view({ figures, shown, size, ws, anew }) {
   // Ours have two decimals, the paper one. The gap is that of the numbers as they are shown.
   const digits = shown === "paper" ? 1 : 2;
   const [bn, gn] = [at("bn"), at("gn")].map((mean) => +mean.toFixed(digits));
-  return { lines, withWs, digits, bn, gn, points: gn - bn, percent: (100 * (gn - bn)) / bn };
+  const again = lines.find((line) => line.anew)?.points.find(({ x }) => x === size).mean; // undefined: not shown
+  return { lines, withWs, digits, bn, gn, again, points: gn - bn, percent: (100 * (gn - bn)) / bn };
 }
 
 const nameOf = ({ norm, ws }, tr) => (ws ? `${tr(NAMES[norm])} ${tr(WS)}` : tr(NAMES[norm]));
@@ -49,7 +50,7 @@ export function gapText({ percent, points, digits }, relative, tr, short = false
 export function sentence(state, tr) {
   const found = view(state);
   const [base, best] = ["bn", "gn"].map((norm) => nameOf({ norm, ws: found.withWs }, tr));
-  return tr("{figure}, {size} images: {base} {bn} %, {best} {gn} %. {best} minus {base}: {gap}.", {
+  const said = tr("{figure}, {size} images: {base} {bn} %, {best} {gn} %. {best} minus {base}: {gap}.", {
     figure: tr(FIGURES[state.shown]),
     size: state.size,
     base,
@@ -58,4 +59,10 @@ export function sentence(state, tr) {
     gn: fixed(found.gn, found.digits),
     gap: gapText(found, state.relative, tr),
   });
+  if (found.again === undefined) return said;
+  const again = tr("With statistics measured anew, {base} has {error} %.", {
+    base,
+    error: fixed(found.again, found.digits),
+  });
+  return `${said} ${again}`;
 }

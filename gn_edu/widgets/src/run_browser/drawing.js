@@ -63,10 +63,12 @@ export function drawChart(state, seen, tr, wide) {
   const place = places(state, seen, wide);
   const y = (v) => top + ((end - v) * (TALL - top - bottom)) / end;
   const lines = seen.lines.filter((line) => line.drawn && line.one.length);
-  const ends = lines.map(({ label, norm, one, value }) => {
+  const ends = lines.map(({ label, norm, one, value, ended }) => {
     const rows = label.split(", ");
-    const kinds = [...rows.map(() => "name"), "value"];
-    return { words: [...rows, fixed(value, 2)], kinds, y: y(one.at(-1)), look: `n-${norm}` };
+    const when = ended && error ? [tr("epoch {ended}", { ended })] : [];
+    const kinds = [...rows.map(() => "name"), "value", ...when.map(() => "tick")];
+    const end = { x: place.x(one.length) + 8, y: y(one.at(-1)) };
+    return { words: [...rows, fixed(value, 2), ...when], kinds, y: end.y, look: `n-${norm}`, tie: end.x };
   });
   const title = tr(MEASURES[state.measure]);
   const parts = [
@@ -79,7 +81,7 @@ export function drawChart(state, seen, tr, wide) {
     parts.push(`<path class="now" d="M${at} ${GRIP + 10}V${TALL - bottom}"/>`, ...numbersMarkup(place, seen.length));
   } else parts.push(tick((left + wide - right) / 2, TALL / 2, tr("not recorded here")));
   parts.push(...lines.map((line) => lineMarkup(line, place.x, y)));
-  parts.push(namesAtEnds(ends, { x: wide - right + 6, top: top - 14, bottom: TALL - bottom + 34 }));
+  parts.push(namesAtEnds(ends, { x: wide - right + 6, top: top - 14, bottom: TALL - bottom + 12 }));
   return { height: TALL, content: parts.join("") };
 }
 

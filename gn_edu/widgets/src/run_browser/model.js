@@ -42,6 +42,14 @@ function layersOf(runs, epoch, measure) {
   return at.length ? at[0].map((_, layer) => meanOf(at.map((run) => run[layer][ORDER.indexOf(measure) - 1]))) : [];
 }
 
+/** The epoch at which runs ended before `epoch`, or the first and the last of several; "" where all go on so far. */
+function endOf(runs, epoch) {
+  const lengths = runs.map(({ error }) => error.length);
+  const [first, last] = [Math.min(...lengths), Math.max(...lengths)];
+  if (first >= epoch) return "";
+  return first === last ? String(first) : `${first}–${last}`;
+}
+
 /**
  * The lines that are drawn, with what is shown of each: `one` thick line, as many thin ones as there are seeds, and
  * `value` where the chart is read. `length`: how many epochs or layers it can be read at; `top`: the largest value of all
@@ -65,7 +73,7 @@ export function view({ experiments, experiment, measure, epoch, layer = Infinity
       k,
       look: lookOf(line, twin),
       drawn: !hidden.includes(line.label),
-      over: runs.some(({ error: errors }) => errors.length < epoch),
+      ended: endOf(runs, epoch),
       mean: meanOf(ends),
       low: Math.min(...ends),
       high: Math.max(...ends),
@@ -94,8 +102,9 @@ export function sentence({ measure, epoch, layer }, { lines, epochs, length }, t
       layer: Math.min(layer, length),
       list: list(({ label, value }) => `${label} ${value === undefined ? tr("not recorded") : fixed(value, 2)}`),
     });
-  const values = { epoch, list: list(({ label, value }) => `${label} ${fixed(value, 2)} %`) };
-  if (epoch === epochs) return tr("Test error at the end, mean of the seeds: {list}.", values);
-  const said = tr("Test error after epoch {epoch}, mean of the seeds: {list}.", values);
-  return drawn.some(({ over }) => over) ? `${said} ${tr("A run that is over counts with its end.")}` : said;
+  const nameOf = ({ label, ended }) => (ended ? `${label} (${tr("ended at epoch {ended}", { ended })})` : label);
+  const values = { epoch, list: list((line) => `${nameOf(line)} ${fixed(line.value, 2)} %`) };
+  return epoch === epochs
+    ? tr("Test error at the end, mean of the seeds: {list}.", values)
+    : tr("Test error after epoch {epoch}, mean of the seeds: {list}.", values);
 }

@@ -64,8 +64,8 @@ const LEADING = 18; // units: a row of 13 px type
 
 /**
  * Names at the right ends of lines, moved apart where these meet.
- * @param {{ words: string[], y: number, look: string, kinds?: string[] }[]} ends what stands at each, a row a word; `kinds`
- *   are the rows' classes, "name" unless given
+ * @param {{ words: string[], y: number, look: string, kinds?: string[], tie?: number }[]} ends what stands at each, a row
+ *   a word; `kinds` are the rows' classes, "name" unless given; `tie` is where a thin line to the end of its line begins
  * @param {{ x: number, top: number, bottom: number }} place where they begin, and what they keep to
  */
 export function namesAtEnds(ends, { x, top, bottom }) {
@@ -79,14 +79,18 @@ export function namesAtEnds(ends, { x, top, bottom }) {
     end.at = Math.min(end.at, floor - end.tall);
     floor = end.at;
   }
-  return placed
-    .flatMap(({ words, kinds = [], look, at }) =>
-      words.map(
-        (word, k) =>
-          `<text class="${kinds[k] ?? "name"} ${look}" x="${tenths(x)}" y="${tenths(at + LEADING * (k + 0.82))}">${escapeText(word)}</text>`,
-      ),
-    )
-    .join("");
+  const ties = placed.map(({ tie, y, at, tall, look }) =>
+    tie === undefined
+      ? ""
+      : `<path class="thin ${look}" d="M${tenths(tie)} ${tenths(y)}L${tenths(x - 2)} ${tenths(at + tall / 2)}"/>`,
+  );
+  const names = placed.flatMap(({ words, kinds = [], look, at }) =>
+    words.map(
+      (word, k) =>
+        `<text class="${kinds[k] ?? "name"} ${look}" x="${tenths(x)}" y="${tenths(at + LEADING * (k + 0.82))}">${escapeText(word)}</text>`,
+    ),
+  );
+  return [...ties, ...names].join("");
 }
 
 /**

@@ -12,6 +12,11 @@ import { clamp, meanOf } from "../shared/maths.js";
 export const OVERS = [32, 16, 8, 4, 2];
 export const MOST = 60; // % of the points
 const FIRST_GUESS = 25;
+/** The guess for these points in %, undefined where it was never moved. */
+export const guessOf = (/** @type {number[]} */ guesses, /** @type {number} */ over) => {
+  const guess = guesses[OVERS.indexOf(over)];
+  return guess === FIRST_GUESS ? undefined : guess;
+};
 const WIDE = 420;
 const TALL = 190;
 const SIDES = { left: 36, right: 106, top: 14, bottom: 26 };

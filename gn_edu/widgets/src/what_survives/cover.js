@@ -19,7 +19,7 @@ export function createCover({ tr, part, open }) {
   /** @param {Question} question @param {boolean} right */
   const answer = ({ reason }, right) => {
     open();
-    const verdict = right ? tr("Right.") : tr("Not yet.");
+    const verdict = right ? tr("Right.") : tr("No.");
     reply.replaceChildren(
       h("b", { class: right ? "gn-yes" : "gn-no" }, `${right ? "✓" : "✗"} ${verdict}`),
       ` ${reason}`,

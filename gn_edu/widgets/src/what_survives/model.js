@@ -16,7 +16,9 @@ export const NORM_WORDS = {
   2: N_("Group Norm: four channels share their mean and spread."),
   4: N_("Group Norm: pairs of channels share their mean and spread."),
   8: N_("Instance Norm: every channel has its own mean and spread."),
-  batch: N_("Batch Norm: every channel has its own mean and spread, over all images of the batch."),
+  batch: N_(
+    "Batch Norm: every channel has its own mean and spread, over all images of the batch, drawn as if every image looked like this one.",
+  ),
 };
 
 /**
@@ -43,7 +45,7 @@ export function view({ quantiles, means, spreads, beta, order, norm, centred }) 
     const sd = Math.sqrt(meanOf(values.map((v) => (v - after) ** 2)));
     const group = Math.floor((k * groups) / C);
     const active = values.filter((v) => v > 0).length / n;
-    return { ...place, group, common: sets.get(group).mean, after, sd, active };
+    return { ...place, group, common: sets.get(group).mean, deviation: sets.get(group).sigma, after, sd, active };
   });
 }
 
@@ -77,6 +79,26 @@ function asked({ selected }, places) {
   return partner ? [places[k], partner] : [places[k]];
 }
 
+/** Why the right answer is right: the numbers of the norm, and where and how wide the channels then lie. */
+function reasonOf([one, other], names, number, tr) {
+  const told = { ...names, deviation: number(one.deviation), y: number(one.after, 1), spread: number(one.sd, 1) };
+  if (!other)
+    return tr(
+      "The norm takes the channel's own mean off, here {common}, and divides by its deviation, {deviation}. Channel {a} ends up around {y} with a spread of {spread}, so the ReLU leaves {left}.",
+      told,
+    );
+  const both = { ...told, z: number(other.after, 1), wide: number(other.sd, 1) };
+  return both.wide === both.spread
+    ? tr(
+        "The norm takes one mean off both, {common}, and divides by one deviation, {deviation}. Channel {a} ends up around {y}, channel {b} around {z}, both with a spread of {spread}, so the ReLU leaves {left}.",
+        both,
+      )
+    : tr(
+        "The norm takes one mean off both, {common}, and divides by one deviation, {deviation}. Channel {a} ends up around {y} with a spread of {spread}, channel {b} around {z} with one of {wide}, so the ReLU leaves {left}.",
+        both,
+      );
+}
+
 /**
  * What is asked on the cover, with its answers; right(answer) knows by computing. The reason holds in any state.
  * @param {State} state
@@ -105,15 +127,6 @@ export function questionOf(state, places, tr) {
         "Channel {a} lies at {level}. Next come the norm and a ReLU, which lets through what is above 0. What is left of it?",
         names,
       );
-  const lie = (place) => number(place.after, 1);
-  const reason = other
-    ? tr(
-        "The norm takes one mean off both, here {common}. Channel {a} ends up around {y}, channel {b} around {z}, and the ReLU lets through what is above 0.",
-        { ...names, y: lie(one), z: lie(other) },
-      )
-    : tr(
-        "The norm takes the channel's own mean off, here {common}. Channel {a} ends up around {y}, and the ReLU lets through what is above 0.",
-        { ...names, y: lie(one) },
-      );
+  const reason = reasonOf(channels, { ...names, left: textOf(right) }, number, tr);
   return { prompt, answers: answers.map((answer) => ({ text: textOf(answer), right: answer === right })), reason };
 }
