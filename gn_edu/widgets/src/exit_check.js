@@ -1,7 +1,7 @@
 // The exit check: a handful of questions, and at the end a card, and which chapter to read again.
 // Takes the traits questions ([{prompt, choices, page, again, see?}]), chosen, name; sets chosen.
 
-import { cardOf } from "./exit_check/card.js";
+import { cardOf, dotsMarkup } from "./exit_check/card.js";
 import { numbers } from "./shared/address.js";
 import { answerButtons, fromHere, questionStill } from "./shared/answers.js";
 import { facts, h } from "./shared/dom.js";
@@ -55,7 +55,8 @@ function render(props) {
   const verdict = h("div", { class: "gn-live-text", "aria-live": "polite" });
   const card = cardOf(tr, Boolean(props.el.closest("[data-gn-host]")));
   const list = h("ol", { class: "gn-exit-list" }, ...rows.map(({ element }) => element));
-  body.append(list, counts.element, card.element, verdict);
+  const progress = h("div", { class: "gn-dots gn-progress", "aria-hidden": "true" }); // the counts say it in words
+  body.append(progress, list, counts.element, card.element, verdict);
 
   const link = ([page, title]) => {
     const href = fromHere(props.el, `${page}.html`);
@@ -74,9 +75,11 @@ function render(props) {
     const found = result(state);
     counts.show({ answered: found.answered, right: found.right });
     const all = found.answered === questions.length;
-    counts.element.hidden = all;
+    counts.element.hidden = progress.hidden = all;
     card.element.hidden = !all;
-    if (all) card.show(questions.map(({ choices }, k) => !choices[state.chosen[k]].mistake));
+    const answers = questions.map(({ choices }, k) => (state.chosen[k] < 0 ? null : !choices[state.chosen[k]].mistake));
+    progress.innerHTML = dotsMarkup(answers, 16);
+    if (all) card.show(answers);
     conclude(found);
   });
 }

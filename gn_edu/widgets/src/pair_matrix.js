@@ -109,9 +109,8 @@ function render(props) {
     h(
       "div",
       { class: "gn-halves" },
-      halves[0].element,
-      h("div", { class: "gn-between" }, reading.element, drive(copy, twins.element)),
-      halves[1].element,
+      ...halves.map(({ element }) => element),
+      h("div", { class: "gn-below" }, reading.element, drive(copy, twins.element)),
     ),
   );
   return box.run(() => {

@@ -9,6 +9,13 @@ const DOTS = {
   wrong: '<rect class="wrong" x="3" y="3" width="20" height="20" rx="3"/><path class="cross" d="M9 9l8 8M17 9l-8 8"/>',
 };
 
+/** A dot a question: right, wrong, or open where it is not answered. */
+export const dotsMarkup = (/** @type {(boolean | null)[]} */ answers, side = 26) => {
+  const open = '<circle class="open" cx="13" cy="13" r="10"/>';
+  const drawn = (/** @type {boolean | null} */ good) => (good === null ? open : good ? DOTS.right : DOTS.wrong);
+  return answers.map((good) => svg("gn-dot", 26, 26, drawn(good), side / 26)).join("");
+};
+
 /** One image, four channels of two pixels, in two groups: the first holds 2, 2, 6, 6. */
 const CHANNELS = [
   [2, 2],
@@ -59,7 +66,7 @@ export function cardOf(tr, linked) {
   const show = (/** @type {boolean[]} */ answers) => {
     const right = answers.filter(Boolean).length;
     score.textContent = tr("{right} of {count} right", { right, count: answers.length });
-    dots.innerHTML = answers.map((good) => svg("gn-dot", 26, 26, good ? DOTS.right : DOTS.wrong)).join("");
+    dots.innerHTML = dotsMarkup(answers);
     const words = answers.map((good, k) => `${k + 1}: ${good ? tr("right") : tr("wrong")}`);
     dots.setAttribute("aria-label", words.join(", "));
   };
