@@ -78,7 +78,7 @@ HANDS = {
         by=(60, 40),
         key="ArrowRight",
         focus="[data-gn-matrix=bn]",
-        shows="[data-gn-matrix=gn] svg",  # the sentence is under both matrices
+        shows=".gn-reading",  # the sentence is under both matrices
         point=(("[data-gn-twins]", (0, 0)),),  # the worst companion is the twin
         reached="w.querySelector('.twin') && /12 of the 20/.test(w.querySelector('.gn-live-text').textContent)",
     ),

@@ -106,12 +106,9 @@ function render(props) {
   box.body.append(
     h("p", { class: "gn-first" }, first),
     h("p", { class: "gn-part" }, key),
-    h(
-      "div",
-      { class: "gn-halves" },
-      ...halves.map(({ element }) => element),
-      h("div", { class: "gn-below" }, reading.element, drive(copy, twins.element)),
-    ),
+    reading.element,
+    h("div", { class: "gn-halves" }, ...halves.map(({ element }) => element)),
+    drive(copy, twins.element),
   );
   return box.run(() => {
     twins.input.checked = state.twins;
