@@ -80,7 +80,8 @@ function asked({ selected }, places) {
 }
 
 /** Why the right answer is right: the numbers of the norm, and where and how wide the channels then lie. */
-function reasonOf([one, other], names, number, tr) {
+function reasonOf(channels, names, number, tr) {
+  const [one, other] = channels;
   const told = { ...names, deviation: number(one.deviation), y: number(one.after, 1), spread: number(one.sd, 1) };
   if (!other)
     return tr(
