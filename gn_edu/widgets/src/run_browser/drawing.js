@@ -63,12 +63,11 @@ export function drawChart(state, seen, tr, wide) {
   const place = places(state, seen, wide);
   const y = (v) => top + ((end - v) * (TALL - top - bottom)) / end;
   const lines = seen.lines.filter((line) => line.drawn && line.one.length);
-  const ends = lines.map(({ label, norm, one, value, ended }) => {
+  const ends = lines.map(({ label, norm, one, value }) => {
     const rows = label.split(", ");
-    const when = ended && error ? [tr("epoch {ended}", { ended })] : [];
-    const kinds = [...rows.map(() => "name"), "value", ...when.map(() => "tick")];
+    const kinds = [...rows.map(() => "name"), "value"];
     const end = { x: place.x(one.length) + 8, y: y(one.at(-1)) };
-    return { words: [...rows, fixed(value, 2), ...when], kinds, y: end.y, look: `n-${norm}`, tie: end.x };
+    return { words: [...rows, fixed(value, 2)], kinds, y: end.y, look: `n-${norm}`, tie: end.x };
   });
   const title = tr(MEASURES[state.measure]);
   const parts = [

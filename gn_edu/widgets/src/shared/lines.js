@@ -65,7 +65,7 @@ const LEADING = 18; // units: a row of 13 px type
 /**
  * Names at the right ends of lines, moved apart where these meet.
  * @param {{ words: string[], y: number, look: string, kinds?: string[], tie?: number }[]} ends what stands at each, a row
- *   a word; `kinds` are the rows' classes, "name" unless given; `tie` is where a thin line to the end of its line begins
+ *   a word; `kinds` are the rows' classes, "name" unless given; `tie` is where a dotted line to the end of its line begins
  * @param {{ x: number, top: number, bottom: number }} place where they begin, and what they keep to
  */
 export function namesAtEnds(ends, { x, top, bottom }) {
@@ -82,7 +82,7 @@ export function namesAtEnds(ends, { x, top, bottom }) {
   const ties = placed.map(({ tie, y, at, tall, look }) =>
     tie === undefined
       ? ""
-      : `<path class="thin ${look}" d="M${tenths(tie)} ${tenths(y)}L${tenths(x - 2)} ${tenths(at + tall / 2)}"/>`,
+      : `<path class="tie ${look}" d="M${tenths(tie)} ${tenths(y)}L${tenths(x - 2)} ${tenths(at + tall / 2)}"/>`,
   );
   const names = placed.flatMap(({ words, kinds = [], look, at }) =>
     words.map(
@@ -118,7 +118,7 @@ export const stillChart = (drawing, more = "") => {
     ([norm, c]) => `.n-${norm}{stroke:${c}}.m.n-${norm},.name.n-${norm},.value.n-${norm}{fill:${c}}`,
   );
   const style =
-    ".grid{stroke:#ddd}.tick{font:12px system-ui,sans-serif;fill:#555}.line,.thin,.m{stroke:#555;fill:none}.m{fill:#555}.line{stroke-width:2.2}.thin{stroke-width:1;opacity:.55}" +
+    ".grid{stroke:#ddd}.tie{stroke-dasharray:1 3}.tick{font:12px system-ui,sans-serif;fill:#555}.line,.thin,.m{stroke:#555;fill:none}.m{fill:#555}.line{stroke-width:2.2}.thin{stroke-width:1;opacity:.55}" +
     `.now{stroke:#999;stroke-dasharray:3 3}.thumb{fill:#333}.held,.name,.value{font:650 13px system-ui,sans-serif;fill:#333;stroke:none}.held{fill:#fff}${colours.join("")}.d1{stroke-dasharray:6 3}.d2{stroke-dasharray:2 3}.m,.thin{stroke-dasharray:none}.name,.value{stroke:none}`;
   return stillOf(drawing, style + more);
 };
