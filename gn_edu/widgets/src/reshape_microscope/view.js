@@ -25,9 +25,10 @@ function look(kind, i, { group, wrong }, focus, together) {
 }
 
 /** What a reader hears of a cell of the tensor, which keys reach. */
-const spoken = (i, { group }, focus, tr) =>
-  ` role="button" tabindex="${i === focus ? 0 : -1}" aria-pressed="${i === focus}"` +
-  ` aria-label="${escapeText(tr("value {i}, group {g}", { i, g: group }))}"`;
+function spoken(i, { group }, focus, tr) {
+  const label = tr("value {i}, group {g}", { i, g: group });
+  return ` role="button" tabindex="${i === focus ? 0 : -1}" aria-pressed="${i === focus}" aria-label="${escapeText(label)}"`;
+}
 
 /** A cell with its number in the middle, if that fits. */
 function piece(kind, i, cell, { focus }, { views, places }, { name, together, tr }) {
