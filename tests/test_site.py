@@ -444,9 +444,12 @@ def test_every_label_of_a_widget_can_be_translated(visit, address, browser, name
     wait_until_awake(page)
     for widget in page.locator("[data-gn-widget]").all():
         texts = widget.evaluate(
-            "(e) => [...e.querySelectorAll('*'), e].flatMap((n) => [n.getAttribute('aria-label') ?? '',"
+            # A message may be cut into parts, for its lines or its colours.
+            "(e) => { const cut = (text) => text.split('⟦').length !== text.split('⟧').length;"
+            " const whole = (n) => n !== e && cut(n.textContent) ? whole(n.parentNode) : n.textContent;"
+            " return [...e.querySelectorAll('*'), e].flatMap((n) => [n.getAttribute('aria-label') ?? '',"
             " n.getAttribute('aria-valuetext') ?? '', ...[...n.childNodes].filter((c) => c.nodeType === 3)"
-            ".map((c) => c.data)])"
+            ".map(whole)]) }"
         )
         for text in texts:
             outside = re.sub(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧", "", text)
