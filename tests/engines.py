@@ -21,7 +21,7 @@ from scripts.serve import Quiet, served
 
 FIREFOX = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), "")
 WEBKIT = shutil.which("WebKitWebDriver") if shutil.which("Xvfb") else None
-KEYS = {"Enter": "\ue007", "ArrowLeft": "\ue012", "ArrowRight": "\ue014"}
+KEYS = {"Enter": "\ue007", "ArrowLeft": "\ue012", "ArrowUp": "\ue013", "ArrowRight": "\ue014"}
 # WebDriver does not tell what stands in the console, so WebKit's pages note it. The script comes before the policy.
 NOTES = (
     "<script>{ window.noted = []; const note = (text) => noted.push(String(text));"
