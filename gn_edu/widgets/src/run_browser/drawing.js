@@ -3,7 +3,6 @@ import { pathOf, svg, tick } from "../shared/drawing.js";
 import { WIDE } from "../shared/fitted.js";
 import { gridLine, heldNumber, mark, namesAtEnds, numberUnder } from "../shared/lines.js";
 import { clamp } from "../shared/maths.js";
-import { fixed } from "../shared/text.js";
 import { MEASURES, view } from "./model.js";
 
 const TALL = 320;
@@ -63,12 +62,13 @@ export function drawChart(state, seen, tr, wide) {
   const place = places(state, seen, wide);
   const y = (v) => top + ((end - v) * (TALL - top - bottom)) / end;
   const lines = seen.lines.filter((line) => line.drawn && line.one.length);
-  const ends = lines.map(({ label, norm, one, value }) => {
-    const rows = label.split(", ");
-    const kinds = [...rows.map(() => "name"), "value"];
-    const end = { x: place.x(one.length) + 8, y: y(one.at(-1)) };
-    return { words: [...rows, fixed(value, 2)], kinds, y: end.y, look: `n-${norm}`, tie: end.x };
-  });
+  // What is read stands in the sentence: here it would stand beside another point of the line.
+  const ends = lines.map(({ label, norm, one }) => ({
+    words: label.split(", "),
+    y: y(one.at(-1)),
+    look: `n-${norm}`,
+    tie: place.x(one.length) + 8,
+  }));
   const title = tr(MEASURES[state.measure]);
   const parts = [
     ...[0, 0.2, 0.4, 0.6, 0.8, 1].map((f) => gridLine(left, wide - right, y(f * end), +(f * end).toPrecision(3))),
