@@ -101,8 +101,8 @@ HANDS = {
         shows=".drawn",
         # Group Norm keeps levels apart, Batch Norm does not.
         point=(("[data-gn-measure=level]", (0, 0)),),
-        reached="w.querySelectorAll('.value').length === 3 && +w.querySelector('.value.n-gn').textContent"
-        " > 2 * +w.querySelector('.value.n-bn').textContent",
+        reached=r"((said) => +/GN (\d+\.\d+)/.exec(said)[1] > 2 * +/BN[^;]* (\d+\.\d+)/.exec(said)[1])"
+        "(w.querySelector('.gn-live-text').textContent)",
     ),
     "shimmer": Hand(
         page="notebooks/ch02_batch_norm.html",
