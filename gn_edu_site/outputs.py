@@ -40,7 +40,8 @@ def table(text: str, source: str, line: int) -> list[nodes.Element]:
     soup = BeautifulSoup(text, "html.parser")
     heads, *lines = (_row(tag, source, line) for tag in soup.find_all("tr"))
     group = nodes.tgroup("", cols=len(heads))
-    group += [nodes.colspec(colwidth=1, stub=int(k == 0)) for k in range(len(heads))]
+    named = all(line[0].astext() for line in lines)  # a heading that is empty is none
+    group += [nodes.colspec(colwidth=1, stub=int(k == 0 and named)) for k in range(len(heads))]
     group += [nodes.thead("", heads), nodes.tbody("", *lines)]
     found: list[nodes.Element] = [nodes.table("", group, classes=["gn-table"])]
     if soup.caption:
