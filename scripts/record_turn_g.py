@@ -20,11 +20,11 @@ from gn_edu.data import load_cifar10
 from gn_edu.nets import replace_layers
 from gn_edu.training.provenance import processor, provenance
 from gn_edu.widgets.neighbours import networks
+from gn_edu.widgets.turn_g import GROUPS
 from scripts.paths import ROOT
 from scripts.record_pairs import in_torch, inputs, photographs
 
 TARGET = ROOT / "gn_edu" / "results" / "turn_g.json"
-GROUPS = (1, 2, 4, 8, 16)
 
 
 def turned(num_groups: int) -> nn.Module:
