@@ -15,7 +15,7 @@ _LABEL = re.compile(r'(?<=aria-label=")[^"]*')
 
 
 class empty_head(nodes.entry):
-    """The corner of a table whose rows have headings: a heading without words is none."""
+    """The place of a heading that has no words, in a row or at the corner: it is none."""
 
 
 def _paragraph(text: str, source: str, line: int, **attributes) -> nodes.paragraph:
@@ -28,9 +28,10 @@ def _paragraph(text: str, source: str, line: int, **attributes) -> nodes.paragra
 
 def _row(tag: Tag, source: str, line: int) -> nodes.row:
     row = nodes.row()
-    for cell in tag.find_all(["th", "td"]):
+    for k, cell in enumerate(tag.find_all(["th", "td"])):
         classes = ["gn-number"] if "right" in str(cell["style"]) else []
-        entry = nodes.entry if cell.get_text() or not tag.find_parent("thead") else empty_head
+        is_heading = k == 0 or tag.find_parent("thead")
+        entry = empty_head if is_heading and not cell.get_text() else nodes.entry
         row += entry("", _paragraph(cell.get_text(), source, line), classes=classes)
     return row
 
@@ -40,8 +41,7 @@ def table(text: str, source: str, line: int) -> list[nodes.Element]:
     soup = BeautifulSoup(text, "html.parser")
     heads, *lines = (_row(tag, source, line) for tag in soup.find_all("tr"))
     group = nodes.tgroup("", cols=len(heads))
-    named = all(line[0].astext() for line in lines)  # a heading that is empty is none
-    group += [nodes.colspec(colwidth=1, stub=int(k == 0 and named)) for k in range(len(heads))]
+    group += [nodes.colspec(colwidth=1, stub=int(k == 0)) for k in range(len(heads))]
     group += [nodes.thead("", heads), nodes.tbody("", *lines)]
     found: list[nodes.Element] = [nodes.table("", group, classes=["gn-table"])]
     if soup.caption:
@@ -73,7 +73,7 @@ def rendered(data, source: str) -> list[nodes.Element] | None:
 
 def _visit_empty_head(translator, node):
     node.parent.column += 1
-    translator.body.append('<td class="head"></td>\n')
+    translator.body.append("<td></td>\n")
     raise nodes.SkipNode
 
 
