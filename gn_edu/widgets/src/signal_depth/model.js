@@ -56,13 +56,12 @@ const perSample = (x, f) => {
 };
 
 let net = /** @type {ReturnType<typeof network> | null} */ (null); // made when the first picture needs it
-/**
- * For every layer: the values that the nonlinearity gets, their root mean square, and that of the gradient there.
- * @param {State} state
- */
-export function view({ gain, depth, activation, norm }) {
+const scaleOf = (gain) => gain / Math.sqrt(WIDTH);
+
+/** For every layer: the values that the nonlinearity gets, their root mean square, and the norm's deviations. */
+function pass({ gain, depth, activation, norm }) {
   net ??= network();
-  const scale = gain / Math.sqrt(WIDTH);
+  const scale = scaleOf(gain);
   const layers = [];
   let a = net.input;
   for (let l = 0; l < depth; l++) {
@@ -77,14 +76,26 @@ export function view({ gain, depth, activation, norm }) {
     layers.push({ values, sigmas, size: rms(values) });
     a = values.map(act[activation]);
   }
-  let g = net.arriving;
+  return layers;
+}
+
+/**
+ * For every layer: the values that the nonlinearity gets, their root mean square, and that of the gradient there.
+ * @param {State} state
+ */
+export function view(state) {
+  const { gain, depth, activation, norm } = state;
+  const scale = scaleOf(gain);
+  const layers = pass(state);
+  const { weights, arriving } = /** @type {ReturnType<typeof network>} */ (net);
+  let g = arriving;
   for (let l = depth - 1; l >= 0; l--) {
     const { values, sigmas } = layers[l];
     g = g.map((v, k) => v * slope[activation](values[k]));
     layers[l].gradient = rms(g);
     if (norm === "group")
       g = perSample(g, (row, s) => backward(row, values.subarray(s * WIDTH, (s + 1) * WIDTH), sigmas[s]).dx);
-    g = backwards(g, net.weights[l], scale);
+    g = backwards(g, weights[l], scale);
   }
   return layers;
 }
@@ -97,11 +108,8 @@ const smalls = new Map();
  */
 export function sizesOf({ depth, activation, norm }) {
   const key = `${depth} ${activation} ${norm}`;
-  if (!smalls.has(key))
-    smalls.set(
-      key,
-      SHOWN.map((gain) => view({ gain, depth, activation, norm }).map(({ size }) => size)),
-    );
+  const sizesAt = (gain) => pass({ gain, depth, activation, norm }).map(({ size }) => size);
+  if (!smalls.has(key)) smalls.set(key, SHOWN.map(sizesAt));
   return smalls.get(key);
 }
 
