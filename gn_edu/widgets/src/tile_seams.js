@@ -1,7 +1,7 @@
 // Where does the seam come from? A photograph, normalized whole or in two tiles with statistics of their own.
 // Takes the traits photo, border, statistics, name; sets border and statistics.
 import { oneOf, whole } from "./shared/address.js";
-import { choice, drive, facts, h, liveText, uniqueName } from "./shared/dom.js";
+import { choice, drive, facts, h, liveText, svgElement, uniqueName } from "./shared/dom.js";
 import { stillOfView } from "./shared/drawing.js";
 import { fittedDrawing } from "./shared/fitted.js";
 import { picturedByTraits } from "./shared/frame.js";
@@ -83,7 +83,7 @@ function createPicture({ tr, state, set }) {
   const id = uniqueName();
   let width = 0;
   const put = (border) => border !== state.border && set({ border });
-  const photo = document.createElementNS("http://www.w3.org/2000/svg", "g");
+  const photo = svgElement("g");
   followed(photo, (part) => put(clamp(Math.round(part * COLUMNS), LEAST, COLUMNS - LEAST)));
   const grip = createGrip({
     label: tr("Border between the tiles"),

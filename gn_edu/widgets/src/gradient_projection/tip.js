@@ -1,7 +1,6 @@
 // A grip that goes wherever a hand goes, in two directions.
 import { ARROWS } from "../shared/dom.js";
-import { tenths } from "../shared/drawing.js";
-import { dragged } from "../shared/grip.js";
+import { dragged, gripElement } from "../shared/grip.js";
 
 /**
  * A grip on the tip of an arrow: a slider that arrows move in both directions, heard as its text. move(point) is called
@@ -10,23 +9,13 @@ import { dragged } from "../shared/grip.js";
  *   nudge(right: number, below: number, step: number): void }} options
  */
 export function createTip({ label, mark, hint = "", range: [least, most], small = false, move, nudge }) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", "g");
   const arrows =
     '<path class="arrows" d="M-2 -3.5l2 -2.5l2 2.5M-2 3.5l2 2.5l2 -2.5M-3.5 -2l-2.5 2l2.5 2M3.5 -2l2.5 2l-2.5 2"/>';
-  element.innerHTML =
-    `<circle class="hit" r="${small ? 14 : 20}"/><circle class="disc" r="${small ? 6 : 10}"/>${small ? "" : arrows}` +
-    (hint ? '<text class="gn-hint" x="16" y="14" text-anchor="start"></text>' : "");
-  const words = element.querySelector(".gn-hint");
-  if (words) words.textContent = hint;
-  const attributes = {
-    class: "gn-grip gn-tip",
-    tabindex: 0,
-    role: "slider",
-    "data-gn-grip": mark,
-    "aria-label": label,
-  };
-  const named = { ...attributes, "aria-valuemin": least, "aria-valuemax": most };
-  for (const [key, value] of Object.entries(named)) element.setAttribute(key, String(value));
+  const seen = `<circle class="disc" r="${small ? 6 : 10}"/>${small ? "" : arrows}`;
+  const reach = small ? 14 : 20;
+  const range = { min: least, max: most };
+  const grip = gripElement({ kind: "gn-tip", label, mark, range, seen, reach, hint, low: 14 });
+  const { element } = grip;
   let at = [0, 0];
   let apart = [0, 0]; // from where the finger took it to its middle
   let held = { x: 0, y: 0 };
@@ -42,8 +31,6 @@ export function createTip({ label, mark, hint = "", range: [least, most], small 
       apart = [point.x - at[0], point.y - at[1]];
     },
   );
-  // A thumb on it drags, and does not scroll the page.
-  element.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   element.addEventListener("keydown", (event) => {
     if (!ARROWS[event.key]) return;
     event.preventDefault();
@@ -52,11 +39,7 @@ export function createTip({ label, mark, hint = "", range: [least, most], small 
   const show = (place, value, text, width) => {
     at = place;
     const side = place[0] > width - 80 ? -1 : 1; // where the hint has room
-    words?.setAttribute("x", String(16 * side));
-    words?.setAttribute("text-anchor", side > 0 ? "start" : "end");
-    element.setAttribute("transform", `translate(${tenths(place[0])} ${tenths(place[1])})`);
-    element.setAttribute("aria-valuenow", String(+value.toFixed(2)));
-    element.setAttribute("aria-valuetext", text);
+    grip.place({ x: place[0], y: place[1], value: +value.toFixed(2), text, side });
   };
-  return { element, show, moved: () => words?.remove() };
+  return { element, show, moved: grip.letGo };
 }

@@ -1,6 +1,6 @@
 // The drawing in a page: cells that light up in all three views, a ribbon to slide along, scissors to drag, and cells that
 // fly to their new places.
-import { ARROWS, uniqueName } from "../shared/dom.js";
+import { ARROWS, svgElement, uniqueName } from "../shared/dom.js";
 import { tenths } from "../shared/drawing.js";
 import { fittedDrawing } from "../shared/fitted.js";
 import { createGrip, dragged } from "../shared/grip.js";
@@ -46,17 +46,10 @@ function createScissors({ tr, state, set }, widthOf) {
 
 /** What takes a finger, the mouse or keys along the ribbon: a slider over the addresses. */
 function createTrack({ tr, state, set }, look, widthOf) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", "rect");
   const last = state.shape.reduce((a, b) => a * b) - 1;
-  const fixed = {
-    class: "track",
-    tabindex: 0,
-    role: "slider",
-    "aria-label": tr("along the memory"),
-    "aria-valuemin": 0,
-  };
-  for (const [key, value] of Object.entries({ ...fixed, "aria-valuemax": last }))
-    element.setAttribute(key, String(value));
+  const range = { "aria-valuemin": 0, "aria-valuemax": last };
+  const named = { class: "track", tabindex: 0, role: "slider", "aria-label": tr("along the memory") };
+  const element = svgElement("rect", { ...named, ...range });
   const cells = () => view(state).cells;
   const valueAt = (address) => cells().findIndex((cell) => cell.address === clamp(address, 0, last));
   const partAt = (/** @type {PointerEvent} */ { clientX }) => {

@@ -18,6 +18,26 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/**
+ * @param {Element} element
+ * @param {Record<string, string | number>} attributes
+ */
+export function setAttributes(element, attributes) {
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+}
+
+/**
+ * An SVG element with its attributes.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string | number>} [attributes]
+ */
+export function svgElement(tag, attributes = {}) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  setAttributes(element, attributes);
+  return element;
+}
+
 /** A name that nothing else on the page has. crypto.randomUUID is there over https alone. */
 export const uniqueName = () => `gn-${Math.random().toString(36).slice(2)}`;
 

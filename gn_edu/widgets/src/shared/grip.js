@@ -1,10 +1,11 @@
 // Hands on a drawing: a grip is a part of it that a mouse, a thumb or keys move. Styles: grip.css.
+import { setAttributes, svgElement } from "./dom.js";
 import { tenths } from "./drawing.js";
 import { clamp } from "./maths.js";
 
 /**
- * Call move(point, event) where a pointer goes down on `element` and wherever it then goes; the page does not scroll
- * meanwhile. The point is in the units of the drawing around the element, or in it.
+ * Call move(point, event) where a pointer goes down on `element` and wherever it then goes. The point is in the units of
+ * the drawing around the element, or in it.
  * @param {any} element
  * @param {(point: { x: number, y: number }, event: PointerEvent) => void} move
  * @param {(point: { x: number, y: number }, event: PointerEvent) => boolean | void} [begin] false leaves the pointer alone
@@ -35,6 +36,32 @@ export function dragged(element, move, begin = () => true) {
   });
 }
 
+/** A thumb on it drags, and does not scroll the page. */
+export const holdPage = (/** @type {Element} */ element) =>
+  element.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+
+/**
+ * What all grips are: a slider in a drawing, that holds the page under a thumb and carries the words `hint` at height
+ * `low` until letGo(). place() puts it, and says its value; `side` is where the hint stands, right of it or left.
+ * @param {{ kind: string, label: string, mark: string, range: { min: number, max: number }, seen: string, reach?: number,
+ *   hint?: string, low?: number }} options `seen` is SVG, `reach` how far from its middle it is taken
+ */
+export function gripElement({ kind, label, mark, range, seen, reach = 20, hint = "", low = 4 }) {
+  const element = svgElement("g", { class: `gn-grip ${kind}`, tabindex: 0, role: "slider", "data-gn-grip": mark });
+  setAttributes(element, { "aria-label": label, "aria-valuemin": range.min, "aria-valuemax": range.max });
+  element.innerHTML = `<circle class="hit" r="${reach}"/>${seen}${hint && `<text class="gn-hint" y="${low}"></text>`}`;
+  const words = element.querySelector(".gn-hint");
+  if (words) words.textContent = hint;
+  holdPage(element);
+  /** @param {{ x: number, y: number, value: number, text?: string, side: 1 | -1 }} placed */
+  const place = ({ x, y, value, text, side }) => {
+    if (words) setAttributes(words, { x: 16 * side, "text-anchor": side > 0 ? "start" : "end" });
+    setAttributes(element, { transform: `translate(${tenths(x)} ${tenths(y)})`, "aria-valuenow": value });
+    if (text) element.setAttribute("aria-valuetext", text);
+  };
+  return { element, place, letGo: () => words?.remove() };
+}
+
 const LOOKS = {
   x: "M-3 -3.5l-4 3.5l4 3.5M3 -3.5l4 3.5l-4 3.5",
   y: "M-3.5 -3l3.5 -4l3.5 4M-3.5 3l3.5 4l3.5 -4",
@@ -56,22 +83,15 @@ const LOOKS = {
  * @param {1 | -1} [options.side] where the hint stands: right of the grip, or left of it
  */
 export function createGrip({ label, mark, axis, range, valueAt, move, hint = "", look, side = 1 }) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", "g");
   const seen = look ?? `<circle class="disc" r="10"/><path class="arrows" d="${LOOKS[axis]}"/>`;
-  const words = hint ? '<text class="gn-hint" y="4"></text>' : "";
-  element.innerHTML = `<circle class="hit" r="20"/>${seen}${words}`;
-  const hintText = element.querySelector(".gn-hint");
-  if (hintText) hintText.textContent = hint;
-  const attributes = { class: `gn-grip gn-grip-${axis}`, tabindex: 0, role: "slider", "data-gn-grip": mark };
-  const named = { "aria-label": label, "aria-valuemin": range.min, "aria-valuemax": range.max };
-  if (axis === "y") Object.assign(named, { "aria-orientation": "vertical" });
-  for (const [key, value] of Object.entries({ ...attributes, ...named })) element.setAttribute(key, String(value));
+  const { element, place, letGo } = gripElement({ kind: `gn-grip-${axis}`, label, mark, range, seen, hint });
+  if (axis === "y") element.setAttribute("aria-orientation", "vertical");
   let now = range.min;
   const put = (/** @type {number} */ value) => {
     const whole = Math.round((value - range.min) / range.step);
     const stepped = +clamp(range.min + whole * range.step, range.min, range.max).toFixed(6);
     if (stepped === now) return;
-    element.querySelector(".gn-hint")?.remove();
+    letGo();
     move(stepped);
   };
   const apart = { x: 0, y: 0 }; // from where the finger took it to its middle
@@ -83,8 +103,6 @@ export function createGrip({ label, mark, axis, range, valueAt, move, hint = "",
     },
     (point) => void Object.assign(apart, { x: point.x - at.x, y: point.y - at.y }),
   );
-  // A thumb on it drags, and does not scroll the page.
-  element.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   element.addEventListener("keydown", (event) => {
     const { min, max, step } = range;
     const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
@@ -97,13 +115,9 @@ export function createGrip({ label, mark, axis, range, valueAt, move, hint = "",
   /** @param {{ x: number, y: number, value: number, text?: string, hidden?: boolean, side?: 1 | -1 }} shown */
   const show = ({ x, y, value, text, hidden = false, side: aside = side }) => {
     now = value;
-    hintText?.setAttribute("x", String(16 * aside));
-    hintText?.setAttribute("text-anchor", aside > 0 ? "start" : "end");
     Object.assign(at, { x, y });
-    element.setAttribute("transform", `translate(${tenths(x)} ${tenths(y)})`);
-    element.setAttribute("aria-valuenow", String(value));
-    if (text) element.setAttribute("aria-valuetext", text);
+    place({ x, y, value, text, side: aside });
     element.style.display = hidden ? "none" : "";
   };
-  return { element, show };
+  return { element, show, letGo };
 }

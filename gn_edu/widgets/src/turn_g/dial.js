@@ -1,7 +1,8 @@
 // The dial: five stops on half a circle, a grip that goes along it, and the channels of the first layer as G cuts them.
+import { svgElement } from "../shared/dom.js";
 import { tenths } from "../shared/drawing.js";
 import { fittedDrawing } from "../shared/fitted.js";
-import { createGrip, dragged } from "../shared/grip.js";
+import { createGrip, dragged, holdPage } from "../shared/grip.js";
 import { clamp } from "../shared/maths.js";
 
 const MOST = 320; // its greatest width
@@ -91,15 +92,14 @@ export function createDial({ options, rest, channels, tr, turn }) {
     side: -1,
   });
   // The face and the numbers around it can be taken, too.
-  const area = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  area.setAttribute("class", "gn-dial-area");
+  const area = svgElement("path", { class: "gn-dial-area" });
   dragged(area, (point) => {
     grip.element.classList.add("gn-by-hand");
     grip.element.focus({ preventScroll: true });
     const groups = options[Math.round(stopAt(point, n, places.hub))];
     if (groups !== now) turn(groups);
   });
-  area.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+  holdPage(area);
   const draw = (/** @type {number} */ width) => {
     places = placesOf(width);
     const { hub, radius, height } = places;
@@ -112,7 +112,7 @@ export function createDial({ options, rest, channels, tr, turn }) {
   const drawing = fittedDrawing({ label, most: MOST, draw, grips: [{ element: area }, grip] });
   const show = (/** @type {number} */ groups) => {
     now = groups;
-    if (groups !== rest) grip.element.querySelector(".gn-hint")?.remove();
+    if (groups !== rest) grip.letGo();
     drawing.show();
   };
   return { element: drawing.element, show, stop: drawing.stop };

@@ -1,6 +1,7 @@
 // The first row in a hand: a box goes up and down with its mean, sideways to another place; a knob sets its spread.
+import { setAttributes, svgElement } from "../shared/dom.js";
 import { fittedDrawing } from "../shared/fitted.js";
-import { createGrip, dragged } from "../shared/grip.js";
+import { createGrip, dragged, holdPage } from "../shared/grip.js";
 import { clamp } from "../shared/maths.js";
 import { escapeText, minus } from "../shared/text.js";
 import { across, BEFORE, beforeMarkup, HEIGHTS } from "./drawing.js";
@@ -28,16 +29,9 @@ export function moved(order, channel, to) {
 
 /** One channel's box as a slider. */
 function createBox(channel, { tr, state, set }, widthNow) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", "g");
-  const named = {
-    class: "gn-box",
-    tabindex: 0,
-    role: "slider",
-    "data-gn-box": channel,
-    "aria-orientation": "vertical",
-  };
+  const named = { class: "gn-box", tabindex: 0, role: "slider", "data-gn-box": channel };
   const range = { "aria-valuemin": LEVEL.least, "aria-valuemax": LEVEL.most };
-  for (const [key, value] of Object.entries({ ...named, ...range })) element.setAttribute(key, String(value));
+  const element = svgElement("g", { ...named, ...range, "aria-orientation": "vertical" });
   element.innerHTML = '<rect class="hit" rx="4"/>';
   const area = /** @type {SVGRectElement} */ (element.firstChild);
   const lift = (mean) => {
@@ -59,7 +53,7 @@ function createBox(channel, { tr, state, set }, widthNow) {
     Object.assign(start, { x, y, mean: state.means[channel], way: "" });
     if (state.selected !== channel) set({ selected: channel });
   });
-  element.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+  holdPage(element);
   element.addEventListener("focus", () => state.selected !== channel && set({ selected: channel }));
   element.addEventListener("keydown", (event) => {
     const up = { ArrowUp: 1, ArrowDown: -1, PageUp: 6, PageDown: -6 }[event.key];
@@ -75,12 +69,12 @@ function createBox(channel, { tr, state, set }, widthNow) {
     const size = { x: left(k) + 1, y: y - half, width: column - 2, height: 2 * half };
     for (const [key, value] of Object.entries(size)) area.setAttribute(key, value.toFixed(1));
     const names = { channel: channel + 1, place: k + 1 };
-    element.setAttribute(
-      "aria-label",
-      tr("Channel {channel}, place {place} of 8: its mean. Left and right move it.", names),
-    );
-    element.setAttribute("aria-valuenow", String(place.mean));
-    element.setAttribute("aria-valuetext", minus(place.mean));
+    const label = tr("Channel {channel}, place {place} of 8: its mean. Left and right move it.", names);
+    setAttributes(element, {
+      "aria-label": label,
+      "aria-valuenow": place.mean,
+      "aria-valuetext": minus(place.mean),
+    });
     element.classList.toggle("gn-chosen", channel === state.selected);
   };
   return { element, show };
