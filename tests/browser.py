@@ -130,6 +130,16 @@ def wait_until_awake(page):
     until(page, f"{awake} >= {all_}")
 
 
+def scrolled(page):
+    """Where the page stands, once it has come to rest."""
+    before, same = None, 0
+    while same < 3:
+        page.wait_for_timeout(50)
+        now = page.evaluate("scrollY")
+        before, same = now, same + 1 if now == before else 0
+    return before
+
+
 def finger(page):
     """finger(kind, (x, y)) touches the window, moves and lifts the finger: touchStart, touchMove, touchEnd."""
     session = page.context.new_cdp_session(page)

@@ -5,7 +5,7 @@ from statistics import mean, stdev
 
 import pytest
 import torch
-from browser import finger, run_module, until
+from browser import finger, run_module, scrolled, until
 from torch import nn
 
 from gn_edu.records import measured, read_records
@@ -184,9 +184,10 @@ def test_a_thumb_turns_the_dial_and_the_page_stays(widget_page):
     page = widget_page(PAGE, width=390, has_touch=True, is_mobile=True)
     grip = page.locator(f"{W} [data-gn-grip=groups]")
     grip.evaluate("(e) => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
-    touch, before = finger(page), page.evaluate("scrollY")
+    touch, before = finger(page), scrolled(page)
     for kind, groups in (("touchStart", 8), ("touchMove", 4), ("touchMove", 1)):
         touch(kind, label_at(page, groups))
         until(page, f"document.querySelector('{W} .gn-value').textContent === 'G = {groups}'")
     touch("touchEnd")
-    assert shown(page) == expected(1) and page.evaluate("scrollY") == before
+    assert shown(page) == expected(1)
+    assert page.evaluate("scrollY") == pytest.approx(before, abs=1)
