@@ -4,7 +4,7 @@ import math
 
 from . import scalars
 from .shapes import axis
-from .tensor import Tensor, floating, mapped, missing
+from .tensor import Tensor, floating, mapped
 from .types import bool_
 
 
@@ -69,10 +69,6 @@ def isnan(self):
     return mapped(lambda x: x != x, (self,), result=bool_)
 
 
-def isinf(self):
-    return mapped(lambda x: x == x and x - x != 0, (self,), result=bool_)
-
-
 def allclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     if self.dtype is not other.dtype:
         raise RuntimeError(f"{self.dtype.said} did not match {other.dtype.said}")
@@ -98,12 +94,6 @@ def repeat(self, *sizes):
         both += [count, size]
         shape.append(count * size)
     return self.reshape(wide).expand(both).reshape(shape)
-
-
-def repeat_interleave(self, repeats, dim=None):
-    t, dim = (self.flatten(), 0) if dim is None else (self, axis(dim, self.ndim))
-    shape = t.shape[: dim + 1] + (repeats,) + t.shape[dim + 1 :]
-    return t.unsqueeze(dim + 1).expand(shape).flatten(dim, dim + 1)
 
 
 def narrow(self, dim, start, length):
@@ -132,17 +122,6 @@ def chunk(self, chunks, dim=0):
     return split(self, max(1, -(-self.shape[axis(dim, self.ndim)] // chunks)), dim)
 
 
-def matmul(self, other):
-    if self.ndim != 2 or other.ndim > 2 or not other.ndim:
-        raise missing("matmul of these dimensions")
-    if self.shape[1] != other.shape[0]:
-        what = "mat1 and mat2 shapes cannot be multiplied" if other.ndim == 2 else "size mismatch, got input"
-        raise RuntimeError(f"{what} ({self.shape[0]}x{self.shape[1]} and {'x'.join(map(str, other.shape))})")
-    right = other if other.ndim == 2 else other.unsqueeze(1)
-    found = (self.unsqueeze(2) * right.unsqueeze(0)).sum(1)
-    return found if other.ndim == 2 else found.squeeze(1)
-
-
 def set_(self, other):
     self[...] = other
     return self
@@ -165,11 +144,6 @@ METHODS = {
     "neg": neg,
     "abs": lambda self: mapped(abs, (self,)),
     "relu": lambda self: self.clamp(min=0),
-    "sign": lambda self: mapped(lambda x: (x > 0) - (x < 0), (self,)),
-    "reciprocal": lambda self: 1 / self,
-    "logical_not": lambda self: mapped(lambda x: not x, (self,), result=bool_),
-    "logical_and": lambda self, other: mapped(lambda a, b: bool(a and b), (self, other), result=bool_),
-    "logical_or": lambda self, other: mapped(lambda a, b: bool(a or b), (self, other), result=bool_),
     "maximum": lambda self, other: mapped(scalars.maximum, (self, other)),
     "minimum": lambda self, other: mapped(scalars.minimum, (self, other)),
     "hypot": lambda self, other: mapped(lambda a, b: math.sqrt(a * a + b * b), (self, other)),
@@ -177,21 +151,14 @@ METHODS = {
     "sub": lambda self, other, alpha=1: self - (other if alpha == 1 else other * alpha),
     "mul": lambda self, other: self * other,
     "div": lambda self, other: self / other,
-    "floor_divide": lambda self, other: self // other,
     "clamp": clamp,
     "clip": clamp,
-    "clamp_min": lambda self, min: clamp(self, min),
-    "clamp_max": lambda self, max: clamp(self, None, max),
     "isfinite": isfinite,
     "isnan": isnan,
-    "isinf": isinf,
     "allclose": allclose,
     "equal": equal,
     "split": split,
     "chunk": chunk,
-    "narrow": narrow,
-    "repeat_interleave": repeat_interleave,
-    "matmul": matmul,
 }
 for _name, _f in METHODS.items():
     setattr(Tensor, _name, _f)
@@ -200,4 +167,3 @@ Tensor.zero_ = lambda self: set_(self, 0)
 for _name in ("add", "sub", "mul", "div", "clamp", "sqrt"):
     setattr(Tensor, _name + "_", _kept(METHODS[_name]))
 Tensor.__neg__, Tensor.__abs__, Tensor.__invert__, Tensor.__pow__ = neg, METHODS["abs"], invert, pow_
-Tensor.__matmul__ = matmul

@@ -44,10 +44,6 @@ zeros, ones, empty = _filled(0), _filled(1), _filled(0)
 zeros_like, ones_like, empty_like = _filled_like(0), _filled_like(1), _filled_like(0)
 
 
-def full_like(input, fill_value, dtype=None):
-    return _filled_like(fill_value)(input, dtype)
-
-
 def new_zeros(self, *size, dtype=None):
     return zeros(*size, dtype=dtype or self.dtype)
 
@@ -63,16 +59,6 @@ def arange(start, end=None, step=1, dtype=None, device=None, like=Tensor):
     count = max(0, math.ceil((end - start) / step))
     kind = dtype or (int64 if whole else like.default)
     return made([start + k * step for k in range(count)], kind, (count,), None, like)
-
-
-def linspace(start, end, steps, dtype=None, like=Tensor):
-    gap = (end - start) / max(steps - 1, 1)
-    values = [start + k * gap if 2 * k < steps else end - (steps - 1 - k) * gap for k in range(steps)]
-    return made(values, dtype or like.default, (steps,), None, like)
-
-
-def eye(n, dtype=None):
-    return made([k % (n + 1) == 0 for k in range(n * n)], dtype or float32, (n, n), None, Tensor)
 
 
 def stack(tensors, dim=0):
@@ -92,7 +78,7 @@ def stack(tensors, dim=0):
 def cat(tensors, dim=0):
     tensors = list(tensors)
     if not tensors:
-        raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     first = tensors[0]
     if not first.ndim:
         raise RuntimeError("zero-dimensional tensor (at position 0) cannot be concatenated")
@@ -119,20 +105,12 @@ concat = cat
 
 
 def where(condition, input, other):
-    kind = promoted((input, other))
+    kind = promoted((input, other), condition.default)
     chosen = [one if isinstance(one, Tensor) else tensor(one, kind) for one in (input, other)]
     shape = broadcast(condition.shape, chosen[0].shape, chosen[1].shape)
     a, b = (one.to(kind).expand(shape)._values() for one in chosen)
     values = [p if c else q for c, p, q in zip(condition.expand(shape)._values(), a, b)]
     return made(values, kind, shape, None, type(condition))
-
-
-def broadcast_to(input, size):
-    return input.expand(size)
-
-
-def outer(input, vec2):
-    return input.unsqueeze(1) * vec2
 
 
 def _letters(side, operand, rest):
@@ -198,13 +176,6 @@ def _normal():
 
 rand, randn = _drawn(random.random), _drawn(_normal)
 randn_like = lambda input: randn(input.shape, dtype=input.dtype)  # noqa: E731
-rand_like = lambda input: rand(input.shape, dtype=input.dtype)  # noqa: E731
-
-
-def randint(low, high=None, size=None, dtype=None):
-    if size is None:
-        low, high, size = 0, low, high
-    return made([random.randrange(low, high) for _ in range(product(size))], dtype or int64, size, None, Tensor)
 
 
 class no_grad:

@@ -17,7 +17,7 @@ def _whole(key, of):
             found.append(one)
         elif one.dtype is bool_:
             found.append(one)
-            found += ["mask"] * (len(one.shape) - 1)
+            found += [[]] * (len(one.shape) - 1)
         elif one.dtype.is_floating_point:
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         else:
@@ -30,10 +30,8 @@ def _filled(keys, rank):
     if used > rank:
         raise IndexError(f"too many indices for tensor of dimension {rank}")
     at = [k for k, one in enumerate(keys) if one is Ellipsis]
-    if len(at) > 1:
-        raise IndexError("an index can only have a single ellipsis ('...')")
     k = at[0] if at else len(keys)
-    return keys[:k] + ["all"] * (rank - used) + keys[k + 1 :]
+    return keys[:k] + [[]] * (rank - used) + keys[k + 1 :]
 
 
 def _mask(mask, dim, shape):
@@ -77,13 +75,13 @@ def looked_up(tensor, key, of):
             if not -size <= one < size:
                 _out_of_bounds(one, dim, size)
             offset += one % size * stride
-        elif isinstance(one, str):
+        elif isinstance(one, list):
             shape.append(size)
             strides.append(stride)
         elif hasattr(one, "dtype") and one.shape:
             lists = _mask(one, dim, tensor.shape) if one.dtype is bool_ else [(one.shape, one._values())]
             for k, (form, numbers) in enumerate(lists):
-                many.append((len(shape) + k, form, numbers, dim + k))
+                many.append((len(shape) + k, form, numbers))
             shape.append(size)
             strides.append(stride)
         else:
@@ -100,7 +98,7 @@ def looked_up(tensor, key, of):
 def _gathered(shape, strides, offset, many):
     form = broadcast(*[one[1] for one in many])
     moved = [0] * product(form)
-    for at, own, numbers, dim in many:
+    for dim, (at, own, numbers) in enumerate(many):
         steps = stretched(own, contiguous(own), form)[1]
         for k, place in enumerate(places(form, steps)):
             number, size = numbers[place], shape[at]

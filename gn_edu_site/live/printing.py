@@ -17,7 +17,7 @@ def _numbers(values, kind):
         else:
             form = "{:.4e}" if most / least > 1000 or most > 1e8 or least < 1e-4 else "{:.4f}"
         texts = [form.format(x) if x - x == 0 else str(x) for x in values]
-    width = max([0] + [len(one) for one in texts])
+    width = max([0] + [len(one) for one, x in zip(texts, values) if x - x == 0])
     return [" " * (width - len(one)) + one for one in texts]
 
 

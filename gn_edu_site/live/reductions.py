@@ -3,7 +3,7 @@
 from collections import namedtuple
 
 from . import scalars
-from .shapes import axes, axis, places, product
+from .shapes import axes, axis, places
 from .tensor import Tensor, floating, mapped
 from .types import NAN, bool_, float64, int64
 from .views import made
@@ -63,11 +63,6 @@ def sum_(self, dim=None, keepdim=False, dtype=None, **more):
     return reduced(self, sum, dim, keepdim, kind)
 
 
-def prod(self, dim=None, keepdim=False, dtype=None, **more):
-    dim, keepdim = _options("prod", dim, keepdim, more)
-    return reduced(self, product, dim, keepdim, dtype or (self.dtype if self.dtype.is_floating_point else int64))
-
-
 def mean(self, dim=None, keepdim=False, dtype=None, **more):
     dim, keepdim = _options("mean", dim, keepdim, more)
     kind = dtype or self.dtype
@@ -86,7 +81,7 @@ def var(self, dim=None, unbiased=True, keepdim=False, correction=None, root=Fals
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     if not self.dtype.is_floating_point and self.default is not float64:
-        raise RuntimeError(f"{'std' if root else 'var'} only support floating point and complex dtypes")
+        raise RuntimeError("std and var only support floating point and complex dtypes")
     f = _variance((1 if unbiased else 0) if correction is None else correction)
     return reduced(self, (lambda values: scalars.sqrt(f(values))) if root else f, dim, keepdim, floating(self))
 
@@ -108,35 +103,28 @@ def std_mean(self, dim=None, unbiased=True, keepdim=False, correction=None):
 
 
 def _extreme(name, f):
-    def every(self, dim=(), keepdim=False, **more):
+    def every(self, dim=(), keepdim=False, said="a" + name, **more):
         dim, keepdim = _options("a" + name, dim, keepdim, more)
         if not self.numel():
-            raise IndexError(
-                f"a{name}(): Expected reduction dim to be specified for input.numel() == 0. "
+            raise RuntimeError(
+                f"{said}(): Expected reduction dim to be specified for input.numel() == 0. "
                 "Specify the reduction dim with the 'dim' argument."
             )
         return reduced(self, f, dim, keepdim, self.dtype)
-
-    def where(self, dim=None, keepdim=False, **more):
-        dim, keepdim = _options("arg" + name, dim, keepdim, more)
-        return reduced(self, lambda values: values.index(f(values)), dim, keepdim, int64)
 
     def along(self, dim=None, keepdim=False, **more):
         dim, keepdim = _options(name, dim, keepdim, more)
         if isinstance(dim, Tensor):
             return mapped(scalars.maximum if name == "max" else scalars.minimum, (self, dim))
         if dim is None:
-            if not self.numel():
-                raise RuntimeError(
-                    f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
-                    "Specify the reduction dim with the 'dim' argument."
-                )
-            return every(self)
+            return every(self, said=name)
         if self.default is float64:
             return every(self, dim, keepdim)
-        return values_and_indices(every(self, axis(dim, self.ndim), keepdim), where(self, dim, keepdim))
+        found = every(self, axis(dim, self.ndim), keepdim)
+        indices = reduced(self, lambda values: values.index(f(values)), dim, keepdim, int64)
+        return values_and_indices(found, indices)
 
-    return every, where, along
+    return every, along
 
 
 def any_(self, dim=None, keepdim=False, **more):
@@ -152,7 +140,7 @@ def all_(self, dim=None, keepdim=False, **more):
 def cumsum(self, dim, dtype=None):
     """Sums up to each number; every one of them is rounded."""
     kind = dtype or (self.dtype if self.dtype.is_floating_point else int64)
-    rows = self.to(kind, copy=True)
+    rows = made(self._values(), kind, self.shape, None, type(self))
     dim = axis(dim, self.ndim)
     parts = rows.movedim(dim, 0) if self.ndim else rows
     for k in range(1, len(parts) if self.ndim else 0):
@@ -162,7 +150,6 @@ def cumsum(self, dim, dtype=None):
 
 METHODS = {
     "sum": sum_,
-    "prod": prod,
     "mean": mean,
     "var": var,
     "std": std,
@@ -173,7 +160,7 @@ METHODS = {
     "cumsum": cumsum,
 }
 for _name, _f in (("max", _largest), ("min", _smallest)):
-    METHODS["a" + _name], METHODS["arg" + _name], METHODS[_name] = _extreme(_name, _f)
+    METHODS["a" + _name], METHODS[_name] = _extreme(_name, _f)
 for _name, _f in METHODS.items():
     if not _name.endswith("_mean"):
         setattr(Tensor, _name, _f)

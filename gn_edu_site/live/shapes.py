@@ -8,10 +8,16 @@ def product(numbers):
     return total
 
 
-def sizes_of(args):
+def sizes_of(args, name="reshape"):
     """A shape that was given as one list or as several numbers."""
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = args[0]
+    for k, size in enumerate(args):
+        if not isinstance(size, int) and not hasattr(size, "item"):
+            raise TypeError(
+                f"{name}(): argument '{'size' if name == 'view' else 'shape'}' failed to unpack the object at pos "
+                f'{k + 1} with error "type must be tuple of ints,but got {type(size).__name__}"'
+            )
     return tuple(int(size) for size in args)
 
 
@@ -128,9 +134,9 @@ def inferred(shape, count):
     unknown = [k for k, size in enumerate(shape) if size == -1]
     if len(unknown) > 1:
         raise RuntimeError("only one dimension can be inferred")
-    for size in shape:
+    for k, size in enumerate(shape):
         if size < -1:
-            raise RuntimeError(f"invalid shape dimension {size}")
+            raise RuntimeError(f"invalid shape dimension {size} at index {k} of shape {list(shape)}")
     known = product(size for size in shape if size != -1)
     if unknown and known == 0 and count == 0:
         raise RuntimeError(

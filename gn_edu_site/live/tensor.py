@@ -123,9 +123,6 @@ class Tensor(Views):
     def storage_offset(self):
         return self._offset
 
-    def data_ptr(self):
-        return id(self._storage) + self._offset
-
     def is_contiguous(self):
         return is_contiguous(self.shape, self._strides)
 
@@ -193,11 +190,6 @@ class Tensor(Views):
         value = value if isinstance(value, Tensor) else tensor(value, self.dtype)
         while value.ndim > len(shape) and value.shape[0] == 1:
             value = value[0]
-        if value.ndim > len(shape) or broadcast(value.shape, shape) != shape:
-            raise RuntimeError(
-                f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to "
-                f"indexing result of shape {list(shape)}"
-            )
         values = pack(value.expand(shape)._values(), self.dtype)
         for place, one in zip(found or places(shape, strides, offset), values):
             self._storage[place] = one

@@ -35,8 +35,8 @@ for _table in (_METHODS, elementwise.METHODS, reductions.METHODS):
     for _name, _f in _table.items():
         globals()[_name] = _method(_name, _f)
 _FUNCTIONS = (
-    "full zeros ones empty zeros_like ones_like empty_like full_like arange linspace eye stack cat concat where "
-    "broadcast_to outer einsum manual_seed rand randn rand_like randn_like randint no_grad is_tensor"
+    "full zeros ones empty zeros_like ones_like empty_like arange stack cat concat where "
+    "einsum manual_seed rand randn randn_like no_grad is_tensor"
 )
 for _name in _FUNCTIONS.split():
     globals()[_name] = getattr(functions, _name)

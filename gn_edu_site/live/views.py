@@ -28,7 +28,7 @@ class Views:
     """What a tensor does with its shape, its strides and its type."""
 
     def view(self, *shape):
-        shape = inferred(sizes_of(shape), self.numel())
+        shape = inferred(sizes_of(shape, "view"), self.numel())
         strides = viewed(self.shape, self._strides, shape)
         if strides is None:
             raise RuntimeError(
@@ -41,12 +41,6 @@ class Views:
         shape = inferred(sizes_of(shape), self.numel())
         strides = viewed(self.shape, self._strides, shape)
         return self.contiguous().view(shape) if strides is None else self._seen(shape, strides)
-
-    def view_as(self, other):
-        return self.view(other.shape)
-
-    def reshape_as(self, other):
-        return self.reshape(other.shape)
 
     def flatten(self, start_dim=0, end_dim=-1):
         first, last = axis(start_dim, self.ndim), axis(end_dim, self.ndim)
@@ -103,9 +97,6 @@ class Views:
 
     def expand(self, *shape):
         return self._seen(*stretched(self.shape, self._strides, sizes_of(shape)))
-
-    def expand_as(self, other):
-        return self.expand(other.shape)
 
     def squeeze(self, dim=None):
         dims = list(range(self.ndim)) if dim is None else [axis(k, self.ndim) for k in sizes_of((dim,))]
