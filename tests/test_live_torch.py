@@ -4,6 +4,7 @@ import ast
 import gzip
 import json
 import math
+import re
 import subprocess
 
 import numpy as np
@@ -44,7 +45,7 @@ def outcome(f, *args):
     try:
         return plain(f(*args))
     except Exception as error:
-        return [type(error).__name__, str(error).split("\n")[0]]
+        return [type(error).__name__, re.split("\n| at index \\d does not match", str(error))[0]]
 
 
 def near(a, b, rel):
@@ -447,7 +448,7 @@ def plain(value):
         return [plain(one) for one in value]
     if hasattr(value, "tolist"):
         strides = [step if size > 1 else 0 for size, step in zip(value.shape, value.stride())]
-        return [str(value.dtype)[6:], list(value.shape), strides(value), value.flatten().tolist()]
+        return [str(value.dtype)[6:], list(value.shape), strides, value.flatten().tolist()]
     return value
 def tried(text):
     scope = {"torch": torch, "np": numpy}

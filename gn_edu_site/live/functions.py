@@ -4,8 +4,8 @@ import math
 import random
 
 from . import elementwise
-from .shapes import axis, broadcast, laid_out, product, sizes_of
-from .tensor import Tensor, missing, tensor
+from .shapes import axis, laid_out, product, sizes_of
+from .tensor import Tensor, mapped, missing
 from .types import float32, int64, of_number, promoted
 from .views import made
 
@@ -106,11 +106,7 @@ concat = cat
 
 def where(condition, input, other):
     kind = promoted((input, other), condition.default)
-    chosen = [one if isinstance(one, Tensor) else tensor(one, kind) for one in (input, other)]
-    shape = broadcast(condition.shape, chosen[0].shape, chosen[1].shape)
-    a, b = (one.to(kind).expand(shape)._values() for one in chosen)
-    values = [p if c else q for c, p, q in zip(condition.expand(shape)._values(), a, b)]
-    return made(values, kind, shape, None, type(condition))
+    return mapped(lambda c, p, q: p if c else q, (condition, input, other), kind)
 
 
 def _letters(side, operand, rest):
