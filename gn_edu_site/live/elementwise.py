@@ -38,11 +38,6 @@ def square(self):
 
 
 def neg(self):
-    if self.dtype is bool_:
-        raise RuntimeError(
-            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, "
-            "use the `~` or `logical_not()` operator instead."
-        )
     return mapped(lambda x: -x, (self,))
 
 
@@ -53,8 +48,6 @@ def invert(self):
 
 
 def clamp(self, min=None, max=None):
-    if min is None and max is None:
-        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     found = self
     if min is not None:
         found = mapped(scalars.maximum, (found, min))
@@ -86,8 +79,6 @@ def equal(self, other):
 def repeat(self, *sizes):
     """Copies side by side along each axis."""
     sizes = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
-    if len(sizes) < self.ndim:
-        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
     wide, both, shape = [], [], []
     for count, size in zip(sizes, (1,) * (len(sizes) - self.ndim) + self.shape):
         wide += [1, size]
@@ -117,8 +108,6 @@ def split(self, split_size_or_sections, dim=0):
 
 
 def chunk(self, chunks, dim=0):
-    if chunks < 1:
-        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     return split(self, max(1, -(-self.shape[axis(dim, self.ndim)] // chunks)), dim)
 
 
@@ -164,6 +153,6 @@ for _name, _f in METHODS.items():
     setattr(Tensor, _name, _f)
 Tensor.repeat, Tensor.copy_, Tensor.fill_ = repeat, set_, set_
 Tensor.zero_ = lambda self: set_(self, 0)
-for _name in ("add", "sub", "mul", "div", "clamp", "sqrt"):
+for _name in ("add", "sub", "mul", "div"):
     setattr(Tensor, _name + "_", _kept(METHODS[_name]))
 Tensor.__neg__, Tensor.__abs__, Tensor.__invert__, Tensor.__pow__ = neg, METHODS["abs"], invert, pow_

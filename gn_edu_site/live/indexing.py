@@ -1,7 +1,7 @@
 """What stands between square brackets: a view for integers, slices, None and Ellipsis, else a list of places."""
 
 from .shapes import broadcast, contiguous, places, product, stretched
-from .types import bool_
+from .types import bool_, missing
 
 
 def _out_of_bounds(index, dim, size):
@@ -9,15 +9,14 @@ def _out_of_bounds(index, dim, size):
 
 
 def _whole(key, of):
-    """The key as a list with an entry for every axis; lists as tensors; a mask as the places where it is true."""
+    """The key as a list with an entry for every axis; lists as tensors."""
     keys, found = list(key) if isinstance(key, tuple) else [key], []
     for one in keys:
         one = of(one) if isinstance(one, list) else one
         if not hasattr(one, "dtype"):
             found.append(one)
         elif one.dtype is bool_:
-            found.append(one)
-            found += [[]] * (len(one.shape) - 1)
+            raise missing("index by a mask")
         elif one.dtype.is_floating_point:
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         else:
@@ -32,22 +31,6 @@ def _filled(keys, rank):
     at = [k for k, one in enumerate(keys) if one is Ellipsis]
     k = at[0] if at else len(keys)
     return keys[:k] + [[]] * (rank - used) + keys[k + 1 :]
-
-
-def _mask(mask, dim, shape):
-    """One list of integers for every axis of the mask."""
-    for k, size in enumerate(mask.shape):
-        if shape[dim + k] != size:
-            raise IndexError(
-                f"The shape of the mask {list(mask.shape)} at index {k} does not match the shape of the indexed tensor "
-                f"{list(shape)} at index {dim + k}"
-            )
-    true = [k for k, value in enumerate(mask._values()) if value]
-    lists, below = [], product(mask.shape)
-    for size in mask.shape:
-        below //= max(size, 1)
-        lists.append(((len(true),), [k // max(below, 1) % max(size, 1) for k in true]))
-    return lists
 
 
 def _sliced(one, size):
@@ -79,9 +62,7 @@ def looked_up(tensor, key, of):
             shape.append(size)
             strides.append(stride)
         elif hasattr(one, "dtype") and one.shape:
-            lists = _mask(one, dim, tensor.shape) if one.dtype is bool_ else [(one.shape, one._values())]
-            for k, (form, numbers) in enumerate(lists):
-                many.append((len(shape) + k, form, numbers))
+            many.append((len(shape), one.shape, one._values()))
             shape.append(size)
             strides.append(stride)
         else:

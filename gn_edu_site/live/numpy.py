@@ -98,7 +98,7 @@ def _made(value):
 
 zeros, ones, empty = _made(0), _made(1), _made(0)
 zeros_like, ones_like, empty_like = functions.zeros_like, functions.ones_like, functions.empty_like
-where, einsum = functions.where, functions.einsum
+where = functions.where
 
 
 def full(shape, value, dtype=None):
@@ -127,10 +127,6 @@ def transpose(a, axes=None):
 
 def expand_dims(a, axis):
     return a.unsqueeze(axis)
-
-
-def squeeze(a, axis=None):
-    return a.squeeze(axis)
 
 
 def from_tensor(t):

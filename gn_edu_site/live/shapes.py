@@ -110,10 +110,6 @@ def stretched(shape, strides, target):
     for k in reversed(range(len(target))):
         old = shape[k - more] if k >= more else 1
         if target[k] == -1:
-            if k < more:
-                raise RuntimeError(
-                    "The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension " + str(k)
-                )
             sizes[k] = old
         if old == sizes[k]:
             steps[k] = strides[k - more] if k >= more else 0

@@ -4,14 +4,10 @@ from . import scalars
 from .indexing import looked_up
 from .printing import text
 from .shapes import axis, broadcast, contiguous, is_contiguous, laid_out, places, product, stretched
-from .types import bool_, float32, int64, pack, promoted, rounded
+from .types import bool_, float32, int64, missing, pack, promoted, rounded
 from .views import Views, made
 
-_NUMPYS = "astype copy fill flat flags strides ptp itemset tobytes tofile tostring searchsorted compress choose".split()
-
-
-def missing(name):
-    return AttributeError(f"The torch of this page has no {name}. In Colab you have all of it.")
+_NUMPYS = "astype copy fill flat strides ptp tobytes".split()
 
 
 def mapped(f, operands, kind=None, result=None):
@@ -75,7 +71,7 @@ class Tensor(Views):
     """Numbers of one type in an array, read by shape, strides and offset; views share the array."""
 
     default = float32
-    requires_grad, grad, is_leaf, device = False, None, True, "cpu"
+    requires_grad, grad, device = False, None, "cpu"
 
     def __init__(self, storage, dtype, shape, strides=None, offset=0):
         self._storage, self.dtype, self.shape = storage, dtype, tuple(shape)
@@ -254,6 +250,6 @@ for _name, _f in OPERATORS.items():
 for _name, _f in COMPARISONS.items():
     setattr(Tensor, f"__{_name}__", _operator(_f, result=bool_))
     setattr(Tensor, _name, _operator(_f, result=bool_))
-for _name, _f in {"and": lambda a, b: a & b, "or": lambda a, b: a | b, "xor": lambda a, b: a ^ b}.items():
+for _name, _f in {"and": lambda a, b: a & b, "or": lambda a, b: a | b}.items():
     setattr(Tensor, f"__{_name}__", _operator(_f))
 Tensor.__hash__ = lambda self: id(self)

@@ -7,6 +7,10 @@ INF, NAN = float("inf"), float("nan")
 _WRAP, _HALF = 2**64, 2**63
 
 
+def missing(name):
+    return AttributeError(f"The torch of this page has no {name}. In Colab you have all of it.")
+
+
 class dtype:
     """A type of torch's: its name, the letter of its array, its rank among the types."""
 
@@ -26,14 +30,12 @@ float64 = dtype("float64", "d", 4, "Double")
 
 
 class finfo:
-    """eps, tiny, smallest_normal, max and min of a floating point type."""
+    """eps, tiny, max and min of a floating point type."""
 
     def __init__(self, of=float32):
         digits, least = {2: (10, 14), 3: (23, 126), 4: (52, 1022)}[of.rank]
-        self.bits, self.eps, self.tiny = 2**of.rank * 4, 2.0**-digits, 2.0**-least
-        self.smallest_normal, self.dtype = self.tiny, of.name
-        self.resolution = {2: 1e-3, 3: 1e-6, 4: 1e-15}[of.rank]
-        self.max = (2.0 - self.eps) * 2.0 ** (least + 1)
+        self.eps, self.tiny = 2.0**-digits, 2.0**-least
+        self.max = (2 - self.eps) * 2.0 ** (least + 1)
         self.min = -self.max
 
 
