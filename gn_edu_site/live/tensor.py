@@ -7,7 +7,7 @@ from .shapes import axis, broadcast, contiguous, is_contiguous, laid_out, places
 from .types import bool_, float32, int64, missing, pack, promoted, rounded
 from .views import Views, made
 
-_NUMPYS = "astype copy fill flat strides ptp tobytes".split()
+_NUMPYS = "astype copy fill flat strides ptp".split()
 
 
 def mapped(f, operands, kind=None, result=None):

@@ -86,7 +86,7 @@ class Views:
         return self.T
 
     def movedim(self, source, destination):
-        sources = [axis(k, self.ndim) for k in sizes_of((source,))]
+        sources = [axis(k, self.ndim) for k in sizes_of((source,))][: self.ndim]
         goals = [axis(k, self.ndim) for k in sizes_of((destination,))]
         dims = [k for k in range(self.ndim) if k not in sources]
         for goal, k in sorted(zip(goals, sources)):
