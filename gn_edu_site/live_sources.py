@@ -1,0 +1,17 @@
+"""The files of gn_edu_site/live as the page gets them: without docstrings and comments, with short local names."""
+
+from pathlib import Path
+
+import python_minifier
+
+LIVE = Path(__file__).with_name("live")
+
+
+def bare(source: str) -> str:
+    """The same program in fewer characters; names that another module may use are kept."""
+    return python_minifier.minify(source, remove_literal_statements=True, hoist_literals=False)
+
+
+def sources() -> dict[str, str]:
+    """Path in the page's file system -> text, in alphabetical order."""
+    return {f"live/{path.name}": bare(path.read_text(encoding="utf-8")) for path in sorted(LIVE.glob("*.py"))}
