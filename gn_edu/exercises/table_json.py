@@ -18,7 +18,7 @@ _PARTS = 20  # of a tolerance
 def to_json(value):
     """What json.dumps takes."""
     if isinstance(value, Array):
-        return {"shape": value.shape, "dtype": value.dtype, "values": [_number(v) for v in value.values]}
+        return _array_to_json(value)
     if isinstance(value, Refusal):
         return {"refuses": value.sentence}
     if isinstance(value, Other):
@@ -33,12 +33,30 @@ def from_json(data):
     if not isinstance(data, dict):
         return _ODD[data] if isinstance(data, str) else data
     if "shape" in data:
-        return Array(data["shape"], [_ODD[v] if isinstance(v, str) else v for v in data["values"]], data["dtype"])
+        values = [_ODD[v] if isinstance(v, str) else v for v in data["values"]]
+        if "over" in data:
+            values = [v / data["over"] for v in values]
+        return Array(data["shape"], values, data.get("dtype", "float64"), strides=data.get("strides"))
     if "refuses" in data:
         return Refusal(data["refuses"])
     if "other" in data:
         return Other(data["other"])
     return [from_json(part) for part in data["parts"]] if "parts" in data else data["text"]
+
+
+def _array_to_json(array: Array) -> dict:
+    """Numbers that are short in binary as whole ones over a power of two."""
+    data = {"shape": array.shape, "values": [_number(v) for v in array.values]}
+    over = next((2**k for k in (0, 4, 10, 14) if all(_is_whole(v * 2**k) for v in array.values)), None)
+    if over and array.dtype.startswith("float"):
+        data["values"], data["over"] = [int(v * over) for v in array.values], over
+    if array.dtype != "float64":
+        data["dtype"] = array.dtype
+    return data | ({"strides": array.strides} if array.strides else {})
+
+
+def _is_whole(number) -> bool:
+    return is_finite(number) and number == int(number)
 
 
 def _number(number):
