@@ -5,7 +5,7 @@ A table carries for these the questions alone, and the names of the mistakes wit
 
 from gn_edu.exercises.formula import GROUP
 from gn_edu.exercises.knobs import turns
-from gn_edu.exercises.table_json import telling
+from gn_edu.exercises.table_from_json import telling
 from gn_edu.exercises.values import Array, Refusal, is_finite
 
 from .norms import Block, dparams, dx_at, norm_at, slope_at, slope_of
