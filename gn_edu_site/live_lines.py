@@ -21,10 +21,10 @@ ARRANGED: dict[str, tuple[str, list[str | tuple[str, str, str]]]] = {
         [
             "n, c, h, w = x.shape",
             ("z = x.reshape(n, num_groups, -1, h, w)", "z = x.reshape(n, -1, num_groups, h, w)", "swapped-G"),
-            ("axes = (2, 3, 4)", "axes = (0, 2, 3, 4)", "over-batch"),
-            "mean = z.mean(axes, keepdim=True)",
+            ("dim = (2, 3, 4)", "dim = (0, 2, 3, 4)", "over-batch"),
+            "mean = z.mean(dim, keepdim=True)",
             "squares = (z - mean).square()",
-            ("var = squares.mean(axes, keepdim=True)", "var = z.var(axes, keepdim=True)", "unbiased-var"),
+            ("var = squares.mean(dim, keepdim=True)", "var = z.var(dim, keepdim=True)", "unbiased-var"),
             "y = (z - mean) / (var + eps).sqrt()",
             ("return y.reshape(x.shape)", "return y", "wrong-shape"),
         ],
