@@ -16,18 +16,23 @@ const placesOf = (items) =>
   });
 
 /**
- * The place in the list of an item that was carried `by` pixels.
+ * The top of an item if it stood at place `to`: the others make room for it.
+ * @param {{ top: number, height: number }[]} places
+ * @param {number} from
+ * @param {number} to
+ */
+const topAt = (places, from, to) =>
+  to > from ? places[to].top + places[to].height - places[from].height : places[to].top;
+
+/**
+ * The place nearest to an item that was carried `by` pixels.
  * @param {{ top: number, height: number }[]} places
  * @param {number} from
  * @param {number} by
  */
-export function placeAfter(places, from, by) {
-  const top = places[from].top + by;
-  const bottom = top + places[from].height;
-  const middle = (/** @type {{ top: number, height: number }} */ place) => place.top + place.height / 2;
-  const above = places.findIndex((place, k) => k < from && top < middle(place));
-  if (above >= 0) return above;
-  return places.reduce((to, place, k) => (k > from && bottom > middle(place) ? k : to), from);
+function nearest(places, from, by) {
+  const far = places.map((_, to) => Math.abs(topAt(places, from, to) - places[from].top - by));
+  return far.indexOf(Math.min(...far));
 }
 
 /** The click that ends a carry is none. */
@@ -48,15 +53,14 @@ function swallowClick() {
  * @param {{ from: number, by: number }} carried
  */
 function showCarried(items, places, slot, { from, by }) {
-  const to = placeAfter(places, from, by);
+  const to = nearest(places, from, by);
   const step = places[from].height + places[1].top - places[0].top - places[0].height;
   for (const [k, item] of items.entries()) {
     const shift = k === from ? by : k >= to && k < from ? step : k <= to && k > from ? -step : 0;
     item.style.transform = shift ? `translateY(${shift}px)` : "";
   }
-  const end = places[to].top + places[to].height - places[from].height;
-  const top = (to > from ? end : places[to].top) - places[0].top;
-  Object.assign(slot.style, { top: `${items[0].offsetTop + top}px`, height: `${places[from].height}px` });
+  const top = items[0].offsetTop + topAt(places, from, to) - places[0].top;
+  Object.assign(slot.style, { top: `${top}px`, height: `${places[from].height}px` });
   return to;
 }
 
