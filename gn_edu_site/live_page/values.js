@@ -141,6 +141,8 @@ function connect(blocks, drawn, tr) {
       else block.show({ chosen: sets && block.name === sets.mean && label >= 0 ? label : null });
     }
     const words = [source.inWords(i)];
+    if (isWhole && source !== whole)
+      words.push(tr("There {name} is {value}.", { name: whole.name, value: plainText(whole.value.values[i], 5) }));
     if (sets && lit.length) {
       const named = {
         m: lit.length,
