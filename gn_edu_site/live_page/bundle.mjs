@@ -1,7 +1,24 @@
 // Bundles the scripts that run Python in a page, at build time: what a worker is started from, and what wakes the cells.
+//
+// A script may import a style sheet as a text: import css from "./cells.css?style".
 import { resolve } from "node:path";
 import * as esbuild from "esbuild";
 import { SETTINGS } from "../../gn_edu/widgets/bundle.mjs";
+
+/** @type {import("esbuild").Plugin} */
+const style = {
+  name: "style",
+  setup(build) {
+    build.onResolve({ filter: /\?style$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.replace("?style", "")),
+      namespace: "style",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "style" }, async ({ path }) => {
+      const built = await esbuild.build({ ...SETTINGS, entryPoints: [path], write: false });
+      return { contents: built.outputFiles[0].text.trim(), loader: "text" };
+    });
+  },
+};
 
 /**
  * One classic script, for a page on the file system may not import.
@@ -16,6 +33,7 @@ export async function pageScript([stem]) {
     // MicroPython runs under node, too: what only node has is left out.
     define: { process: "undefined", "import.meta.url": "undefined" },
     external: ["module"],
+    plugins: [style],
   });
   return built.outputFiles[0].text;
 }
