@@ -63,7 +63,7 @@ def notebooks(folder: Path) -> dict[str, dict]:
 
 
 def scripts(app, tables: Mapping[str, dict], texts: Mapping[str, str]) -> dict[str, str]:
-    """Name of a file -> its text, for all but live.js."""
+    """Name of a file -> its text, for all that a script asks for."""
     found = {"python": python_script(app), "texts": setting("texts", texts)}
     found |= {name: setting(f"tables.{name}", table) for name, table in tables.items()}
     found |= {name: setting(f"notebooks.{name}", book) for name, book in notebooks(Path(app.srcdir)).items()}
@@ -77,12 +77,14 @@ def write(app, tables: Mapping[str, dict], texts: Mapping[str, str]) -> None:
         tables: The exercises by the names under which the page asks for them.
         texts: English sentence of the scripts -> what it is in the language of the build.
     """
-    write_scripts(Path(app.outdir) / "_static" / "live", scripts(app, tables, texts), bundled(app, "cells"))
+    first = {"live": bundled(app, "cells"), "copy_answers": bundled(app, "copy_answers")}
+    write_scripts(Path(app.outdir) / "_static" / "live", first, scripts(app, tables, texts))
 
 
-def write_scripts(folder: Path, late: Mapping[str, str], first: str) -> None:
-    """The late scripts, and live.js, which asks for them as of this build: a browser may still hold another's."""
+def write_scripts(folder: Path, first: Mapping[str, str], late: Mapping[str, str]) -> None:
+    """The scripts that a page asks for, and what they ask for as of this build: a browser may still hold another's."""
     version = hashlib.sha256("".join(late.values()).encode()).hexdigest()[:8]
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in {**late, "live": setting("version", version) + first}.items():
+    versioned = {name: setting("version", version) + text for name, text in first.items()}
+    for name, text in {**late, **versioned}.items():
         (folder / f"{name}.js").write_text(text, encoding="utf-8")

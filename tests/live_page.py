@@ -46,9 +46,10 @@ def write_page(folder: Path) -> None:
     (folder / "deep/er").mkdir(parents=True)
     entry = folder / "entry.js"
     entry.write_text(ENTRY.replace("LIVE", str(ROOT / "gn_edu_site/live_page")), encoding="utf-8")
-    first = live_pack.bundled(APP, str(entry.with_suffix("")))
+    first = {"live": str(entry.with_suffix("")), "copy_answers": "copy_answers"}
+    first = {name: live_pack.bundled(APP, stem) for name, stem in first.items()}
     tables = {name: table_file(name) for name in EXERCISES}
-    live_pack.write_scripts(folder / "_static/live", live_pack.scripts(APP, tables, {}), first)
+    live_pack.write_scripts(folder / "_static/live", first, live_pack.scripts(APP, tables, {}))
     (folder / "page.html").write_text(page(POLICY), encoding="utf-8")
     (folder / "refused.html").write_text(page(WITHOUT_WASM), encoding="utf-8")
     (folder / "deep/er/page.html").write_text(page(POLICY, "../../_static/"), encoding="utf-8")

@@ -134,7 +134,12 @@ def test_a_program_of_before_is_forgotten(opened):
 # ---- what ends it
 
 
-LOOPS = ("while True: pass", "while 1:\n    continue", "x = 0.0\nwhile True: x += 1.0", "def f():\n    while 1 < 2:\n        pass\nf()")
+LOOPS = (
+    "while True: pass",
+    "while 1:\n    continue",
+    "x = 0.0\nwhile True: x += 1.0",
+    "def f():\n    while 1 < 2:\n        pass\nf()",
+)
 
 
 @pytest.mark.parametrize("loop", LOOPS)

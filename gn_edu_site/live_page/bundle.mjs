@@ -1,11 +1,12 @@
 // Bundles the scripts that run Python in a page, at build time: what a worker is started from, and what wakes the cells.
-//
-// A script may import a style sheet as a text: import css from "./cells.css?style".
 import { resolve } from "node:path";
 import * as esbuild from "esbuild";
-import { SETTINGS } from "../../gn_edu/widgets/bundle.mjs";
+import { PLUGINS, SETTINGS } from "../../gn_edu/widgets/bundle.mjs";
 
-/** @type {import("esbuild").Plugin} */
+/**
+ * A script may import a style sheet as a text: import css from "./cells.css?style".
+ * @type {import("esbuild").Plugin}
+ */
 const style = {
   name: "style",
   setup(build) {
@@ -14,7 +15,7 @@ const style = {
       namespace: "style",
     }));
     build.onLoad({ filter: /.*/, namespace: "style" }, async ({ path }) => {
-      const built = await esbuild.build({ ...SETTINGS, entryPoints: [path], write: false });
+      const built = await esbuild.build({ ...SETTINGS, entryPoints: [path], write: false, plugins: PLUGINS });
       return { contents: built.outputFiles[0].text.trim(), loader: "text" };
     });
   },
@@ -29,11 +30,11 @@ export async function pageScript([stem]) {
     ...SETTINGS,
     entryPoints: [resolve(import.meta.dirname, `${stem}.js`)],
     format: "iife",
+    plugins: [style],
     write: false,
     // MicroPython runs under node, too: what only node has is left out.
     define: { process: "undefined", "import.meta.url": "undefined" },
     external: ["module"],
-    plugins: [style],
   });
   return built.outputFiles[0].text;
 }
