@@ -1,0 +1,190 @@
+"""What the page calls: run a reader's program, and check it against an exercise's table. Texts in, texts out."""
+
+import builtins
+import json
+import sys
+
+from gn_edu.exercises.judge import judge
+from gn_edu.exercises.sentences import as_text, said
+from gn_edu.exercises.table_from_json import from_columns, table_from_json
+from gn_edu.exercises.values import Array, Refusal
+
+from . import numpy, torch
+from .asking import ask, plain, silent
+from .formulas import add_answers
+from .messages import CELL, as_elsewhere
+
+try:
+    from .rewriting import rewritten
+    from .stand_ins import explained
+except ImportError:
+    rewritten, explained = str, str
+    sys.modules["torch"], sys.modules["numpy"] = torch, numpy
+
+MOST = 64  # numbers of an array that is drawn
+_shows = builtins.print
+
+
+def _print(*args, **more):
+    """print, but while a function is asked."""
+    if not silent[0]:
+        _shows(*args, **more)
+
+
+if sys.implementation.name == "micropython":
+    builtins.print = _print
+
+
+# ---- a program
+
+
+class Program:
+    """A reader's program, run once: its names, and the error that it ended with."""
+
+    def __init__(self, source: str):
+        self.source, self.scope, self.error, self.value = source, {"__name__": "__main__", "print": _print}, None, None
+        self.scope["torch"] = torch
+        silent[0] = False
+        try:
+            self.source = rewritten(source)
+            exec(compile(_valued(self.source), CELL, "exec"), self.scope)
+            self.value = self.scope.get(_VALUE)
+        except BaseException as error:  # whatever a program does
+            kind, message, line = as_elsewhere(error, self.source, explained)
+            self.error = {"kind": kind, "message": message, "line": line}
+
+
+_VALUE = "_value_of_the_last_line"
+
+
+def _valued(source: str) -> str:
+    """The program with its last line's value kept, where that is an expression."""
+    lines = source.split("\n")
+    for k in range(len(lines) - 1, -1, -1):
+        line = lines[k]
+        if not line.strip() or line[0] in " \t)]}#":
+            continue
+        try:
+            last = "\n".join(lines[k:])
+            compile("(" + last + "\n)", CELL, "eval")
+            return "\n".join(lines[:k] + [_VALUE + " = (" + last + "\n)"])
+        except SyntaxError:
+            pass
+        try:
+            compile(last, CELL, "exec")
+            return source
+        except SyntaxError:  # it goes on from a line before
+            pass
+    return source
+
+
+def _shown(value):
+    """A value for the page's script."""
+    if value is None:
+        return None
+    found = plain(value)
+    return {"text": repr(value), "array": _array(found) if isinstance(found, Array) else None}
+
+
+def _number(x):
+    return x if x - x == 0 else "nan" if x != x else "inf" if x > 0 else "-inf"
+
+
+def _array(array):
+    return {"shape": array.shape, "values": [_number(x) for x in array.values], "dtype": array.dtype}
+
+
+def run(source: str, draw: str = "") -> str:
+    """Run a program as a cell of a notebook, in a fresh namespace.
+
+    Args:
+        source: the program.
+        draw: names of arrays to give back, too, with spaces between them.
+    """
+    program = Program(source)
+    given = {name: plain(program.scope.get(name)) for name in draw.replace(",", " ").split()}
+    drawn = {name: _array(value) for name, value in given.items() if isinstance(value, Array)}
+    value = None if program.error else _shown(program.value)
+    return json.dumps({"error": program.error, "value": value, "drawn": drawn})
+
+
+# ---- a check
+
+
+def _table(data):
+    if "names" in data:
+        return from_columns(data)
+    table = table_from_json(data)
+    if "formulas" in data:
+        add_answers(table, data["formulas"])
+    return table
+
+
+def check(source: str, table: str) -> str:
+    """Run a program and check its function against an exercise's table.
+
+    Args:
+        source: the program.
+        table: the text of live_tables.table_file.
+    """
+    data = json.loads(table)
+    words = data["words"]
+
+    def translate(message):
+        return words.get(message, message)
+
+    program = Program(source)
+    told = {"error": program.error, "ok": False, "mistakes": [], "passed": 0, "total": 0, "case": None}
+    f = program.scope.get(data["function"])
+    if program.error:
+        told["text"] = "{kind}: {message}".format(**program.error)
+    elif not callable(f):
+        missing = said("Not yet: your program does not define {function}.", function=data["function"])
+        told["text"] = as_text(missing, translate)
+    else:
+        known = _table(data)
+        replies = [ask(f, question, program.source, explained) for question in known.questions]
+        verdict = judge(known, replies)
+        told.update(ok=verdict.ok, mistakes=verdict.names, passed=verdict.passed, total=verdict.total)
+        told["text"] = verdict.text(translate, data["mistakes"])
+        if verdict.smallest is not None:
+            told["case"] = _case(known.questions[verdict.smallest], replies[verdict.smallest], translate)
+    return json.dumps(told)
+
+
+# ---- the smallest case, to be drawn
+
+
+def _small(value):
+    """A value as it is drawn; None where it can't be."""
+    if isinstance(value, Array):
+        return _array(value) if value.values is not None and value.count <= MOST else None
+    if isinstance(value, list):
+        return [_small(one) for one in value]
+    if isinstance(value, float):
+        return _number(value)
+    return value if value is None or isinstance(value, (bool, int, str)) else None
+
+
+def _case(question, reply, translate):
+    arguments = [[name, _small(value)] for name, value in question.arguments()]
+    if isinstance(question.right, Refusal) or any(
+        isinstance(value, Array) and value.count > MOST for value in question.values + [question.right]
+    ):
+        return None
+    return {
+        "where": as_text(question.where, translate),
+        "arguments": arguments,
+        "right": _small(question.right),
+        "yours": None if reply.error else _small(reply.value),
+        "wrong": _off(question.right, reply.value, question.tolerance),
+    }
+
+
+def _off(right, yours, tolerance):
+    """The places whose numbers are off."""
+    if not isinstance(right, Array) or not isinstance(yours, Array) or right.shape != yours.shape:
+        return []
+    near = tolerance * max(1.0, right.largest())
+    pairs = list(zip(right.values, yours.values))
+    return [k for k, (a, b) in enumerate(pairs) if not (abs(a - b) <= near or a == b or a != a and b != b)]
