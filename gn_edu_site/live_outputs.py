@@ -158,7 +158,7 @@ def _add_scripts(app, pagename, templatename, context, doctree):
     keep = [s for s in context["script_files"] if "widget-state" not in str(getattr(s, "attributes", ""))]
     context["script_files"][:] = keep
     if doctree is not None and doctree.get("gn_live"):
-        app.add_js_file("gn-host.js", defer="defer")
+        app.add_js_file("gn-host.js", priority=100, defer="defer")  # before the theme's, as gn-page.js
 
 
 def _plotly() -> Path:
