@@ -3,6 +3,7 @@
 import builtins
 import json
 import sys
+from collections import OrderedDict
 
 from gn_edu.exercises.judge import judge
 from gn_edu.exercises.sentences import as_text, said
@@ -107,8 +108,11 @@ def run(source: str, draw: str = "") -> str:
         draw: names of arrays to give back, too, or expressions; a space stands between two, and none in one.
     """
     program = Program(source)
-    given = {text: plain(program.value_of(text)) for text in draw.split()}
-    drawn = {name: _array(value) for name, value in given.items() if isinstance(value, Array)}
+    drawn = OrderedDict()  # MicroPython's dict has no order
+    for text in draw.split():
+        value = plain(program.value_of(text))
+        if isinstance(value, Array):
+            drawn[text] = _array(value)
     value = None if program.error else _shown(program.value)
     return json.dumps({"error": program.error, "value": value, "drawn": drawn})
 
