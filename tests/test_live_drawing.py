@@ -328,6 +328,7 @@ def test_it_can_be_read_by_all(draw, scheme):
 
 def test_on_a_phone_nothing_is_small_or_sticks_out(draw):
     page = draw(ALL, list(CASES.values()))
+    page.add_style_tag(content="main { width: 305px }")  # what the card of an exercise leaves
     page.evaluate(
         "(d) => document.querySelector('main').append(drawing.drawValues(d, { tr: drawing.translator() }))", chapter()
     )
