@@ -103,7 +103,7 @@ const {files, programs, start, module} = JSON.parse(readFileSync(0, "utf8"));
 const {loadMicroPython} = await import(module);
 const answers = [];
 const python = await loadMicroPython({heapsize: 16 * 2 ** 20, linebuffer: true, stdout: (line) => answers.push(line)});
-python.FS.mkdir("/live");
+for (const folder of ["/gn_edu", "/gn_edu/exercises", "/live"]) python.FS.mkdir(folder);
 for (const [path, text] of Object.entries(files)) python.FS.writeFile("/" + path, text);
 python.runPython(start);
 for (const text of programs) { python.globals.set("text", text); python.runPython("tried(text)"); }
