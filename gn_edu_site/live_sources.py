@@ -3,6 +3,7 @@
 These are the files of gn_edu_site/live, and the judge, which is gn_edu's own.
 """
 
+import re
 from pathlib import Path
 
 import python_minifier
@@ -14,8 +15,11 @@ FIRST = "gn_edu", "gn_edu/exercises"  # packages that are empty in the page
 
 
 def bare(source: str) -> str:
-    """The same program in fewer characters; names that another module may use are kept."""
-    return python_minifier.minify(source, remove_literal_statements=True, hoist_literals=False)
+    """The same program in fewer characters; names without an underscore, which another module may use, are kept."""
+    kept = re.findall(r"\b[A-Za-z]\w*", source)
+    return python_minifier.minify(
+        source, remove_literal_statements=True, hoist_literals=False, rename_globals=True, preserve_globals=kept
+    )
 
 
 def sources() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Questions' and readers' values as plain data: numbers, texts, lists, and arrays of numbers. Needs Python alone.
 
-The judge sees nothing else, so that it can run wherever a reader's function is asked. table_to_json.py writes it as JSON.
+The judge sees nothing else, so that it can run wherever a reader's function is asked.
+table_to_json.py writes it as JSON.
 """
 
 from gn_edu.exercises.sentences import as_text

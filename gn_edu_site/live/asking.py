@@ -18,7 +18,7 @@ silent = [False]  # whether what is printed is dropped
 Cell = namedtuple("Cell", ("n", "c", "h", "w"))
 _STEP = 2.0**-23
 _NO_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-_CUTS = ("detach", "item", "tolist", "__float__")  # what takes numbers out of the graph
+_CUTS = ("item", "tolist", "__float__")  # what takes numbers out of the graph
 
 
 # ---- values
@@ -40,7 +40,8 @@ def given(value):
 def plain(value):
     """A value as the judge takes it."""
     if isinstance(value, Tensor):
-        return Array(value.shape, value._values(), value.dtype.name)
+        values = value._values()
+        return Array(value.shape, [bool(x) for x in values] if value.dtype is types.bool_ else values, value.dtype.name)
     if isinstance(value, (tuple, list)):
         return [plain(one) for one in value]
     if value is None or isinstance(value, (bool, int, float, str)):
@@ -102,7 +103,7 @@ def _gradients(f, seen, *args):
                 changed = list(args)
                 changed[k] = moved
                 cuts.again([changed[leaf] for leaf in leaves])
-                rows.append((_output(f, changed, cuts) - base).mul(seen).sum().item_of_page() / _STEP)
+                rows.append((_output(f, changed, cuts) - base).mul(seen).sum()._values()[0] / _STEP)
             found.append(made(rows, types.float64, args[k].shape, None, Tensor) if any(rows) else None)
     finally:
         cuts.remove()
@@ -127,6 +128,10 @@ def _output(f, args, cuts):
     return value
 
 
+def _bare(tensor):
+    return tensor._seen(tensor.shape, tensor._strides)
+
+
 class _Cuts:
     """Methods of tensors that cut the graph: at their k-th call they give what they gave at the base point.
 
@@ -134,7 +139,7 @@ class _Cuts:
     """
 
     def __init__(self, leaves):
-        self.leaves, self.known, self.calls, self.kept = leaves, [], 0, {}
+        self.leaves, self.known, self.calls, self.kept, self.within = leaves, [], 0, {}, False
 
     def again(self, leaves):
         """The function is about to be asked once more, with other arguments."""
@@ -142,8 +147,14 @@ class _Cuts:
 
     def _replayed(self, own):
         def method(tensor, *args):
+            if self.within:  # of another of these
+                return own(tensor, *args)
             if self.calls == len(self.known):
-                value = own(tensor, *args)
+                self.within = True
+                try:
+                    value = own(tensor, *args)
+                finally:
+                    self.within = False
                 self.known.append(value.clone() if isinstance(value, Tensor) else value)
             self.calls += 1
             return self.known[self.calls - 1]
@@ -152,7 +163,7 @@ class _Cuts:
 
     def install(self):
         """Put them in place."""
-        own_item, own_numpy = Tensor.item, Tensor.numpy
+        own_numpy = Tensor.numpy
 
         def numpy(tensor):
             if any(tensor is leaf for leaf in self.leaves):
@@ -161,12 +172,13 @@ class _Cuts:
                 )
             return self._replayed(own_numpy)(tensor)
 
-        Tensor.item_of_page = own_item
+        self.kept["detach"], Tensor.detach = Tensor.detach, self._replayed(_bare)
         for name in _CUTS:
             self.kept[name] = getattr(Tensor, name)
             setattr(Tensor, name, self._replayed(self.kept[name]))
         self.kept["numpy"], Tensor.numpy = own_numpy, numpy
-        self.kept["data"], Tensor.data = Tensor.__dict__["data"], property(Tensor.detach)
+        self.kept["data"] = Tensor.__dict__["data"]
+        Tensor.data = property(self._replayed(_bare))
         types.float32.letter = "d"
 
     def remove(self):
@@ -186,13 +198,14 @@ ASK = {
 }
 
 
-def ask(f, question, source="") -> Answered:
+def ask(f, question, source="", explained=str) -> Answered:
     """Ask a reader's function once; an error of any kind becomes an answer.
 
     Args:
         f: the function.
         question: of gn_edu.exercises.table.
         source: the reader's program, for messages that tell of its lines.
+        explained: an error to its sentence, where it tells of what the page lacks.
     """
     args = given(question.values)
     before = [one.clone() for one in _tensors(args)]
@@ -200,7 +213,7 @@ def ask(f, question, source="") -> Answered:
     try:
         value = ASK[question.how](f, *args)
     except Exception as error:
-        kind, message, _ = as_elsewhere(error, source, f, len(args))
+        kind, message, _ = as_elsewhere(error, source, explained, f, len(args))
         return Answered(error=(kind, message[:MOST_LETTERS]))
     finally:
         silent[0] = False

@@ -74,7 +74,7 @@ class Asked:
         found = [self._array(lambda k: slope_at(block, dy, k, **knobs), whole)]
         for name in ("weight", "bias"):
             numbers = [slope_of(block, dy, name, k, **knobs) for k in range(self.shape[1])]
-            found.append(Array([len(numbers)], numbers))
+            found.append(Array([len(numbers)], numbers) if any(numbers) else None)
         return found
 
     def _array(self, at, whole):

@@ -3,6 +3,7 @@
 import io
 import sys
 
+NO_STEPS = "The Python of this page has a step in slices of lists only. In Colab you have all of it."
 CELL = "<cell>"  # the file that a reader's program is
 _OPERATORS = {
     "add": "+",
@@ -24,6 +25,7 @@ _SAME = (  # (kind in MicroPython or "", what its message is or begins with, kin
     ("RuntimeError", "maximum recursion depth exceeded", "RecursionError", "maximum recursion depth exceeded"),
     ("ValueError", "invalid syntax for integer with", "ValueError", "invalid literal for int() with"),
     ("ValueError", "zero step", "ValueError", "range() arg 3 must not be zero"),
+    ("NotImplementedError", "only slices with step=1 (aka None) are supported", "NotSupported", NO_STEPS),
     ("TypeError", "can't convert float to int", "TypeError", "'float' object cannot be interpreted as an integer"),
 )
 
@@ -52,12 +54,13 @@ def _frames_of_cpython(error):
     return found
 
 
-def as_elsewhere(error, source: str = "", f=None, count: int = 0):
+def as_elsewhere(error, source: str = "", explained=str, f=None, count: int = 0):
     """The name, the message and the line of an error, as CPython has them.
 
     Args:
         error: the exception.
         source: the reader's program.
+        explained: an error to its sentence, where it tells of what the page lacks.
         f, count: the function that was called, and with how many arguments.
     """
     kind, message, at = type(error).__name__, str(error), frames(error)
@@ -68,7 +71,10 @@ def as_elsewhere(error, source: str = "", f=None, count: int = 0):
         lines = source.split("\n")
         text = lines[line - 1].strip() if line and line <= len(lines) else ""
         name = "" if at else getattr(f, "__name__", "")
-        kind, message = _said(kind, message, text, source, name, count)
+        found = _said(kind, message, text, source, name, count)
+        kind, message = (
+            found if found != (kind, message) else (kind, message if kind == "KeyError" else explained(error))
+        )
     return kind, message, line
 
 
@@ -93,8 +99,9 @@ def _said(kind, message, text, source, name, count):
         given = int(message.split(" but ")[1].split(" ")[0]) if "() takes " in message else count
         if called and ("() takes " in message or message.startswith("function missing ")):
             return kind, _of_arguments(called, given, source) or message
-        if message.startswith("unexpected keyword argument") and name:
-            message = f"{name}() got an {message}"
+        if message.startswith("unexpected keyword argument"):
+            called = name or _called_with(text, message.split("'")[1])
+            return kind, f"{called}() got an {message}" if called else message
     return kind, message.replace(" isn't ", " is not ")
 
 
@@ -156,19 +163,38 @@ def _unbound(text, source):
     return (_words(right) + [""])[0]
 
 
+def _called_with(text, word):
+    """The function that a line calls with such a keyword argument."""
+    before, depth = text.split(word + "=")[0], 0
+    for k in range(len(before) - 1, -1, -1):
+        depth += (before[k] in ")]}") - (before[k] in "([{")
+        if depth < 0:
+            words = [one for one in _words(before[:k]) if one]
+            return words[-1] if words else ""
+    return ""
+
+
+def _parameters(name, source):
+    """The text of the parameters of a function of the program; None where there is no such one."""
+    start, end = ("lambda", ":") if name == "<lambda>" else (f"def {name}(", ")")
+    if start not in source:
+        return None
+    inside, depth, k = source.split(start)[1], 0, 0
+    while k < len(inside) and (depth or inside[k] != end):
+        depth += (inside[k] in "([{") - (inside[k] in ")]}")
+        k += 1
+    return inside[:k]
+
+
 def _of_arguments(name, given, source):
     """What CPython says where a function gets too many or too few arguments; "" where the program has no such one."""
-    if f"def {name}(" not in source:
+    inside = _parameters(name, source)
+    if inside is None:
         return ""
-    inside = source.split(f"def {name}(")[1]
-    depth, end = 1, 0
-    while depth and end < len(inside):
-        depth += (inside[end] in "([{") - (inside[end] in ")]}")
-        end += 1
     required, known = [], 0
-    for one in split(inside[: end - 1]):
+    for one in split(inside):
         one = one.strip()
-        if one.startswith("*"):
+        if not one or one.startswith("*"):
             break
         known += 1
         if len(split(one, "=")) == 1:

@@ -16,21 +16,23 @@ from .messages import CELL, as_elsewhere
 
 try:
     from .rewriting import rewritten
+    from .stand_ins import explained
 except ImportError:
-
-    def rewritten(source):
-        """The program as it is."""
-        return source
-
+    rewritten, explained = str, str
+    sys.modules["torch"], sys.modules["numpy"] = torch, numpy
 
 MOST = 64  # numbers of an array that is drawn
-sys.modules["torch"], sys.modules["numpy"] = torch, numpy
+_shows = builtins.print
 
 
 def _print(*args, **more):
     """print, but while a function is asked."""
     if not silent[0]:
-        builtins.print(*args, **more)
+        _shows(*args, **more)
+
+
+if sys.implementation.name == "micropython":
+    builtins.print = _print
 
 
 # ---- a program
@@ -48,7 +50,7 @@ class Program:
             exec(compile(_valued(self.source), CELL, "exec"), self.scope)
             self.value = self.scope.get(_VALUE)
         except BaseException as error:  # whatever a program does
-            kind, message, line = as_elsewhere(error, source)
+            kind, message, line = as_elsewhere(error, self.source, explained)
             self.error = {"kind": kind, "message": message, "line": line}
 
 
@@ -141,7 +143,7 @@ def check(source: str, table: str) -> str:
         told["text"] = as_text(missing, translate)
     else:
         known = _table(data)
-        replies = [ask(f, question, program.source) for question in known.questions]
+        replies = [ask(f, question, program.source, explained) for question in known.questions]
         verdict = judge(known, replies)
         told.update(ok=verdict.ok, mistakes=verdict.names, passed=verdict.passed, total=verdict.total)
         told["text"] = verdict.text(translate, data["mistakes"])
