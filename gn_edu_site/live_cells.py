@@ -12,11 +12,15 @@ from docutils import nodes
 from sphinx.locale import _
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from gn_edu_site.languages import catalogue
+from gn_edu_site import live_pack
+from gn_edu_site.languages import catalogue, words
+from gn_edu_site.live_lines import ARRANGED, lines_of
+from gn_edu_site.live_outputs import needed
 from gn_edu_site.pages import folded_code, launch_links
 
 CHECK = re.compile(r"\n+(from gn_edu\.exercises import |ch\d+\.check_)")  # in a chapter, it follows the answer
 TAG = "live"  # of a notebook's cell that can be edited and run
+EXERCISE = re.compile(r' data-gn-exercise="([^"]+)"')
 GIVEN, DRAW = "gn_given", "gn_draw"  # metadata: code that runs before the cell; names of what is drawn
 
 
@@ -83,18 +87,18 @@ class MarkLiveCells(SphinxPostTransform):
                 cell["classes"].append("gn-kernel-check")
         elif name in ELSEWHERE:
             links = launch_links(self.app, self.env.docname)
-            words = catalogue(self.app, self.env.docname)
-            reason = words.get(ELSEWHERE[name], ELSEWHERE[name])
+            reason = catalogue(self.app, self.env.docname).get(ELSEWHERE[name], ELSEWHERE[name])
             parent = cell.parent
             parent.insert(parent.index(cell) + 1, elsewhere(reason=reason, **links))
         else:
-            self.wake(cell, {"data-gn-exercise": name})
+            self.wake(cell, {"data-gn-exercise": name} | ({"data-gn-lines": ""} if name in ARRANGED else {}))
 
     def attributes(self, cell) -> dict[str, str]:
         """What a cell with the tag is called, what runs before it, what is drawn."""
-        notebook = json.loads(Path(self.env.doc2path(self.env.docname)).read_text(encoding="utf-8"))
-        name = f"{Path(self.env.docname).name}.{notebook['cells'][cell['cell_index']]['id']}"
-        told, found = cell["cell_metadata"], {"data-gn-cell": name}
+        path, k = Path(self.env.doc2path(self.env.docname)), cell["cell_index"]
+        is_notebook = path.suffix == ".ipynb"  # elsewhere cells have no name
+        name = json.loads(path.read_text(encoding="utf-8"))["cells"][k]["id"] if is_notebook else f"cell{k}"
+        told, found = cell["cell_metadata"], {"data-gn-cell": f"{path.stem}.{name}"}
         if GIVEN in told:
             found["data-gn-given"] = told[GIVEN]
         if DRAW in told:
@@ -143,7 +147,31 @@ def _visit_elsewhere(translator, node):
     raise nodes.SkipNode
 
 
+# ---- what the page loads when a cell is touched
+
+
+def _table(app, name: str) -> dict:
+    from gn_edu_site.live_tables import table_file  # not at the top, as above
+
+    said = words(app, "checks")
+    lines = {"lines": lines_of(name)} if name in ARRANGED else {}
+    return table_file(name, lambda message: said.get(message, message)) | lines
+
+
+def _write(app, exception) -> None:
+    if exception or app.builder.name != "html":
+        return
+    paths = [Path(app.builder.get_outfilename(name)) for name in app.env.found_docs]
+    pages = [text for text in (path.read_text(encoding="utf-8") for path in paths) if " data-gn-live" in text]
+    if not pages:
+        return
+    names = sorted({name for text in pages for name in EXERCISE.findall(text)})
+    texts = needed(words(app, "widgets"), [live_pack.bundled(app, "cells")])
+    live_pack.write(app, {name: _table(app, name) for name in names}, texts)
+
+
 def setup(app):
+    app.connect("build-finished", _write)
     app.add_node(live_cell, html=(_visit_cell, _depart_cell))
     app.add_node(live_source, html=(_visit_source, _depart_source))
     app.add_node(elsewhere, html=(_visit_elsewhere, None))

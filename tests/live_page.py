@@ -4,37 +4,35 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from gn_edu_site import live_pack
-from gn_edu_site.live_sources import sources
+from gn_edu_site.live_tables import table_file
 from gn_edu_site.pack import POLICY
 from scripts.paths import ROOT
 
 APP = SimpleNamespace(
     confdir=str(ROOT), srcdir=str(ROOT), config=SimpleNamespace(gn_temml="node_modules/temml/dist/temml.cjs")
 )
-# The page's script: `python` for the tests, and what it printed.
+# The page's script. `python` has all the time that a busy machine needs, `hasty` has little; `tell` notes in `told`
+# what comes of a promise, in `printed` what was printed before.
 ENTRY = """
 import { load } from "LIVE/load.js";
 import { createPython } from "LIVE/python.js";
-const printed = [];
-const onText = (text) => printed.push(text);
-const python = createPython({ load, limit: 1500 });
-Object.assign(globalThis, {
-  printed,
-  python,
-  tell: (promise) => {
-    globalThis.told = undefined;
-    promise.then((result) => { globalThis.told = result ?? null; }, (error) => { globalThis.told = String(error); });
-    return true;
-  },
-  run: (source) => { printed.length = 0; return python.run(source, { onText }); },
-  check: (source, name) => { printed.length = 0; return python.check(source, name, { onText }); },
-});
+const tell = (does) => {
+  globalThis.printed = [];
+  globalThis.told = undefined;
+  const onText = (text) => globalThis.printed.push(text);
+  does({ onText }).then((result) => (globalThis.told = result), (error) => (globalThis.told = String(error)));
+  return true;
+};
+const python = createPython({ load, limit: 100_000 });
+const hasty = createPython({ load, limit: 300 });
+Object.assign(globalThis, { tell, python, hasty });
 """
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>Python</title><link rel="icon" href="data:,"></head>
 <body><p>Python</p><script defer src="{static}live/live.js"></script></body></html>
 """
+EXERCISES = "ex04", "ex05", "4.1"  # those that such a page has
 WITHOUT_WASM = POLICY.replace(" 'wasm-unsafe-eval'", "")
 
 
@@ -45,30 +43,13 @@ def page(policy: str, static: str = "_static/") -> str:
 
 def write_page(folder: Path) -> None:
     """page.html, refused.html whose policy has no wasm, deep/er/page.html, and _static/live for them."""
+    (folder / "deep/er").mkdir(parents=True)
     entry = folder / "entry.js"
     entry.write_text(ENTRY.replace("LIVE", str(ROOT / "gn_edu_site/live_page")), encoding="utf-8")
-    first = live_pack.bundled(APP, str(entry.with_suffix("")))
-    live_pack.write_scripts(folder / "_static/live", live_pack.scripts(APP, TABLES, {}), first)
-    (folder / "deep/er").mkdir(parents=True)
+    first = {"live": str(entry.with_suffix("")), "copy_answers": "copy_answers"}
+    first = {name: live_pack.bundled(APP, stem) for name, stem in first.items()}
+    tables = {name: table_file(name) for name in EXERCISES}
+    live_pack.write_scripts(folder / "_static/live", first, live_pack.scripts(APP, tables, {}))
     (folder / "page.html").write_text(page(POLICY), encoding="utf-8")
     (folder / "refused.html").write_text(page(WITHOUT_WASM), encoding="utf-8")
     (folder / "deep/er/page.html").write_text(page(POLICY, "../../_static/"), encoding="utf-8")
-
-
-TABLES = {"ex04": {"asked": 3}}
-STAND_IN = """
-import json, sys
-from . import torch
-sys.modules["torch"] = torch
-def run(source, draw=""):
-    error = None
-    try:
-        exec(source, {"__name__": "__main__"})
-    except Exception as e:
-        error = {"kind": type(e).__name__, "message": str(e), "line": None}
-    return json.dumps({"error": error, "value": None})
-def check(source, table):
-    return json.dumps({"error": None, "ok": True, "mistakes": [], "text": table})
-"""
-if "live/page.py" not in sources():
-    live_pack.sources = lambda: sources() | {"live/page.py": STAND_IN}

@@ -12,7 +12,7 @@ from scripts.paths import HTML, ROOT
 pytestmark = pytest.mark.site
 SHEET = "notebooks/exercises/sheet2_forward.html"
 CHAPTER = "notebooks/ch04_build.html"
-FOUR = '[data-gn-exercise="ex04"]'
+FOUR, SIX = ('[data-gn-exercise="ex04"]', '[data-gn-exercise="ex06"]')
 STUB = '''def normalize(x, eps=1e-5):
     """x: (m,), one group. Returns x_hat, (m,)."""
     # YOUR CODE HERE
@@ -23,6 +23,13 @@ RIGHT = """def normalize(x, eps=1e-5):
 """
 WRONG = """def normalize(x, eps=1e-5):
     return (x - x.mean()) / (x.var() + eps).sqrt()
+"""
+AFFINE = """def group_norm_affine(x, num_groups, weight, bias, eps=1e-5):
+    n, c, h, w = x.shape
+    rows = x.reshape(n, num_groups, c // num_groups * h * w)
+    centred = rows - rows.mean(-1, keepdim=True)
+    y = (centred / (rows.var(-1, keepdim=True) + eps).sqrt()).reshape(x.shape)
+    return y * weight.reshape(1, c, 1, 1) + bias.reshape(1, c, 1, 1)
 """
 BROKEN = "def normalize(x):\n    return x\n\nmissing\nx = 1"
 
@@ -116,7 +123,7 @@ def test_in_a_chapter_the_check_is_not_part_of_what_is_written(awake):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_code_stays_where_it_is_when_the_cell_wakes(visit, width):
     page = visit(SHEET, width=width)
-    box = page.locator(FOUR)
+    box = page.locator(SIX)
     look = (
         "(e) => { const r = e.getBoundingClientRect(), s = getComputedStyle(e), p = e.closest('.cell_input');"
         " return [r.x, r.y + scrollY, r.height, s.fontFamily, s.fontSize, s.lineHeight, s.paddingLeft, s.paddingTop,"
@@ -128,8 +135,9 @@ def test_the_code_stays_where_it_is_when_the_cell_wakes(visit, width):
     box.locator("textarea").wait_for()
     assert box.locator("textarea").evaluate(look) == before
     assert box.locator(".gn-sheet pre").evaluate(look) == before
-    assert box.locator("textarea").input_value() == STUB
-    assert 0 < selection(box.locator("textarea"))[0] < len(STUB)  # where it was clicked
+    code = box.locator("textarea").input_value()
+    assert code.startswith("def group_norm_affine(") and "BEGIN SOLUTION" not in code
+    assert 0 < selection(box.locator("textarea"))[0] < len(code)  # where it was clicked
 
 
 def test_a_selection_is_kept_and_the_editor_grows_with_its_text(visit):
@@ -221,7 +229,7 @@ def test_what_a_phone_makes_round_becomes_straight(awake):
 
 
 def test_the_keys_of_a_phone_write_and_leave_the_focus_where_it_is(awake):
-    page, box, area = awake(width=390, has_touch=True, is_mobile=True)
+    page, box, area = awake(cell=SIX, width=390, has_touch=True, is_mobile=True)
     area.fill("")
     keys = box.locator(".gn-keys button")
     assert [key.inner_text() for key in keys.all()] == ["Tab", *"()[]_=+-*/:,"]
@@ -308,11 +316,11 @@ def test_the_hint_is_the_fold_that_is_on_the_page(awake):
     page, box, _ = awake()
     fold = page.locator(f"section:has({FOUR}) > details").first
     hint = box.locator("[data-gn-do=hint]")
-    hint.click()
-    assert fold.get_attribute("open") is not None and hint.get_attribute("aria-expanded") == "true"
+    for opened in ("true", "false"):
+        hint.click()
+        until(page, f"document.querySelector('[data-gn-do=hint]').ariaExpanded === '{opened}'")
+        assert fold.evaluate("(e) => String(e.open)") == opened
     assert fold.locator("summary").inner_text() == "Hint"
-    hint.click()
-    assert fold.get_attribute("open") is None and hint.get_attribute("aria-expanded") == "false"
 
 
 def test_the_first_fold_of_every_exercise_is_its_hint():
@@ -340,7 +348,8 @@ def test_a_wrong_answer_and_a_right_one_are_answered_under_the_code(awake):
     run(box, WRONG)
     assert verdict.inner_text().startswith("Not yet: ") and not box.locator(".gn-right").count()
     run(box, RIGHT)
-    assert verdict.inner_text().startswith("✓ ") and box.locator(".gn-right").is_visible()
+    assert verdict.inner_text().startswith("Right, in all ") and box.locator(".gn-right").is_visible()
+    assert verdict.evaluate("(e) => getComputedStyle(e, '::before').content") == '"✓ "'
     assert box.locator("[aria-live=polite] .gn-verdict").count() == 1
     run(box, STUB)
     assert verdict.inner_text() == "Not attempted yet."
@@ -421,7 +430,7 @@ def test_check_answers_without_a_touch(visit, code, ok):
     answer = page.evaluate(ask)
     assert answer.keys() == {"ok", "mistakes", "text"} and answer["ok"] is ok
     assert answer["mistakes"] == ([] if ok else ["unbiased-var"])
-    assert answer["text"].startswith("✓ " if ok else "Not yet: ")
+    assert answer["text"].startswith("Right, in all " if ok else "Not yet: ")
     assert page.locator(f"{FOUR} textarea").count() == 0
 
 
@@ -431,11 +440,44 @@ def test_check_answers_without_a_touch(visit, code, ok):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_is_amiss_when_a_cell_is_awake(awake, width, scheme):
-    page, box, _ = awake(width=width, color_scheme=scheme)
-    for code in (BROKEN, WRONG, RIGHT + "\n# " + "long " * 40):
+    page, box, _ = awake(cell=SIX, width=width, color_scheme=scheme)
+    for code in (BROKEN, AFFINE, AFFINE.replace("c // num_groups", "-1") + "\n# " + "long " * 40):
         run(box, code)
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+# ---- lines instead of code
+
+
+def arranged(page):
+    return page.locator(f"{FOUR} .gn-lines").is_visible(), page.locator(f"{FOUR} textarea").is_visible()
+
+
+def test_on_a_phone_the_lines_come_first_and_elsewhere_the_code(visit):
+    for width, first in ((390, (True, False)), (1280, (False, True))):
+        page = visit(SHEET, width=width)
+        page.locator(f"{FOUR} pre").click()
+        page.locator(f"{FOUR} [data-gn-do=arrange]").wait_for()
+        assert arranged(page) == first
+        page.locator(f"{FOUR} [data-gn-do=arrange]").click()
+        assert arranged(page) == first[::-1]
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_what_is_arranged_is_run(visit):
+    page = visit(SHEET, width=390)
+    box = page.locator(FOUR)
+    box.locator("pre").click()
+    box.locator(".gn-lines").wait_for()
+    box.locator("[data-gn-do=run]").click()
+    box.locator(".gn-verdict").wait_for()
+    first = box.locator(".gn-verdict pre").inner_text()
+    assert not first.startswith("Right")
+    assert violations(page) == []
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    box.locator("[data-gn-do=copy]").click()
+    until(page, "navigator.clipboard.readText().then((t) => t.startsWith('def normalize(x, eps=1e-5):'))")
 
 
 @both_built

@@ -4,12 +4,14 @@ import { h } from "../../gn_edu/widgets/src/shared/dom.js";
 const SHORTLY = 2000; // milliseconds
 
 /** Copies a text; where a page has no clipboard, as it was done before there were any. */
-async function copied(/** @type {HTMLTextAreaElement} */ area) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(area.value);
-  const { selectionStart, selectionEnd } = area;
+async function copied(/** @type {string} */ text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = h("textarea", { readonly: true, class: "gn-help" });
+  area.value = text;
+  document.body.append(area);
   area.select();
   const done = document.execCommand("copy");
-  area.setSelectionRange(selectionStart, selectionEnd);
+  area.remove();
   if (!done) throw Error("no clipboard");
 }
 
@@ -29,12 +31,13 @@ const fileName = (/** @type {string} */ name) => `${name.replace(/^\d/, "exercis
  * @param {HTMLElement} options.bar
  * @param {HTMLElement} options.help
  * @param {import("../../gn_edu/widgets/src/shared/i18n.js").Translator} options.tr
- * @param {ReturnType<typeof import("./editor.js").createEditor>} options.editor
+ * @param {{source: () => string, set: (code: string) => void, arranged: () => null | {reset: () => void}}} options.work
+ *   what stands over the bar: its code, and the lines where these are arranged
  * @param {HTMLDetailsElement | null} options.hint the fold on the page
  * @param {string} options.name
  * @param {string} options.stub the page's own code
  */
-export function createBar({ bar, help, tr, editor, hint, name, stub }) {
+export function createBar({ bar, help, tr, work, hint, name, stub }) {
   const button = (/** @type {string} */ does, /** @type {string} */ text) =>
     h("button", { type: "button", "data-gn-do": does }, text);
   const run = /** @type {HTMLButtonElement} */ (bar.querySelector("[data-gn-do=run]"));
@@ -54,11 +57,13 @@ export function createBar({ bar, help, tr, editor, hint, name, stub }) {
     reset.textContent = tr("Reset");
   }
   reset.addEventListener("click", () => {
-    const { value } = editor.area;
+    const lines = work.arranged();
+    if (lines) return lines.reset();
+    const code = work.source();
     const back = before;
-    editor.set(back ?? stub);
-    if (back === null) before = value;
-    if (before !== null) reset.textContent = tr("Undo");
+    work.set(back ?? stub);
+    before = back === null && code !== stub ? code : null;
+    reset.textContent = before === null ? tr("Reset") : tr("Undo");
   });
   hinting.addEventListener("click", () => {
     if (!hint) return;
@@ -69,13 +74,13 @@ export function createBar({ bar, help, tr, editor, hint, name, stub }) {
   hint?.addEventListener("toggle", open);
   open();
   copy.addEventListener("click", async () => {
-    copy.textContent = await copied(editor.area).then(
+    copy.textContent = await copied(work.source()).then(
       () => tr("Copied"),
       () => tr("Not copied"),
     );
     setTimeout(() => (copy.textContent = tr("Copy")), SHORTLY);
   });
-  save.addEventListener("click", () => saveAs(fileName(name), `${editor.area.value}\n`));
+  save.addEventListener("click", () => saveAs(fileName(name), `${work.source()}\n`));
 
   for (const part of [...bar.children]) if (part !== run) part.remove(); // it may have the focus
   bar.append(stop, hinting, reset, copy, save, status, help);

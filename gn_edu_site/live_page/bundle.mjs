@@ -1,7 +1,25 @@
 // Bundles the scripts that run Python in a page, at build time: what a worker is started from, and what wakes the cells.
 import { resolve } from "node:path";
 import * as esbuild from "esbuild";
-import { SETTINGS } from "../../gn_edu/widgets/bundle.mjs";
+import { PLUGINS, SETTINGS } from "../../gn_edu/widgets/bundle.mjs";
+
+/**
+ * A script may import a style sheet as a text: import css from "./cells.css?style".
+ * @type {import("esbuild").Plugin}
+ */
+const style = {
+  name: "style",
+  setup(build) {
+    build.onResolve({ filter: /\?style$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.replace("?style", "")),
+      namespace: "style",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "style" }, async ({ path }) => {
+      const built = await esbuild.build({ ...SETTINGS, entryPoints: [path], write: false, plugins: PLUGINS });
+      return { contents: built.outputFiles[0].text.trim(), loader: "text" };
+    });
+  },
+};
 
 /**
  * One classic script, for a page on the file system may not import.
@@ -12,6 +30,7 @@ export async function pageScript([stem]) {
     ...SETTINGS,
     entryPoints: [resolve(import.meta.dirname, `${stem}.js`)],
     format: "iife",
+    plugins: [style],
     write: false,
     // MicroPython runs under node, too: what only node has is left out.
     define: { process: "undefined", "import.meta.url": "undefined" },

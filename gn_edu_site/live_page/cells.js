@@ -1,10 +1,14 @@
 // Cells that run in the page: book/_static/gn-page.js loads this at the first touch, and asks it to wake the cell.
 import { h, uniqueName } from "../../gn_edu/widgets/src/shared/dom.js";
 import { translator } from "../../gn_edu/widgets/src/shared/i18n.js";
+import { addLines, linesFirst } from "./arranging.js";
 import { createBar } from "./bar.js";
-import css from "./cells.css?style";
+import cellStyle from "./cells.css?style";
+import drawingStyle from "./drawing.css?style";
+import { drawCase, drawValue, drawValues } from "./drawing.js";
 import { createEditor } from "./editor.js";
 import { createKeys } from "./keys.js";
+import lineStyle from "./lines.css?style";
 import { brought, load } from "./load.js";
 import { createOutput } from "./output.js";
 import { createPython } from "./python.js";
@@ -79,7 +83,12 @@ function createCell(/** @type {any} */ box) {
   const editor = createEditor({ code: rest.code, label, describedby: help.id, onInput, onRun: () => run() });
   const output = createOutput({ tr, goTo: editor.goTo });
   const hint = box.closest(".gn-exercise")?.querySelector("details:not(.gn-code-folded)");
-  const bar = createBar({ bar: box.querySelector(".gn-code-bar"), help, tr, editor, hint, ...rest });
+  /** @type {Awaited<ReturnType<typeof addLines>> | null} */
+  let lines = null;
+  const arranged = () => (lines?.shown() ? lines : null);
+  const program = () => (arranged() ?? { source: () => editor.area.value }).source();
+  const work = { source: program, set: editor.set, arranged };
+  const bar = createBar({ bar: box.querySelector(".gn-code-bar"), help, tr, work, hint, ...rest });
   let running = false;
 
   function onInput(/** @type {string} */ code) {
@@ -89,13 +98,15 @@ function createCell(/** @type {any} */ box) {
     bar.typed();
   }
 
-  function show(/** @type {any} */ { error, value, text, ok }) {
+  function show(/** @type {any} */ { error, value, text, ok, mistakes, case: failed, drawn = {} }) {
     if (error) {
-      output.fail(error);
-      mark.show(error.line);
-    }
+      output.fail(arranged() ? { ...error, line: null } : error); // lines that are arranged have no numbers
+      (arranged() ?? { mark: mark.show }).mark(error.line ?? null);
+    } else if (text) output.answer(text, ok);
     if (value) output.value(value.text);
-    if (text && text !== error?.message) output.answer(text, ok);
+    if (failed) output.draw(drawCase(failed, { tr, mistakes }));
+    else if (Object.keys(drawn).length) output.draw(drawValues(drawn, { tr }));
+    else if (value?.array) output.draw(drawValue(value.array, { tr }));
     if (ok) box.dispatchEvent(new CustomEvent("gn-solved", { bubbles: true, detail: rest.name }));
   }
 
@@ -106,10 +117,10 @@ function createCell(/** @type {any} */ box) {
     const timer = setTimeout(saying, PATIENCE);
     bar.working("");
     output.clear();
-    mark.show(null);
+    (arranged() ?? { mark: mark.show }).mark(null);
     box.querySelector(".cell > .cell_output:not([data-gn-new])")?.remove(); // what was stored
     try {
-      show(await asked(rest, editor.area.value, output.print));
+      show(await asked(rest, program(), output.print));
     } finally {
       clearTimeout(timer);
       bar.rests();
@@ -126,6 +137,13 @@ function createCell(/** @type {any} */ box) {
   source.dataset.gnNumbers = lineNumbers(rest.code);
   box.closest(".gn-exercise")?.querySelector(".gn-kernel-check")?.setAttribute("hidden", "");
   box.classList.add("gn-awake");
+  if (box.dataset.gnLines !== undefined) {
+    const onChange = () => output.clear();
+    addLines({ name: rest.name, place: source, tr, onChange }).then(
+      (found) => (lines = found),
+      () => {}, // the code can be written all the same
+    );
+  }
   return { editor, run, chosen };
 }
 
@@ -141,6 +159,7 @@ function wake(box, doing) {
   if (!cells.has(box)) cells.set(box, createCell(box));
   const { editor, run, chosen } = cells.get(box);
   if (doing === "run") return run();
+  if (linesFirst(box)) return;
   if (doing === "write" || doing === "pass") {
     editor.area.focus({ preventScroll: true });
     editor.area.setSelectionRange(...chosen);
@@ -156,7 +175,7 @@ async function check(/** @type {HTMLElement} */ box, /** @type {string} */ code)
 
 /** The words of the page's language, and the styles of cells that are awake; then they can wake. */
 async function prepare() {
-  document.head.append(h("style", {}, css));
+  document.head.append(h("style", {}, lineStyle + drawingStyle + cellStyle));
   if (document.documentElement.lang !== "en") await load("texts");
   tr = translator(brought().texts);
   return { wake, check };

@@ -18,7 +18,7 @@ const loaded = new Map();
 function add(name) {
   return new Promise((done, failed) => {
     const script = document.createElement("script");
-    const src = new URL(`${name}.js?${brought().version}`, here).href;
+    const src = new URL(`${name}.js?${brought().version ?? ""}`, here).href;
     Object.assign(script, { src, onload: () => done(undefined), onerror: () => failed(Error(`${name} did not load`)) });
     document.head.append(script);
   });

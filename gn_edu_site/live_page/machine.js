@@ -18,7 +18,7 @@ export function startMachine({ worker: script, wasm, files }) {
     URL.revokeObjectURL(address);
     return { ready: Promise.resolve(String(error)), ask: () => {}, end: () => {} };
   }
-  let hear = (/** @type {Said} */ said) => {};
+  let hear = (/** @type {Said} */ _said) => {};
   const ready = new Promise((/** @type {(reason: string | null) => void} */ done) => {
     worker.onmessage = ({ data }) => {
       if (data.ready) done(null);

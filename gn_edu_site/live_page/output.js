@@ -24,7 +24,7 @@ export function createOutput({ tr, goTo }) {
   const fault = card("gn-fault");
   const verdict = card("gn-verdict");
   const said = h("div", { class: "gn-said", "aria-live": "polite" }, fault.element, verdict.element);
-  const drawn = h("div", { class: "gn-drawn" });
+  const drawn = h("div", { class: "gn-shown" });
   const cards = [printed, value, fault, verdict];
   const parts = [printed.element, value.element, said, drawn];
   const element = h("div", { class: "cell_output", "data-gn-new": true, hidden: true }, ...parts);

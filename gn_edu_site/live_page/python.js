@@ -69,7 +69,8 @@ export function createPython({ load, tr = translator(null), limit = LIMIT }) {
     const result = reply === undefined ? failed(...broken) : JSON.parse(reply);
     const { error } = result;
     if (error?.kind === "MemoryError") error.message = word.memory;
-    else if (error && DEEP.test(`${error.kind}: ${error.message}`)) Object.assign(error, { kind: "RecursionError", message: word.deep });
+    else if (error && DEEP.test(`${error.kind}: ${error.message}`))
+      Object.assign(error, { kind: "RecursionError", message: word.deep });
     return result;
   };
 

@@ -72,7 +72,7 @@ const endable = (source) => source.replace(/\bwhile\b[ (]*(True|1)[ )]*:/g, "whi
 function answer([entry, source, ...given]) {
   try {
     return { reply: python.globals.get("page")[entry](endable(source), ...given) };
-  } catch (error) {
+  } catch (/** @type {any} */ error) {
     return { broken: [error.type ?? error.name, error.message] };
   }
 }
