@@ -1,5 +1,6 @@
 """The files of gn_edu_site/live as the page gets them: without docstrings and comments, with short local names."""
 
+import re
 from pathlib import Path
 
 import python_minifier
@@ -8,8 +9,11 @@ LIVE = Path(__file__).with_name("live")
 
 
 def bare(source: str) -> str:
-    """The same program in fewer characters; names that another module may use are kept."""
-    return python_minifier.minify(source, remove_literal_statements=True, hoist_literals=False)
+    """The same program in fewer characters; names without an underscore, which another module may use, are kept."""
+    kept = re.findall(r"\b[A-Za-z]\w*", source)
+    return python_minifier.minify(
+        source, remove_literal_statements=True, hoist_literals=False, rename_globals=True, preserve_globals=kept
+    )
 
 
 def sources() -> dict[str, str]:
