@@ -140,6 +140,7 @@ METHODS = {
     "sub": lambda self, other, alpha=1: self - (other if alpha == 1 else other * alpha),
     "mul": lambda self, other: self * other,
     "div": lambda self, other: self / other,
+    "addcmul": lambda self, tensor1, tensor2, value=1: self + tensor1 * tensor2 * value,
     "clamp": clamp,
     "clip": clamp,
     "isfinite": isfinite,
@@ -151,8 +152,8 @@ METHODS = {
 }
 for _name, _f in METHODS.items():
     setattr(Tensor, _name, _f)
-Tensor.repeat, Tensor.copy_, Tensor.fill_ = repeat, set_, set_
+Tensor.repeat, Tensor.copy_, Tensor.fill_, Tensor.narrow, Tensor.tile = repeat, set_, set_, narrow, repeat
 Tensor.zero_ = lambda self: set_(self, 0)
-for _name in ("add", "sub", "mul", "div"):
+for _name in "add sub mul div sqrt rsqrt square pow clamp neg exp abs".split():
     setattr(Tensor, _name + "_", _kept(METHODS[_name]))
 Tensor.__neg__, Tensor.__abs__, Tensor.__invert__, Tensor.__pow__ = neg, METHODS["abs"], invert, pow_

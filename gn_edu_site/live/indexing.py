@@ -1,22 +1,31 @@
 """What stands between square brackets: a view for integers, slices, None and Ellipsis, else a list of places."""
 
 from .shapes import broadcast, contiguous, places, product, stretched
-from .types import bool_, missing
+from .types import bool_, int64
 
 
 def _out_of_bounds(index, dim, size):
     raise IndexError(f"index {index} is out of bounds for dimension {dim} with size {size}")
 
 
-def _whole(key, of):
-    """The key as a list with an entry for every axis; lists as tensors."""
+def _whole(key, of, shape):
+    """The key as a list with an entry for every axis; lists and masks as tensors."""
     keys, found = list(key) if isinstance(key, tuple) else [key], []
     for one in keys:
         one = of(one) if isinstance(one, list) else one
         if not hasattr(one, "dtype"):
             found.append(one)
         elif one.dtype is bool_:
-            raise missing("index by a mask")
+            at, size = len([k for k in found if k is not None]), product(one.shape)
+            if one.shape != shape[at : at + len(one.shape)]:
+                raise IndexError(
+                    f"The shape of the mask {list(one.shape)} at index {at} does not match the shape of the indexed "
+                    f"tensor {list(shape)} at index {at}"
+                )
+            true = [k for k, value in enumerate(one._values()) if value]
+            for length in one.shape:
+                size //= length
+                found.append(of([k // size % length for k in true], int64))
         elif one.dtype.is_floating_point:
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         else:
@@ -43,7 +52,7 @@ def _sliced(one, size):
 def looked_up(tensor, key, of):
     """(shape, strides, offset, None) of a view, or (shape, None, None, places) where it is none."""
     shape, strides, offset, many, dim = [], [], tensor._offset, [], 0
-    for one in _filled(_whole(key, of), len(tensor.shape)):
+    for one in _filled(_whole(key, of, tensor.shape), len(tensor.shape)):
         size, stride = (tensor.shape[dim], tensor._strides[dim]) if dim < len(tensor.shape) else (1, 1)
         if one is None:
             shape.append(1)

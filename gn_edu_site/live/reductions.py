@@ -90,16 +90,13 @@ def std(self, dim=None, unbiased=True, keepdim=False, correction=None, **more):
     return var(self, dim, unbiased, keepdim, correction, True, **more)
 
 
-def var_mean(self, dim=None, unbiased=True, keepdim=False, correction=None):
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    return var(self, dim, unbiased, keepdim, correction), mean(self, dim, keepdim)
+def _with_mean(f):
+    def function(self, dim=None, unbiased=True, keepdim=False, **more):
+        found = f(self, dim, unbiased, keepdim, **more)
+        keepdim = more.get("keepdims", keepdim)
+        return found, mean(self, more.get("axis", None if isinstance(dim, bool) else dim), keepdim)
 
-
-def std_mean(self, dim=None, unbiased=True, keepdim=False, correction=None):
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    return std(self, dim, unbiased, keepdim, correction), mean(self, dim, keepdim)
+    return function
 
 
 def _extreme(name, f):
@@ -153,8 +150,8 @@ METHODS = {
     "mean": mean,
     "var": var,
     "std": std,
-    "var_mean": var_mean,
-    "std_mean": std_mean,
+    "var_mean": _with_mean(var),
+    "std_mean": _with_mean(std),
     "any": any_,
     "all": all_,
     "cumsum": cumsum,
