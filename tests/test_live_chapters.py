@@ -76,3 +76,19 @@ def test_what_runs_before_is_the_chapters_own():
     given = CELLS["ch03_one_formula.c25"][0]
     for text in (sources["c13"][sources["c13"].index("def normalize") :], sources["c15"]):
         assert text in given
+
+
+@pytest.mark.site
+def test_on_the_landing_page_the_means_follow_the_number_of_groups(visit):
+    page = visit("book/index.html", width=390)
+    cell = page.locator("[data-gn-cell]")
+    cell.locator(".cell_input .highlight").click()
+    code = cell.locator("textarea")
+    for groups in (2, 4):
+        code.fill(code.input_value().replace("groups = 2", f"groups = {groups}"))
+        code.press("Control+Enter")
+        means = cell.locator(".gn-drawn-block").nth(1).locator("[data-cell]")
+        means.nth(2 * groups - 1).wait_for()
+        assert means.count() == 2 * groups
+    cell.locator(".gn-drawn-block").last.locator("[data-cell='0']").click()
+    assert "Its mean, 2, is over 2 numbers of x." in cell.locator(".gn-live-text").inner_text()
