@@ -441,7 +441,7 @@ def test_a_cell_of_a_chapter_runs_in_its_place(visit):
     page = visit(CHAPTER)
     box = page.locator("[data-gn-cell]").first
     box.locator("[data-gn-do=run]").click()
-    box.locator(".gn-shown svg, .gn-shown table").first.wait_for()
+    box.locator(".gn-shown > *").first.wait_for()
     assert box.locator(".cell_output").count() == 1  # what was stored is gone
     area = box.locator("textarea")
     code = area.input_value()
