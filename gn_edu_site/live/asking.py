@@ -212,6 +212,8 @@ def ask(f, question, source="", explained=str) -> Answered:
     silent[0] = True
     try:
         value = ASK[question.how](f, *args)
+    except MemoryError:
+        raise  # as in page.py
     except Exception as error:
         kind, message, _ = as_elsewhere(error, source, explained, f, len(args))
         return Answered(error=(kind, message[:MOST_LETTERS]))
