@@ -274,6 +274,18 @@ def test_answers_of_any_kind(draw):
     assert "66 numbers are too many to draw." in text
 
 
+def test_a_question_too_large_to_draw_shows_the_sets_alone(draw):
+    page = draw("drawing.drawSets(d, { tr })", ["no-eps", "interleaved"])
+    page.locator("[data-cell='5']").click()
+    assert places(page, ".lit") == partners(set_labels((2, 4, 2, 2), 2), 5)
+    assert places(page, ".taken") == partners(set_labels((2, 4, 2, 2), 2, "every G-th"), 5)
+    assert said(page) == "The cell in image 1, channel 2, row 1, column 2: group norm averages 8 cells, your code 8."
+    page = draw(
+        "[drawing.drawSets(d[0], { tr }), drawing.drawSets(d[1], { tr })].filter(Boolean)", [["no-eps"], ["wrong-axes"]]
+    )
+    assert page.locator(".gn-drawn").count() == 0
+
+
 # ---- hands
 
 
@@ -316,6 +328,7 @@ def test_it_can_be_read_by_all(draw, scheme):
 
 def test_on_a_phone_nothing_is_small_or_sticks_out(draw):
     page = draw(ALL, list(CASES.values()))
+    page.add_style_tag(content="main { width: 305px }")  # what the card of an exercise leaves
     page.evaluate(
         "(d) => document.querySelector('main').append(drawing.drawValues(d, { tr: drawing.translator() }))", chapter()
     )

@@ -3,6 +3,7 @@
 import builtins
 import json
 import sys
+from collections import OrderedDict
 
 from gn_edu.exercises.judge import judge
 from gn_edu.exercises.sentences import as_text, said
@@ -55,6 +56,13 @@ class Program:
             kind, message, line = as_elsewhere(error, self.source, explained)
             self.error = {"kind": kind, "message": message, "line": line}
 
+    def value_of(self, text: str):
+        """The value of an expression when the program has run; None where that is an error."""
+        try:
+            return eval(text, self.scope)
+        except Exception:  # a program that failed, or whose function does
+            return None
+
 
 _VALUE = "_value_of_the_last_line"
 
@@ -101,11 +109,14 @@ def run(source: str, draw: str = "") -> str:
 
     Args:
         source: the program.
-        draw: names of arrays to give back, too, with spaces between them.
+        draw: names of arrays to give back, too, or expressions; a space stands between two, and none in one.
     """
     program = Program(source)
-    given = {name: plain(program.scope.get(name)) for name in draw.replace(",", " ").split()}
-    drawn = {name: _array(value) for name, value in given.items() if isinstance(value, Array)}
+    drawn = OrderedDict()  # MicroPython's dict has no order
+    for text in draw.split():
+        value = plain(program.value_of(text))
+        if isinstance(value, Array):
+            drawn[text] = _array(value)
     value = None if program.error else _shown(program.value)
     return json.dumps({"error": program.error, "value": value, "drawn": drawn})
 
@@ -151,6 +162,8 @@ def check(source: str, table: str) -> str:
         told["text"] = verdict.text(translate, data["mistakes"])
         if verdict.smallest is not None:
             told["case"] = _case(known.questions[verdict.smallest], replies[verdict.smallest], translate)
+            if told["case"] and known.parts:
+                told["case"]["parts"] = [translate(part) for part in known.parts]
     return json.dumps(told)
 
 
@@ -184,9 +197,17 @@ def _case(question, reply, translate):
 
 
 def _off(right, yours, tolerance):
-    """The places whose numbers are off."""
-    if not isinstance(right, Array) or not isinstance(yours, Array) or right.shape != yours.shape:
-        return []
-    near = tolerance * max(1.0, right.largest())
-    pairs = list(zip(right.values, yours.values))
-    return [k for k, (a, b) in enumerate(pairs) if not (abs(a - b) <= near or a == b or a != a and b != b)]
+    """The places whose numbers are off, in the row of all numbers of the answer."""
+    if isinstance(right, list):
+        found, before = [], 0
+        for a, b in zip(right, yours if isinstance(yours, list) else [None] * len(right)):
+            found += [before + place for place in _off(a, b, tolerance)]
+            before += a.count if isinstance(a, Array) else 1
+        return found
+    if isinstance(right, Array) and isinstance(yours, Array) and right.shape == yours.shape:
+        near = tolerance * max(1.0, right.largest())
+        pairs = list(zip(right.values, yours.values))
+        return [k for k, (a, b) in enumerate(pairs) if not (abs(a - b) <= near or a == b or a != a and b != b)]
+    if isinstance(right, (int, float)) and isinstance(yours, (int, float)):
+        return [] if abs(right - yours) <= tolerance * max(1.0, abs(right)) or right == yours else [0]
+    return []

@@ -131,6 +131,7 @@ export function createBlock({ shape, title, label, content, said, groups = 0, ax
   });
   const grid = h("div", { class: "gn-drawn-slabs", role: "grid", "aria-label": label }, ...slabs);
   grid.style.setProperty("--columns", String(channels));
+  grid.classList.toggle("wide", channels >= 4); // on a phone its slabs stand one above the other
   grid.dataset.size = channels > 8 ? "many" : channels > 4 ? "small" : "";
   const [down, right] = { images: [tr("image"), tr("channel")], matrix: [tr("row"), tr("column")], index: [] }[axes];
   const along = right ? `${dimsOf(shape).positions === 1 ? `${down} ↓ ` : ""}${right} →` : "";
@@ -161,6 +162,7 @@ export function chooseCells({ grid, cells, dims }, show) {
     chosen = i;
     cells[i].tabIndex = 0;
   };
+  start(0);
   const cellUnder = (/** @type {Event} */ event) => {
     const cell = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-cell]"));
     return cell && Number(cell.dataset.cell);

@@ -5,7 +5,7 @@ import { addLines, linesFirst } from "./arranging.js";
 import { createBar } from "./bar.js";
 import cellStyle from "./cells.css?style";
 import drawingStyle from "./drawing.css?style";
-import { drawCase, drawValue, drawValues } from "./drawing.js";
+import { drawCase, drawSets, drawValue, drawValues } from "./drawing.js";
 import { createEditor } from "./editor.js";
 import { createKeys } from "./keys.js";
 import lineStyle from "./lines.css?style";
@@ -104,7 +104,8 @@ function createCell(/** @type {any} */ box) {
       (arranged() ?? { mark: mark.show }).mark(error.line ?? null);
     } else if (text) output.answer(text, ok);
     if (value) output.value(value.text);
-    if (failed) output.draw(drawCase(failed, { tr, mistakes }));
+    const picture = failed ? drawCase(failed, { tr, mistakes }) : drawSets(mistakes ?? [], { tr });
+    if (picture) output.draw(picture);
     else if (Object.keys(drawn).length) output.draw(drawValues(drawn, { tr }));
     else if (value?.array) output.draw(drawValue(value.array, { tr }));
     if (ok) box.dispatchEvent(new CustomEvent("gn-solved", { bubbles: true, detail: rest.name }));

@@ -56,22 +56,28 @@ function partsOf({ right: all, yours: mine, wrong, parts = [] }) {
 }
 
 /**
- * The arguments in a line: numbers, and arrays by their numbers where these are few.
+ * The arguments in a line: numbers, and arrays by their numbers where these are few. Nothing where there is no array: what
+ * was asked has then been said in words.
  * @param {Case["arguments"]} given
  * @param {string[]} drawn names that have a drawing
  * @param {Translator} tr
  */
 function argumentsLine(given, drawn, tr) {
-  const text = (/** @type {Answer} */ value) => {
-    if (!isArray(value)) return plainText(value);
+  if (!given.some(([, value]) => isArray(value))) return "";
+  const text = (/** @type {any} */ value) => {
+    if (!isArray(value))
+      return [value]
+        .flat()
+        .map((one) => plainText(one))
+        .join(", ");
     const { shape, values } = value;
-    if (shape.length === 1 && values.length <= 8) return `[${values.map((one) => plainText(one)).join(", ")}]`;
-    return tr("shape {shape}", { shape: shapeText(shape) });
+    const few = values.length <= 8 && `[${values.map((one) => plainText(one)).join(", ")}]`;
+    if (few && shape.length === 1) return few;
+    const named = { shape: shapeText(shape), numbers: few };
+    return few ? tr("{numbers} of shape {shape}", named) : tr("shape {shape}", named);
   };
-  return given
-    .filter(([name]) => !drawn.includes(name))
-    .map(([name, value]) => `${name} = ${text(value)}`)
-    .join(", ");
+  const some = given.filter(([name]) => !drawn.includes(name));
+  return some.map(([name, value]) => `${name} = ${text(value)}`).join(", ");
 }
 
 /**
@@ -233,4 +239,33 @@ export function drawCase(given, { tr, mistakes = [] }) {
   });
   const asked = [given.where, argumentsLine(given.arguments, drawn, tr)].filter(Boolean).join(": ");
   return h("div", { class: "gn gn-drawn" }, h("p", { class: "gn-drawn-where" }, asked), ...pieces);
+}
+
+const BLOCK = [2, 4, 2, 2];
+
+/**
+ * The sets of a mistake on a block without numbers, for a question that is too large to draw; null where no mistake about
+ * sets was named that is made in one way.
+ * @param {string[]} mistakes
+ * @param {{ tr: Translator }} options
+ * @returns {HTMLElement | null}
+ */
+export function drawSets(mistakes, { tr }) {
+  const [groups, none] = [2, { shape: BLOCK, values: [] }];
+  const yours = labelsOfMistake(mistakes, none, groups, none, { eps: 0 });
+  if (!yours) return null;
+  const labels = { right: /** @type {number[]} */ (setLabels(BLOCK, groups)), yours };
+  const said = (/** @type {number} */ i) => placeOf(BLOCK, i, tr);
+  const title = tr("whom your code averages");
+  const block = createBlock({ shape: BLOCK, title, label: title, content: () => [], said, groups, tr });
+  const text = liveText();
+  const show = (/** @type {number} */ i) => {
+    const [lit, taken] = [membersOf(labels.right, i), membersOf(yours, i)];
+    block.show({ chosen: i, lit, taken });
+    const counts = { place: said(i), m: lit.length, k: taken.length };
+    text.textContent = tr("The cell in {place}: group norm averages {m} cells, your code {k}.", counts);
+  };
+  chooseCells(block, show);
+  show(0);
+  return h("div", { class: "gn gn-drawn" }, block.element, legend(false, labels, tr), text);
 }

@@ -125,6 +125,6 @@ export function labelsOfMistake(mistakes, x, groups, yours, options) {
   if (ways.length === 1) return ways[0];
   const near = (/** @type {number} */ a, /** @type {number} */ b) => Math.abs(a - b) <= 1e-4 * (1 + Math.abs(b));
   const explains = (/** @type {number[] | null} */ labels) =>
-    labels && normalized(x, labels, options).every((value, i) => near(value, yours.values[i]));
+    labels && x.values.length > 0 && normalized(x, labels, options).every((value, i) => near(value, yours.values[i]));
   return ways.find(explains) ?? null;
 }

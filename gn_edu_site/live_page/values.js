@@ -121,7 +121,7 @@ function drawPlain(value, name, tr) {
 
 /**
  * Links the blocks: a cell that is touched in one is shown in all of its shape, with the numbers that its mean is over.
- * Gives the sentence about it.
+ * Gives the sentence about it, and what to do.
  * @param {ReturnType<typeof blockOf>[]} blocks
  * @param {Record<string, Answer>} drawn
  * @param {Translator} tr
@@ -160,7 +160,8 @@ function connect(blocks, drawn, tr) {
   };
   for (const block of blocks) chooseCells(block, (i) => show(block, i)).start(0);
   show(alike[alike.length - 1], 0);
-  return text;
+  const hint = h("p", { class: "gn-drawn-where", "aria-hidden": "true" }, tr("Touch a number to see its mean."));
+  return sets ? [hint, text] : [text];
 }
 
 /**
@@ -188,6 +189,6 @@ export function drawValues(drawn, { tr }) {
   }
   const beside = h("div", { class: "gn-drawn-blocks" }, ...blocks.map(({ element }) => element));
   const lines = plain.map(([name, value]) => drawPlain(value, name, tr));
-  const said = blocks.length ? [connect(blocks, drawn, tr)] : [];
+  const said = blocks.length ? connect(blocks, drawn, tr) : [];
   return h("div", { class: "gn gn-drawn gn-drawn-values" }, ...(blocks.length ? [beside] : []), ...said, ...lines);
 }
