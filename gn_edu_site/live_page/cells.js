@@ -176,6 +176,9 @@ async function check(/** @type {HTMLElement} */ box, /** @type {string} */ code)
 /** The words of the page's language, and the styles of cells that are awake; then they can wake. */
 async function prepare() {
   document.head.append(h("style", {}, lineStyle + drawingStyle + cellStyle));
+  // An iPhone makes a page larger when small type is written in; a reader can still do so.
+  if (CSS.supports("-webkit-touch-callout", "none"))
+    document.querySelector("meta[name=viewport]")?.setAttribute("content", "width=device-width, maximum-scale=1");
   if (document.documentElement.lang !== "en") await load("texts");
   tr = translator(brought().texts);
   return { wake, check };
