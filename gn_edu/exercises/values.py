@@ -64,10 +64,11 @@ class Answered:
         error: (kind, message), or None.
         changed: whether an argument was changed in place.
         ran: what of torch did work that an answer may have to do itself.
+        line: of the program in which the error came, where that is known.
     """
 
-    def __init__(self, value=None, error=None, changed=False, ran=()):
-        self.value, self.error, self.changed, self.ran = value, error, changed, ran
+    def __init__(self, value=None, error=None, changed=False, ran=(), line=None):
+        self.value, self.error, self.changed, self.ran, self.line = value, error, changed, ran, line
 
 
 def is_finite(number) -> bool:

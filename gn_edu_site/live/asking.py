@@ -224,8 +224,8 @@ def ask(f, question, source="", explained=str) -> Answered:
     except MemoryError:
         raise  # as in page.py
     except Exception as error:
-        kind, message, _ = as_elsewhere(error, source, explained, f, len(args))
-        return Answered(error=(kind, message[:MOST_LETTERS]))
+        kind, message, line = as_elsewhere(error, source, explained, f, len(args))
+        return Answered(error=(kind, message[:MOST_LETTERS]), line=line)
     finally:
         silent[0] = False
     changed = any(not a.equal(b) for a, b in zip(_tensors(args), before))

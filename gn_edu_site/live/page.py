@@ -139,6 +139,9 @@ def check(source: str, table: str) -> str:
     Args:
         source: the program.
         table: the text of live_tables.table_file.
+
+    Returns:
+        JSON: what the judge says; "case" is the smallest that failed, "line" where the function raised an error in it.
     """
     data = json.loads(table)
     words = data["words"]
@@ -147,7 +150,7 @@ def check(source: str, table: str) -> str:
         return words.get(message, message)
 
     program = Program(source)
-    told = {"error": program.error, "ok": False, "mistakes": [], "passed": 0, "total": 0, "case": None}
+    told = {"error": program.error, "ok": False, "mistakes": [], "passed": 0, "total": 0, "line": None, "case": None}
     f = program.scope.get(data["function"])
     if program.error:
         told["text"] = "{kind}: {message}".format(**program.error)
@@ -161,6 +164,7 @@ def check(source: str, table: str) -> str:
         told.update(ok=verdict.ok, mistakes=verdict.names, passed=verdict.passed, total=verdict.total)
         told["text"] = verdict.text(translate, data["mistakes"])
         if verdict.smallest is not None:
+            told["line"] = replies[verdict.smallest].line
             told["case"] = _case(known.questions[verdict.smallest], replies[verdict.smallest], translate)
             if told["case"] and known.parts:
                 told["case"]["parts"] = [translate(part) for part in known.parts]

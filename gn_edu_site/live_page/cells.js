@@ -98,11 +98,11 @@ function createCell(/** @type {any} */ box) {
     bar.typed();
   }
 
-  function show(/** @type {any} */ { error, value, text, ok, mistakes, case: failed, drawn = {} }) {
-    if (error) {
+  function show(/** @type {any} */ { error, line, value, text, ok, mistakes, case: failed, drawn = {} }) {
+    (arranged() ?? { mark: mark.show }).mark(error?.line ?? line ?? null);
+    if (error)
       output.fail(arranged() ? { ...error, line: null } : error); // lines that are arranged have no numbers
-      (arranged() ?? { mark: mark.show }).mark(error.line ?? null);
-    } else if (text) output.answer(text, ok);
+    else if (text) output.answer(text, ok);
     if (value) output.value(value.text);
     const picture = failed ? drawCase(failed, { tr, mistakes }) : drawSets(mistakes ?? [], { tr });
     if (picture) output.draw(picture);
