@@ -54,13 +54,13 @@ def exercise_of(cell: nodes.container) -> tuple[str, bool]:
     section = cell.parent
     while section and "gn_exercise" not in section:
         section = section.parent
-    is_answer = section is not None and bool(CHECK.search(_source(cell).astext()))
+    is_answer = section is not None and bool(CHECK.search(_sources(cell)[0].astext()))
     return (section["gn_exercise"], True) if is_answer else ("", False)
 
 
-def _source(cell: nodes.container) -> nodes.container | None:
-    """The container of a cell's code; a cell may not show it."""
-    return next((n for n in cell.findall(nodes.container) if n.get("nb_element") == "cell_code_source"), None)
+def _sources(cell: nodes.container) -> list[nodes.container]:
+    """The container of a cell's code; none where a cell does not show it."""
+    return [n for n in cell.findall(nodes.container) if n.get("nb_element") == "cell_code_source"]
 
 
 class MarkLiveCells(SphinxPostTransform):
@@ -71,7 +71,7 @@ class MarkLiveCells(SphinxPostTransform):
 
     def run(self, **kwargs):
         cells = [n for n in self.document.findall(nodes.container) if n.get("nb_element") == "cell_code"]
-        for cell in filter(_source, cells):
+        for cell in filter(_sources, cells):
             name, is_answer = exercise_of(cell)
             if TAG in cell["cell_metadata"].get("tags", ()):
                 self.wake(cell, self.attributes(cell))
@@ -107,7 +107,7 @@ class MarkLiveCells(SphinxPostTransform):
 
     @staticmethod
     def wake(cell, attributes: dict[str, str]):
-        source = _source(cell)
+        source = _sources(cell)[0]
         place = source.parent if isinstance(source.parent, folded_code) else source
         text = source.astext()
         if (own := answer_of(text)) != text:

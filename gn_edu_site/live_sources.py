@@ -4,6 +4,7 @@ These are the files of gn_edu_site/live, and the judge, which is gn_edu's own.
 """
 
 import re
+from functools import cache
 from pathlib import Path
 
 import python_minifier
@@ -11,6 +12,7 @@ import python_minifier
 LIVE = Path(__file__).with_name("live")
 EXERCISES = LIVE.parent.parent / "gn_edu/exercises"
 JUDGE = "values table table_from_json compare judge differences errors sentences formula knobs".split()
+CHECKING = "asking formulas messages norms page".split()  # of live/, with the judge; the others are the page's torch
 FIRST = "gn_edu", "gn_edu/exercises"  # packages that are empty in the page
 
 
@@ -22,6 +24,7 @@ def bare(source: str) -> str:
     )
 
 
+@cache
 def sources() -> dict[str, str]:
     """Path in the page's file system -> text, in alphabetical order."""
     paths = {f"live/{path.name}": path for path in LIVE.glob("*.py")}

@@ -434,6 +434,24 @@ def test_check_answers_without_a_touch(visit, code, ok):
     assert page.locator(f"{FOUR} textarea").count() == 0
 
 
+# ---- cells of chapters
+
+
+def test_a_cell_of_a_chapter_runs_in_its_place(visit):
+    page = visit(CHAPTER)
+    box = page.locator("[data-gn-cell]").first
+    box.locator("[data-gn-do=run]").click()
+    box.locator(".gn-shown > *").first.wait_for()
+    assert box.locator(".cell_output").count() == 1  # what was stored is gone
+    area = box.locator("textarea")
+    code = area.input_value()
+    run(box, code + "\nmissing")
+    line = code.count("\n") + 2
+    assert box.get_by_role("button", name=f"Line {line}").count() == 1  # what runs before it is not counted
+    run(box, "1 + 1")
+    assert box.locator(".gn-value pre").inner_text() == "2"
+
+
 # ---- for everyone
 
 

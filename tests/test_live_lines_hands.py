@@ -8,10 +8,12 @@ from browser import finger, scrolled, until
 from test_live_lines import ARRANGED, lines_of, program, verdict
 from test_site import violations
 
+from gn_edu.exercises.exercise import mistakes
 from gn_edu_site.node import node_path
 from scripts.paths import ROOT
 
 PAGE = "notebooks/exercises/sheet2_forward.html"
+CHAPTER = "notebooks/ch04_build.html"
 ENTRY = """
 import { createLines } from "./gn_edu_site/live_page/lines.js";
 import { translator } from "./gn_edu/widgets/src/shared/i18n.js";
@@ -111,9 +113,8 @@ def choose(page, name, which=0, press="Space"):
                     page.keyboard.press(press)
 
 
-@pytest.mark.parametrize("name", ARRANGED)
-def test_by_keys_alone_the_lines_become_the_right_program(arranged, name):
-    page = arranged(name)
+def put_in_order(page, name):
+    """By keys alone."""
     for block in range(len(lines_of(name)["blocks"])):
         place = order(page, name).index(block)
         handle(page, place).focus()
@@ -121,6 +122,12 @@ def test_by_keys_alone_the_lines_become_the_right_program(arranged, name):
         for _ in range(place - block):
             page.keyboard.press("ArrowUp")
         page.keyboard.press("Space")
+
+
+@pytest.mark.parametrize("name", ARRANGED)
+def test_by_keys_alone_the_lines_become_the_right_program(arranged, name):
+    page = arranged(name)
+    put_in_order(page, name)
     assert "NotImplementedError" in source(page)
     choose(page, name)
     assert source(page) == program(lines_of(name))
@@ -305,6 +312,52 @@ def test_in_every_look_it_fits_can_be_read_and_touched(arranged, name):
         assert page.evaluate(f"{small}.length") == 0
         assert page.evaluate(out) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+# ---- in the cell that runs
+
+
+@pytest.mark.parametrize("name", ARRANGED)
+def test_on_a_phone_lines_are_seen_first_and_run_as_they_stand(visit, name):
+    page = visit(CHAPTER if name == "4.1" else PAGE, width=390, has_touch=True, is_mobile=True)
+    box = page.locator(f'[data-gn-exercise="{name}"]')
+    box.locator("pre").first.tap()
+    box.locator(".gn-lines").wait_for()
+    assert box.locator("textarea").is_hidden()
     tall = "[...document.querySelectorAll('.gn-line-row')].filter((e) => e.offsetHeight > 30).map((e) => e.textContent)"
-    page.set_viewport_size({"width": 390, "height": 800})
-    assert page.evaluate(tall) == []  # at 390 pixels no line wraps
+    assert page.evaluate(tall) == []  # no line goes on in a second row
+    verdict = box.locator(".gn-verdict pre")
+
+    def said():
+        box.locator("[data-gn-do=run]").click()
+        verdict.wait_for()
+        return verdict.inner_text()
+
+    assert said() == "Not attempted yet."
+    choose(page, name)
+    assert "UnboundLocalError" in said()
+    assert box.locator(".gn-line-wrong").count() == 1
+    put_in_order(page, name)
+    assert verdict.is_hidden()  # it was about another order
+    assert said().startswith("Right, in all")
+    place, block = next((k, b) for k, b in enumerate(lines_of(name)["blocks"]) if "pair" in b)
+    page.locator(".gn-line").nth(place).locator("input:not(:checked)").click()
+    what = mistakes()[block["pair"][1]["mistake"]]["what"]
+    assert what[1:] in said()
+    page.reload()
+    box.locator("pre").first.tap()
+    box.locator(".gn-lines").wait_for()
+    assert order(page, name) == list(range(len(lines_of(name)["blocks"])))
+
+
+def test_elsewhere_a_button_changes_between_code_and_lines(visit):
+    page = visit(PAGE)
+    box = page.locator("[data-gn-exercise=ex05]")
+    box.locator("pre").first.click()
+    button = box.locator("[data-gn-do=arrange]")
+    button.click()
+    assert box.locator(".gn-lines").is_visible()
+    assert box.locator("textarea").is_hidden()
+    button.click()
+    assert box.locator(".gn-lines").is_hidden()
+    assert box.locator("textarea").is_visible()

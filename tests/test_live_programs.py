@@ -14,7 +14,7 @@ from test_checks import RIGHT, SLIPS
 
 from gn_edu_site.live import numpy as live_numpy
 from gn_edu_site.live import torch as live
-from gn_edu_site.live_sources import sources
+from gn_edu_site.live_sources import CHECKING, sources
 from gn_edu_site.node import node_path
 from scripts.paths import ROOT
 
@@ -93,7 +93,7 @@ const {files, programs, start, module} = JSON.parse(readFileSync(0, "utf8"));
 const {loadMicroPython} = await import(module);
 const answers = [];
 const python = await loadMicroPython({heapsize: 16 * 2 ** 20, linebuffer: true, stdout: (line) => answers.push(line)});
-for (const folder of ["/gn_edu", "/gn_edu/exercises", "/live"]) python.FS.mkdir(folder);
+for (const folder of ["live", "gn_edu", "gn_edu/exercises"]) python.FS.mkdir("/" + folder);
 for (const [path, text] of Object.entries(files)) python.FS.writeFile("/" + path, text);
 python.runPython(start);
 for (const text of programs) { python.globals.set("text", text); python.runPython("tried(text)"); }

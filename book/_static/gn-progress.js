@@ -30,7 +30,7 @@
   const store = solvedStore();
 
   const ticks = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-gn-tick]"));
-  const progress = document.querySelector(".gn-progress");
+  const progress = /** @type {any} */ (document.querySelector(".gn-progress"));
   function show() {
     for (const tick of ticks) tick.classList.toggle("gn-solved", store.has(tick.dataset.gnTick ?? ""));
     if (!progress) return;
@@ -49,8 +49,8 @@
   show();
 
   // ---- the answers as a notebook; its script comes when it is asked for, and again after a failure
-  const button = /** @type {HTMLElement | null} */ (document.querySelector("[data-gn-answers]"));
-  const lost = button?.parentElement.querySelector("[role=alert]");
+  const button = progress?.querySelector("[data-gn-answers]");
+  const lost = progress?.querySelector("[role=alert]");
   async function copy() {
     if (!page.gnLive?.copyAnswers)
       await new Promise((onload, onerror) => {

@@ -104,12 +104,21 @@ def _gradients(f, seen, *args):
                 changed[k] = moved
                 cuts.again([changed[leaf] for leaf in leaves])
                 rows.append((_output(f, changed, cuts) - base).mul(seen).sum()._values()[0] / _STEP)
-            found.append(made(rows, types.float64, args[k].shape, None, Tensor) if any(rows) else None)
+            known = any(rows) or _reaches(f, args, k, cuts, leaves)
+            found.append(made(rows, types.float64, args[k].shape, None, Tensor) if known else None)
     finally:
         cuts.remove()
     if not any(one is not None for one in found):
         raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
     return found
+
+
+def _reaches(f, args, k, cuts, leaves):
+    """Whether argument k plays a part in the answer, if only times zero: then it makes NaN of NaN."""
+    changed = list(args)
+    changed[k] = args[k] * types.NAN
+    cuts.again([changed[leaf] for leaf in leaves])
+    return bool(f(*changed).isnan().any())
 
 
 def _output(f, args, cuts):
@@ -212,6 +221,8 @@ def ask(f, question, source="", explained=str) -> Answered:
     silent[0] = True
     try:
         value = ASK[question.how](f, *args)
+    except MemoryError:
+        raise  # as in page.py
     except Exception as error:
         kind, message, line = as_elsewhere(error, source, explained, f, len(args))
         return Answered(error=(kind, message[:MOST_LETTERS]), line=line)

@@ -74,7 +74,8 @@ class Asked:
         found = [self._array(lambda k: slope_at(block, dy, k, **knobs), whole)]
         for name in ("weight", "bias"):
             numbers = [slope_of(block, dy, name, k, **knobs) for k in range(self.shape[1])]
-            found.append(Array([len(numbers)], numbers) if any(numbers) else None)
+            left_out = knobs.get("affine_is") in ("none", "no-" + name)
+            found.append(None if left_out else Array([len(numbers)], numbers))
         return found
 
     def _array(self, at, whole):

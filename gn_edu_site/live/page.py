@@ -50,6 +50,8 @@ class Program:
             self.source = rewritten(source)
             exec(compile(_valued(self.source), CELL, "exec"), self.scope)
             self.value = self.scope.get(_VALUE)
+        except MemoryError:
+            raise  # none is left to say more of it: the page's script ends this Python, and says it
         except BaseException as error:  # whatever a program does
             kind, message, line = as_elsewhere(error, self.source, explained)
             self.error = {"kind": kind, "message": message, "line": line}

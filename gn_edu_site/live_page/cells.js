@@ -98,11 +98,11 @@ function createCell(/** @type {any} */ box) {
     bar.typed();
   }
 
-  function show(/** @type {any} */ { error, value, text, ok, mistakes, case: failed, drawn = {} }) {
-    if (error) {
+  function show(/** @type {any} */ { error, line, value, text, ok, mistakes, case: failed, drawn = {} }) {
+    (arranged() ?? { mark: mark.show }).mark(error?.line ?? line ?? null);
+    if (error)
       output.fail(arranged() ? { ...error, line: null } : error); // lines that are arranged have no numbers
-      (arranged() ?? { mark: mark.show }).mark(error.line ?? null);
-    } else if (text) output.answer(text, ok);
+    else if (text) output.answer(text, ok);
     if (value) output.value(value.text);
     const picture = failed ? drawCase(failed, { tr, mistakes }) : drawSets(mistakes ?? [], { tr });
     if (picture) output.draw(picture);
@@ -177,6 +177,9 @@ async function check(/** @type {HTMLElement} */ box, /** @type {string} */ code)
 /** The words of the page's language, and the styles of cells that are awake; then they can wake. */
 async function prepare() {
   document.head.append(h("style", {}, lineStyle + drawingStyle + cellStyle));
+  // An iPhone makes a page larger when small type is written in; a reader can still do so.
+  if (CSS.supports("-webkit-touch-callout", "none"))
+    document.querySelector("meta[name=viewport]")?.setAttribute("content", "width=device-width, maximum-scale=1");
   if (document.documentElement.lang !== "en") await load("texts");
   tr = translator(brought().texts);
   return { wake, check };
