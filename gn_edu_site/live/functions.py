@@ -37,12 +37,7 @@ def _filled_like(value):
 
 
 zeros, ones, empty = _filled(0), _filled(1), _filled(0)
-for _name, _value in (("new_zeros", 0), ("new_ones", 1), ("new_empty", 0)):
-    setattr(
-        Tensor,
-        _name,
-        lambda self, *size, dtype=None, device=None, value=_value: full(sizes_of(size), value, dtype or self.dtype),
-    )
+Tensor.new_zeros = lambda self, *size, dtype=None, device=None: full(sizes_of(size), 0, dtype or self.dtype)
 zeros_like, ones_like, empty_like = _filled_like(0), _filled_like(1), _filled_like(0)
 
 
@@ -101,6 +96,8 @@ def where(condition, input, other):
 def einsum(equation, *operands):
     """Sums of products over the letters that the answer lacks."""
     left, arrow, right = equation.replace(" ", "").replace("...", "@").partition("->")
+    if not arrow:
+        raise missing("einsum without ->")
     sides, dots, total = left.split(","), "", None
     for k, (side, one) in enumerate(zip(sides, operands)):
         rest = "012345"[6 - max(one.ndim + 1 - len(side), 0) :]
@@ -109,8 +106,6 @@ def einsum(equation, *operands):
         if len(set(sides[k])) != one.ndim:
             raise missing(f"einsum {side} of {one.ndim} axes")
     letters = sorted(set("".join(sides)))
-    if not arrow:
-        right = "@" + "".join([a for a in letters if a > "9" and "".join(sides).count(a) == 1])
     right = right.replace("@", dots)
     names = right + "".join([a for a in letters if a not in right])
     for own, one in zip(sides, operands):
@@ -122,14 +117,8 @@ def einsum(equation, *operands):
 
 
 def matmul(self, other):
-    a, b = "...ij" if self.ndim > 1 else "j", "...jk" if other.ndim > 1 else "j"
-    return einsum(f"{a},{b}", self, other)
-
-
-def repeat_interleave(self, repeats, dim=None):
-    t, dim = (self.flatten(), 0) if dim is None else (self, axis(dim, self.ndim))
-    shape = t.shape[: dim + 1] + (repeats,) + t.shape[dim + 1 :]
-    return t.unsqueeze(dim + 1).expand(shape).flatten(dim, dim + 1)
+    (a, i), (b, k) = ("...ij", "i") if self.ndim > 1 else ("j", ""), ("...jk", "k") if other.ndim > 1 else ("j", "")
+    return einsum(f"{a},{b}->...{i}{k}", self, other)
 
 
 def manual_seed(seed):
@@ -150,6 +139,4 @@ def _normal():
 
 
 rand, randn = _drawn(random.random), _drawn(_normal)
-randn_like = lambda input: randn(input.shape, dtype=input.dtype)  # noqa: E731
-for _name, _f in {"matmul": matmul, "__matmul__": matmul, "repeat_interleave": repeat_interleave}.items():
-    setattr(Tensor, _name, _f)
+Tensor.matmul = Tensor.__matmul__ = matmul

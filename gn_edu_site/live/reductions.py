@@ -124,14 +124,12 @@ def _extreme(name, f):
     return every, along
 
 
-def any_(self, dim=None, keepdim=False, **more):
-    dim, keepdim = _options("any", dim, keepdim, more)
-    return reduced(self, any, dim, keepdim, bool_)
+def _truth(name, f):
+    def function(self, dim=None, keepdim=False, **more):
+        dim, keepdim = _options(name, dim, keepdim, more)
+        return reduced(self, f, dim, keepdim, bool_)
 
-
-def all_(self, dim=None, keepdim=False, **more):
-    dim, keepdim = _options("all", dim, keepdim, more)
-    return reduced(self, all, dim, keepdim, bool_)
+    return function
 
 
 def cumsum(self, dim, dtype=None):
@@ -152,8 +150,8 @@ METHODS = {
     "std": std,
     "var_mean": _with_mean(var),
     "std_mean": _with_mean(std),
-    "any": any_,
-    "all": all_,
+    "any": _truth("any", any),
+    "all": _truth("all", all),
     "cumsum": cumsum,
 }
 for _name, _f in (("max", _largest), ("min", _smallest)):

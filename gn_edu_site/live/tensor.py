@@ -118,16 +118,11 @@ class Tensor(Views):
     def numel(self):
         return product(self.shape)
 
-    nelement = numel
-
     def size(self, dim=None):
         return self.shape if dim is None else self.shape[axis(dim, self.ndim)]
 
     def stride(self, dim=None):
         return self._strides if dim is None else self._strides[axis(dim, self.ndim)]
-
-    def storage_offset(self):
-        return self._offset
 
     def is_contiguous(self):
         return is_contiguous(self.shape, self._strides)
@@ -174,9 +169,6 @@ class Tensor(Views):
             raise TypeError("iteration over a 0-d tensor")
         return iter([self[k] for k in range(self.shape[0])])
 
-    def __contains__(self, value):
-        return bool((self == value).any())
-
     def __repr__(self):
         return text(self)
 
@@ -212,8 +204,7 @@ def _nested(value):
     if not isinstance(value, (list, tuple, range)):
         return (), [value], [bool_ if isinstance(value, bool) else int64 if isinstance(value, int) else None]
     if value and not [one for one in value if not isinstance(one, (int, float)) or isinstance(one, bool)]:
-        kinds = [int64 if isinstance(one, int) else None for one in value]
-        return (len(value),), list(value), kinds
+        return (len(value),), list(value), [int64 if isinstance(one, int) else None for one in value]
     parts = [_nested(one) for one in value]
     for one in parts:
         if one[0] != parts[0][0]:

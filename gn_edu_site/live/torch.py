@@ -5,7 +5,6 @@ import math
 from . import elementwise, functions, reductions
 from .tensor import COMPARISONS, Tensor, tensor
 from .types import bool_, float16, float32, float64, int64, missing
-from .types import finfo as finfo
 
 half, float, double, long, bool = float16, float32, float64, int64, bool_
 inf, nan, pi = math.inf, math.nan, math.pi
@@ -43,7 +42,7 @@ for _table in (_METHODS, elementwise.METHODS, reductions.METHODS):
         globals()[_name] = _method(_name, _f)
 _FUNCTIONS = (
     "full zeros ones empty zeros_like ones_like empty_like arange stack cat concat where einsum matmul "
-    "repeat_interleave manual_seed rand randn randn_like"
+    "manual_seed rand randn"
 )
 for _name in _FUNCTIONS.split():
     globals()[_name] = getattr(functions, _name)

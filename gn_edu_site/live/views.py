@@ -99,7 +99,7 @@ class Views:
     def reshape_as(self, other):
         return self.reshape(other.shape)
 
-    broadcast_to, swapaxes, ravel = expand, transpose, flatten
+    broadcast_to, ravel = expand, flatten
 
     def view_as(self, other):
         return self.view(other.shape)
@@ -138,8 +138,6 @@ class Views:
             return self
         strides = laid_out(self.shape, [self._strides])
         return made(self._values(), kind, self.shape, strides, type(self))
-
-    type_as = to
 
     def double(self):
         return self.to(float64)
