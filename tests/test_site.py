@@ -91,7 +91,8 @@ def test_page(visit, name):
     # Sinhala brings a font and the words of the widgets.
     most = (180 if page.locator(".gn-live").count() else 140) + (60 if name.startswith("si/") else 0)
     most += 10 if name == LANDING else 0
-    assert not any("_static/data-" in path for path in page.fetched)  # it comes when a widget asks for it
+    # These come when a widget, or a reader who touches a cell, asks for them.
+    assert not any(late in path for path in page.fetched for late in ("_static/data-", "_static/live/"))
     assert sum(sizes.values()) / 1000 <= most, sizes
     assert not any("plotly" in path for path in page.fetched)
     assert page.evaluate(SHIFT) < 0.02
