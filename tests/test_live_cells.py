@@ -114,10 +114,22 @@ def test_in_a_chapter_the_check_is_not_part_of_what_is_written(awake):
     _, box, area = awake(CHAPTER, '[data-gn-exercise="4.1"]')
     assert "check_group_norm" in (ROOT / "notebooks/ch04_build.ipynb").read_text(encoding="utf-8")
     lines = area.input_value().split("\n")
+    above, below = (box.locator(part).bounding_box() for part in (".cell_input", ".cell_output:not([data-gn-new]) pre"))
+    assert above["y"] + above["height"] <= below["y"]  # what was stored stays in sight until the first run
     assert lines[0].startswith("def group_norm(") and lines[-1] == "    raise NotImplementedError"
 
 
 # ---- in its place
+
+
+def test_a_long_line_is_followed_and_left_at_its_beginning(awake):
+    _, box, area = awake(cell=SIX, width=390)
+    area.press("Control+End")
+    area.press_sequentially("  # " + "long " * 12)
+    left = f"document.querySelector({f'{SIX} .gn-editor'!r}).scrollLeft"
+    assert area.page.evaluate(left) > 100
+    box.locator("[data-gn-do=copy]").focus()
+    assert area.page.evaluate(left) == 0
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -92,6 +92,9 @@ export function createEditor({ code, label, describedby, onInput, onRun }) {
     draw();
     onInput(area.value);
   });
+  area.addEventListener("blur", () => {
+    element.scrollLeft = 0; // the beginnings of lines are seen again
+  });
   area.value = code;
   draw();
   return { element, area, set, insert, indent, goTo, pass };
