@@ -3,6 +3,7 @@
 import math
 
 from . import elementwise, functions, reductions, types
+from .shapes import product
 from .tensor import Tensor, tensor
 
 inf, nan, pi, newaxis = math.inf, math.nan, math.pi, None
@@ -98,7 +99,7 @@ def _made(value):
 
 zeros, ones, empty = _made(0), _made(1), _made(0)
 zeros_like, ones_like, empty_like = functions.zeros_like, functions.ones_like, functions.empty_like
-where = functions.where
+where, einsum, matmul = functions.where, functions.einsum, functions.matmul
 
 
 def full(shape, value, dtype=None):
@@ -123,6 +124,10 @@ def reshape(a, shape):
 
 def transpose(a, axes=None):
     return a.transpose(*(axes or ()))
+
+
+def prod(a):
+    return product(array(a).flatten().tolist())
 
 
 def expand_dims(a, axis):

@@ -21,6 +21,9 @@ class dtype:
     def __repr__(self):
         return "torch." + self.name
 
+    def __call__(self, x):
+        return rounded(x, self)
+
 
 bool_ = dtype("bool", "b", 0, "Bool")
 int64 = dtype("int64", "q", 1, "Long")
