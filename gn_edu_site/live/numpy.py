@@ -91,10 +91,7 @@ for _name in "sqrt exp log square abs maximum minimum hypot clip isfinite isnan 
 
 
 def _made(value):
-    def function(shape, dtype=float64):
-        return functions.full(shape, value, kind(dtype), like=ndarray)
-
-    return function
+    return lambda shape, dtype=float64: functions.full(shape, value, kind(dtype), like=ndarray)
 
 
 zeros, ones, empty = _made(0), _made(1), _made(0)
@@ -103,7 +100,7 @@ where, einsum, matmul = functions.where, functions.einsum, functions.matmul
 
 
 def full(shape, value, dtype=None):
-    return functions.full(shape, value, kind(dtype), like=ndarray)
+    return _made(value)(shape, dtype)
 
 
 def arange(*args, dtype=None):
