@@ -243,7 +243,7 @@ np.array([1, 2]) / 2, np.array([1, 2]).mean(), np.array([[1.5, 2]]).size
 np.arange(3)[:, None], np.transpose(np.ones((2, 3)))
 int(np.prod((2, 3))), float(np.float32(0.1)), int(np.int64(3))
 np.einsum("ij->i", np.ones((2, 3))), np.matmul(np.ones((2, 3)), np.ones(3))
-np.expand_dims(np.arange(3), 0), np.where(np.arange(3) > 1, 1.0, 0.0), np.maximum(np.arange(3), 1)
+np.where(np.arange(3) > 1, 1.0, 0.0), np.maximum(np.arange(3), 1)
 """.strip().splitlines()
 
 

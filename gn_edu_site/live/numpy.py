@@ -86,7 +86,7 @@ def _each(f):
     return function
 
 
-for _name in "sqrt exp log square abs maximum minimum hypot clip isfinite isnan allclose".split():
+for _name in "sqrt exp log square abs maximum minimum clip isfinite isnan allclose".split():
     globals()[_name] = _each(elementwise.METHODS[_name])
 
 
@@ -125,10 +125,6 @@ def transpose(a, axes=None):
 
 def prod(a):
     return product(array(a).flatten().tolist())
-
-
-def expand_dims(a, axis):
-    return a.unsqueeze(axis)
 
 
 def from_tensor(t):
