@@ -19,12 +19,10 @@ from gn_edu.exercises import (
 )
 from gn_edu.exercises.errors import TELLING
 from gn_edu.exercises.exercise import Exercise, sentences_of
-from gn_edu.exercises.set_picture import GROUPS, SHAPE
-from gn_edu.exercises.sets import set_labels
 from gn_edu.exercises.table import Table
 from gn_edu.exercises.table_to_json import table_to_json, to_columns
 from gn_edu.exercises.wrong_gradients import BACKWARD, PARAMETERS
-from gn_edu.exercises.wrong_norms import DIVISION, EPS, SETS
+from gn_edu.exercises.wrong_norms import DIVISION, EPS
 from gn_edu.messages import N_
 
 _AUTOGRAD = N_("Its answer needs autograd, which this page does not have.")
@@ -103,7 +101,11 @@ def _formulas(name: str) -> list:
     if name in kinds:
         wrong = {"kind": kinds[name].replace("row", "norm"), **_turned(ALL[name])}
         return [[None, {"kind": kinds[name], "wrong": [wrong]}]]
-    whole = {"ex12": [[None, _dx()]], "ex13": [[None, _dparams()]], "5.1": [[[0], _dx()], [[1, 2], _dparams()]]}
+    whole: dict[str, list] = {
+        "ex12": [[None, _dx()]],
+        "ex13": [[None, _dparams()]],
+        "5.1": [[[0], _dx()], [[1, 2], _dparams()]],
+    }
     return whole.get(name, [])
 
 
@@ -138,7 +140,7 @@ def spoken() -> list[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "said" and node.args:
                 if isinstance(node.args[0], ast.Constant):
-                    found.append(node.args[0].value)
+                    found.append(str(node.args[0].value))
     return found
 
 
@@ -147,21 +149,6 @@ def _words(data: dict, translate: Callable[[str], str]) -> dict[str, str]:
     messages = {*spoken(), *data.get("parts", ()), *_messages(data.get("questions", [])), data.get("where", "")}
     messages |= {*_messages([data["closing"]])}
     return {message: other for message in sorted(messages - {""}) if (other := translate(message)) != message}
-
-
-def _pictures(names: set[str]) -> dict:
-    """For mistakes about sets made in one way: which cells of a small block share a mean with the first one."""
-    found = {}
-    for name in sorted(names & {*SETS}):
-        ways = [knobs["sets"] for knobs in SETS[name] if knobs["sets"] != "in memory"]
-        if len(ways) == 1:
-            found[name] = _partners(*ways)
-    return {"shape": list(SHAPE), "groups": GROUPS, "right": _partners("ng"), "yours": found} if found else {}
-
-
-def _partners(sets) -> list[int]:
-    labels = set_labels(SHAPE, GROUPS, sets).flatten()
-    return (labels == labels[0]).nonzero().flatten().tolist()
 
 
 # ---- a table
@@ -210,5 +197,5 @@ def table_file(name: str, translate: Callable[[str], str] = str) -> dict:
     data["mistakes"] = {
         one: {key: translate(text) for key, text in known[one].items()} for one in sorted(names) if one in known
     }
-    data["words"], data["picture"] = _words(data, translate), _pictures(names) if exercise.picture else {}
+    data["words"] = _words(data, translate)
     return data

@@ -275,7 +275,10 @@ def test_the_smallest_case_is_handed_to_be_drawn():
     assert case["right"]["shape"] == case["yours"]["shape"] == [4] and case["where"]
 
 
-def test_what_a_function_prints_while_it_is_asked_is_dropped():
-    source = "print('once')\ndef normalize(x, eps):\n    print('asked')\n    return x\n"
-    ((_, printed),) = in_micropython([["check", source, table_text("ex04")]])
-    assert printed == ["once"]
+def test_what_a_function_prints_is_shown_for_one_case():
+    source = "print('once')\ndef normalize(x, eps):\n    print('asked', eps)\n    return x\n"
+    right = source.replace("return x", "return (x - x.mean()) / (x.var(correction=0) + eps).sqrt()")
+    for program, ok in ((source, False), (right, True)):
+        ((found, printed),) = in_micropython([["check", program, table_text("ex04")]])
+        assert found["ok"] is ok
+        assert printed == ["once", "Printed for one case, four numbers, eps = 5:", "asked 5.0"]

@@ -14,7 +14,19 @@ from .tensor import Tensor
 from .views import made
 
 MOST_LETTERS = 400
-silent = [False]  # whether what is printed is dropped
+
+
+class Printing:
+    """What becomes of what a program prints.
+
+    Args:
+        silent: it is dropped.
+        dropped: something was.
+    """
+
+    silent, dropped = False, False
+
+
 Cell = namedtuple("Cell", ("n", "c", "h", "w"))
 _STEP = 2.0**-23
 _NO_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
@@ -207,7 +219,7 @@ ASK = {
 }
 
 
-def ask(f, question, source="", explained=str) -> Answered:
+def ask(f, question, source="", explained=str, silent=True) -> Answered:
     """Ask a reader's function once; an error of any kind becomes an answer.
 
     Args:
@@ -215,10 +227,11 @@ def ask(f, question, source="", explained=str) -> Answered:
         question: of gn_edu.exercises.table.
         source: the reader's program, for messages that tell of its lines.
         explained: an error to its sentence, where it tells of what the page lacks.
+        silent: what the function prints is dropped.
     """
     args = given(question.values)
     before = [one.clone() for one in _tensors(args)]
-    silent[0] = True
+    Printing.silent = silent
     try:
         value = ASK[question.how](f, *args)
     except MemoryError:
@@ -227,6 +240,6 @@ def ask(f, question, source="", explained=str) -> Answered:
         kind, message, line = as_elsewhere(error, source, explained, f, len(args))
         return Answered(error=(kind, message[:MOST_LETTERS]), line=line)
     finally:
-        silent[0] = False
+        Printing.silent = False
     changed = any(not a.equal(b) for a, b in zip(_tensors(args), before))
     return Answered(plain(value), None, changed)

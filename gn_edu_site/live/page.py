@@ -11,7 +11,7 @@ from gn_edu.exercises.table_from_json import from_columns, table_from_json
 from gn_edu.exercises.values import Array, Refusal
 
 from . import torch
-from .asking import ask, plain, silent
+from .asking import Printing, ask, plain
 from .formulas import add_answers
 from .messages import CELL, as_elsewhere
 from .rewriting import rewritten
@@ -23,7 +23,9 @@ _shows = builtins.print
 
 def _print(*args, **more):
     """print, but while a function is asked."""
-    if not silent[0]:
+    if Printing.silent:
+        Printing.dropped = True
+    else:
         _shows(*args, **more)
 
 
@@ -40,7 +42,7 @@ class Program:
     def __init__(self, source: str):
         self.source, self.scope, self.error, self.value = source, {"__name__": "__main__", "print": _print}, None, None
         self.scope["torch"] = torch
-        silent[0] = False
+        Printing.silent = Printing.dropped = False
         try:
             self.source = rewritten(source)
             exec(compile(_valued(self.source), CELL, "exec"), self.scope)
@@ -163,7 +165,15 @@ def check(source: str, table: str) -> str:
             told["case"] = _case(known.questions[verdict.smallest], replies[verdict.smallest], translate)
             if told["case"] and known.parts:
                 told["case"]["parts"] = [translate(part) for part in known.parts]
+        if Printing.dropped:
+            _print_again(f, known.questions[verdict.smallest or 0], translate)
     return json.dumps(told)
+
+
+def _print_again(f, question, translate):
+    """What the function prints, for one question: the smallest that failed, or the first."""
+    print(as_text(said("Printed for one case, {where}:", where=question.where), translate))
+    ask(f, question, silent=False)
 
 
 # ---- the smallest case, to be drawn
