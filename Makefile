@@ -13,7 +13,7 @@ REQUIREMENTS ?= requirements.txt
 # With REPORTS=1 pytest also writes what broke, for scripts/newest.py.
 report = $(if $(REPORTS),--junit-xml=_build/$@.xml)
 
-.PHONY: install widgets book preview offline pdf audit serve test lacking test-code test-notebooks test-newest test-frontends lock outputs exercises bench bench-widgets bench-grading classroom-demo gpu-results i18n lint clean
+.PHONY: install widgets book preview offline pdf audit serve test lacking test-code test-notebooks test-newest test-frontends lock outputs exercises bench bench-widgets bench-live bench-grading classroom-demo gpu-results i18n lint clean
 
 install: $(READY) $(MODULES)
 
@@ -88,6 +88,9 @@ bench: install  ## group norm from scratch against torch's; writes gn_edu/result
 
 bench-widgets: install  ## how long each widget takes to redraw
 	$(PY) -m scripts.bench_widgets
+
+bench-live: install  ## how long Python takes in a page
+	$(PY) -m scripts.bench_live
 
 bench-grading: install  ## 300 submissions of three exercises
 	OMP_NUM_THREADS=1 $(PY) -m scripts.bench_grading

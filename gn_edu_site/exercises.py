@@ -5,18 +5,19 @@ import re
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
 
-HEADING = re.compile(r"Exercise [\d.]+: ")
+HEADING = re.compile(r"Exercise ([\d.]+): ")
 
 
 class MarkExercises(SphinxTransform):
-    """The class gn-exercise for the section of an exercise; before the page is translated, at 20."""
+    """The class gn-exercise for the section of an exercise, and its number; before the page is translated, at 20."""
 
     default_priority = 15
 
     def apply(self, **kwargs):
         for section in self.document.findall(nodes.section):
-            if HEADING.match(section.next_node(nodes.title).astext()):
+            if found := HEADING.match(section.next_node(nodes.title).astext()):
                 section["classes"].append("gn-exercise")
+                section["gn_exercise"] = found[1]
 
 
 def setup(app):

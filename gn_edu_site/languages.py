@@ -50,7 +50,12 @@ def catalogue(app, pagename: str) -> dict[str, str]:
     """English message to its translation, for widgets and figures of a page; empty where the page is in English."""
     if app.config.language == "en" or not translated(app, pagename):
         return {}
-    return {message: word for message, word in _catalogue(app, "widgets").items() if word}
+    return words(app, "widgets")
+
+
+def words(app, name: str) -> dict[str, str]:
+    """English message to its translation, of one of the catalogues that are no page's."""
+    return {message: word for message, word in _catalogue(app, name).items() if word}
 
 
 def addresses(app, pagename: str) -> list[tuple[str, str, str]]:

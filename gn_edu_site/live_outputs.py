@@ -67,7 +67,7 @@ def _in(words: dict[str, str], value):
     return words.get(value, value) if isinstance(value, str) else value
 
 
-def _needed(words: dict[str, str], data: list[str]) -> dict[str, str]:
+def needed(words: dict[str, str], data: list[str]) -> dict[str, str]:
     """The words that scripts and data, as the page holds them, can ask for."""
     text = re.sub(r"\\(.)", r"\1", "\n".join(data))
     return {message: word for message, word in words.items() if message in text}
@@ -95,7 +95,7 @@ class WakeLiveOutputs(SphinxPostTransform):
         if self.sources:
             self.data.append(self.script())
             self.document.append(nodes.raw("", self.data[-1], format="html"))
-            if words := _needed(catalogue(self.app, self.env.docname), self.data):
+            if words := needed(catalogue(self.app, self.env.docname), self.data):
                 self.document.append(nodes.raw("", data_script("catalogue", words), format="html"))
 
     def script(self) -> str:
@@ -158,7 +158,7 @@ def _add_scripts(app, pagename, templatename, context, doctree):
     keep = [s for s in context["script_files"] if "widget-state" not in str(getattr(s, "attributes", ""))]
     context["script_files"][:] = keep
     if doctree is not None and doctree.get("gn_live"):
-        app.add_js_file("gn-host.js", defer="defer")
+        app.add_js_file("gn-host.js", priority=100, defer="defer")  # before the theme's, as gn-page.js
 
 
 def _plotly() -> Path:

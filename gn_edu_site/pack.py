@@ -21,9 +21,10 @@ from sphinx.locale import _
 from gn_edu_site.node import ask
 from gn_edu_site.theme import ThemeChanged
 
-# What a page may do: load from its own host, run widgets from blobs, and nothing else. Formulas and widgets set styles.
+# What a page may do: load from its own host, run widgets from blobs and MicroPython, and nothing else. Formulas and
+# widgets set styles. A worker from a blob has the policy of its page.
 POLICY = (
-    "default-src 'none'; script-src 'self' blob: {hashes}; style-src 'self' 'unsafe-inline'; "
+    "default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval' {hashes}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src blob:; base-uri 'none'; "
     "form-action 'self'"
 )

@@ -6,7 +6,8 @@ from pathlib import Path
 FOLDER = "notebooks/exercises/"
 
 
-def _of_student(notebook: dict) -> dict:
+def student(notebook: dict) -> dict:
+    """A sheet without its solutions."""
     # Not at the top: it imports torch, for which a page that is written anew in a preview need not wait.
     from gn_edu_grader.release import student_notebook
 
@@ -16,7 +17,7 @@ def _of_student(notebook: dict) -> dict:
 def _as_student(app, docname: str, source: list[str]) -> None:
     """What Sphinx reads of a sheet."""
     if is_sheet(docname) and not app.config.gn_teacher:
-        source[0] = json.dumps(_of_student(json.loads(source[0])))
+        source[0] = json.dumps(student(json.loads(source[0])))
 
 
 def is_sheet(pagename: str) -> bool:
@@ -38,7 +39,7 @@ def _write_downloads(app, exception) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         notebook = json.loads(path.read_text(encoding="utf-8"))
         if is_sheet(name.as_posix()):
-            notebook = _of_student(notebook)
+            notebook = student(notebook)
         target.write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
 
 

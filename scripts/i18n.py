@@ -45,6 +45,7 @@ def widget_messages() -> Catalog:
     # Several widgets have a model.js: a script's name is its path.
     scripts = {path.relative_to(sources).as_posix(): path for path in sources.rglob("*.js")}
     scripts["gn-page.js"] = ROOT / "book" / "_static" / "gn-page.js"
+    scripts |= {f"live_page/{path.name}": path for path in (ROOT / "gn_edu_site" / "live_page").glob("*.js")}
     for name, path in sorted(scripts.items()):
         options = {"parse_template_string": True}
         for line, message, *_ in extract_from_file("javascript", path, {"tr": None, "N_": None}, options=options):

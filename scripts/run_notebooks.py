@@ -15,6 +15,7 @@ from scripts.paths import ROOT
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SETTINGS = {"GN_EDU_AUTHORING": "1", "GN_EDU_DATA": "synthetic", "OMP_NUM_THREADS": "1"}
+METADATA = "tags", "mystnb", "nbgrader", "gn_given", "gn_draw"  # of a cell, that the book reads
 
 
 def normalise(notebook: nbformat.NotebookNode) -> None:
@@ -24,7 +25,7 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
         "language_info": {"name": "python"},
     }
     for cell in notebook.cells:
-        cell.metadata = {key: value for key, value in cell.metadata.items() if key in ("tags", "mystnb", "nbgrader")}
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key in METADATA}
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
 

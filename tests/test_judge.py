@@ -22,11 +22,12 @@ from gn_edu.exercises.exercise import answered, mistakes, plain
 from gn_edu.exercises.judge import Case, Explanation, Fault, judge, name_of, names_of
 from gn_edu.exercises.sentences import as_text, joined, said
 from gn_edu.exercises.table import FIRST, Question, Table
-from gn_edu.exercises.table_json import from_json, table_from_json, table_to_json, telling, to_json
+from gn_edu.exercises.table_from_json import from_json, table_from_json, telling
+from gn_edu.exercises.table_to_json import table_to_json, to_json
 from gn_edu.exercises.values import Answered, Array, Other, Refusal
 
 # The judge and what it needs: no torch, and nothing that a small Python in a page does not have.
-PLAIN = "judge table table_json values compare differences errors sentences".split()
+PLAIN = "judge table table_from_json table_to_json formula knobs values compare differences errors sentences".split()
 FOLDER = Path(judging.__file__).parent
 BROKEN = Answered(error=("KeyError", "x"))
 
@@ -283,7 +284,7 @@ WITHOUT_TORCH = """
 import json, sys
 sys.modules["torch"] = sys.modules["numpy"] = None
 from gn_edu.exercises.judge import judge
-from gn_edu.exercises.table_json import from_json, table_from_json
+from gn_edu.exercises.table_from_json import from_json, table_from_json
 from gn_edu.exercises.values import Answered
 given = json.load(sys.stdin)
 for replies in given["replies"]:

@@ -27,7 +27,8 @@ FAULTS = {
         " return !w || getComputedStyle(w).overflowX !== 'auto' || rect(w).right > innerWidth }).map(text)"
     ),
     "room is left under a widget": (
-        "all('.gn-awake').filter((e) => Math.abs(rect(e).bottom - rect(e.querySelector('.gn')).bottom) > 4).map(host)"
+        "all('.gn-live.gn-awake').filter((e) => Math.abs(rect(e).bottom - rect(e.querySelector('.gn')).bottom) > 4)"
+        ".map(host)"
     ),
     "room is left inside a question": (
         "all('.gn-quick_question').filter((e) => rect(e).bottom - rect(e.querySelector('.gn-choices')).bottom > 40)"

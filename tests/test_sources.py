@@ -17,10 +17,17 @@ WIDGETS = ROOT / "gn_edu" / "widgets"
 SOURCES = WIDGETS / "src"
 PALETTE = ROOT / "gn_edu" / "palette.json"
 PAGES = ROOT / "book" / "_static"
+LIVE = ROOT / "gn_edu_site" / "live_page"
 SCRIPTS = sorted(
-    [*SOURCES.rglob("*.js"), *PAGES.glob("*.js"), *(ROOT / "gn_edu_site").glob("*.cjs"), *WIDGETS.glob("*.mjs")]
+    [
+        *SOURCES.rglob("*.js"),
+        *PAGES.glob("*.js"),
+        *LIVE.glob("*.*js"),
+        *LIVE.parent.glob("*.cjs"),
+        *WIDGETS.glob("*.mjs"),
+    ]
 )
-SHEETS = sorted([*SOURCES.rglob("*.css"), *PAGES.glob("*.css")])
+SHEETS = sorted([*SOURCES.rglob("*.css"), *PAGES.glob("*.css"), *LIVE.glob("*.css")])
 
 
 def test_the_bundles_were_made_from_these_sources():

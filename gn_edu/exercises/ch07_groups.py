@@ -6,6 +6,7 @@ import random
 import torch
 from torch.nn import functional as F
 
+from gn_edu.exercises.cases import sixteenths
 from gn_edu.exercises.exercise import Exercise, Probe
 from gn_edu.exercises.knobs import alone
 from gn_edu.exercises.sentences import said
@@ -67,7 +68,7 @@ _BIASES = {
 
 def _levels(rng: random.Random) -> list[Probe]:
     generator = torch.Generator().manual_seed(9)
-    x = torch.randn(4, 8, 5, 5, generator=generator, dtype=torch.float64)
+    x = sixteenths(torch.randn(4, 8, 5, 5, generator=generator, dtype=torch.float64))
     x = x + torch.tensor([0, 0, 0, -8.0, 3, 0, 1, 0]).double().view(1, -1, 1, 1)
     return [Probe(f"G = {groups}", (x, groups), tolerance=1e-6) for groups in (4, 1, 2)]
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from gn_edu.exercises.cases import sixteenths
 from gn_edu.exercises.exercise import Exercise, Probe
 from gn_edu.exercises.knobs import alone, candidates
 from gn_edu.exercises.sentences import said
@@ -123,7 +124,8 @@ def _batches(rng: random.Random) -> list[Probe]:
     message, probes = N_("{n} images in slices of {norm_batch}"), []
     for n, norm_batch in ((8, 2), (6, 3), (4, 4)):
         generator = torch.Generator().manual_seed(n)
-        x = 2 * torch.randn(n, 3, 4, 2, generator=generator, dtype=torch.float64) + torch.arange(n).view(-1, 1, 1, 1)
+        x = sixteenths(torch.randn(n, 3, 4, 2, generator=generator, dtype=torch.float64))
+        x = 2 * x + torch.arange(n).view(-1, 1, 1, 1)
         probes.append(Probe(said(message, n=n, norm_batch=norm_batch), (x, norm_batch), tolerance=3e-7))
     return probes
 

@@ -6,6 +6,8 @@ from gn_edu.exercises.values import Array, Other, is_number
 
 FEW = 8  # numbers of an array that are shown
 LARGEST = 1.7976931348623157e308  # that is no infinity
+NUDGE = 1 + 1e-15  # moves no number but those that lie in the middle
+EXACT = 7  # digits that show arguments as they are
 LINE = 24  # numbers that are shown of all arguments
 WITH_GRADIENTS = ("gradients", "function")  # ways to ask whose answers end in gradients
 
@@ -101,7 +103,7 @@ def _given(question):
         if isinstance(value, Array):
             fits = value.count <= min(FEW, left)
             left -= value.count if fits else 0
-            row = " = [" + ", ".join(map(number, value.values)) + "]" if fits else ""
+            row = " = [" + ", ".join([number(v, EXACT) for v in value.values]) + "]" if fits else ""
             shape = said(" of shape {shape}", shape=shape_of(value)) if len(value.shape) > 1 or not row else ""
             shown.append(joined(name, row, shape))
         elif value is not None:
@@ -128,8 +130,8 @@ def shape_of(array: Array) -> str:
 
 def number(value, digits: int = 4) -> str:
     """A number as text; a float with so many digits at most."""
-    if isinstance(value, float):
-        return ("{:." + str(digits) + "g}").format(value)
+    if isinstance(value, float):  # a half goes up, in every Python
+        return ("{:." + str(digits) + "g}").format(value * NUDGE if digits < 13 else value)
     return repr(value) if isinstance(value, str) else str(value)
 
 

@@ -246,7 +246,8 @@ def _array(tensor: Tensor) -> Array | Other:
     dtype = str(tensor.dtype).removeprefix("torch.")
     if tensor.layout != torch.strided or tensor.is_meta or tensor.is_quantized:
         return Other(f"a tensor of {dtype}")
-    return Array(tensor.shape, tensor.flatten().tolist() if tensor.numel() <= MOST else None, dtype)
+    strides = None if tensor.is_contiguous() else list(tensor.stride())
+    return Array(tensor.shape, tensor.flatten().tolist() if tensor.numel() <= MOST else None, dtype, strides=strides)
 
 
 @cache

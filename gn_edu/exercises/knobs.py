@@ -1,9 +1,6 @@
 """Mistakes as knobs: a right function with keyword arguments, each wrong turn of which is a mistake by name."""
 
-from collections.abc import Callable, Iterator
-from itertools import combinations
-
-# Mistakes of group norms that few make.
+# Mistakes of group norm that few make.
 RARE = (
     "across-samples",
     "pixel-norm",
@@ -18,29 +15,42 @@ RARE = (
 )
 
 
-def alone(answers: dict[str, Callable]) -> Callable[[], list[tuple[list[str], Callable]]]:
+def alone(answers):
     """The `wrong` of an exercise whose mistakes are made one at a time: {name: function}."""
     return lambda: [([name], answer) for name, answer in answers.items()]
 
 
-def candidates(
-    right: Callable,
-    table: dict[str, tuple[dict, ...]],
-    most: int = 2,
-    most_rare: int = 2,
-) -> Iterator[tuple[list[str], Callable]]:
-    """(names, function) of each mistake alone, then of two and more at once that turn different knobs, `most` at most.
+def turns(table, most: int = 2, most_rare: int = 2):
+    """(names, knobs) of each mistake alone, then of two and more at once that turn different knobs, `most` at most.
 
     The more at once, the fewer of the ways to make each; rare mistakes only with so many as `most_rare` says.
+
+    Args:
+        table: (name, [knobs of each way to make the mistake, the most common first]) of each mistake.
     """
+    for count in range(1, most + 1):
+        some = [(name, ways) for name, ways in table if count <= most_rare or name not in RARE]
+        yield from _together([(name, knobs) for name, ways in some for knobs in ways[: (None, 4, 2)[count - 1]]], count)
+
+
+def _together(ways, count: int, start: int = 0, names=(), knobs=None):
+    """Combinations of `count` ways from `start` on, with those that `names` and `knobs` hold already."""
+    if not count:
+        yield list(names), knobs
+        return
+    for k in range(start, len(ways) - count + 1):
+        name, own = ways[k]
+        if not knobs or not any(knob in knobs for knob in own):
+            both = dict(knobs or {})
+            both.update(own)
+            yield from _together(ways, count - 1, k + 1, names + (name,), both)
+
+
+def candidates(right, table, most: int = 2, most_rare: int = 2):
+    """(names, function) of `turns`: `table` is {name: ways}, the function is `right` with these knobs turned."""
 
     def turned(knobs):
         return lambda *args: right(*args, **knobs)
 
-    for count in range(1, most + 1):
-        some = [name for name in table if count <= most_rare or name not in RARE]
-        ways = [(name, knobs) for name in some for knobs in table[name][: (None, 4, 2)[count - 1]]]
-        for several in combinations(ways, count):
-            knobs = {knob: value for _, one in several for knob, value in one.items()}
-            if len(knobs) == sum(len(one) for _, one in several):
-                yield [name for name, _ in several], turned(knobs)
+    for names, knobs in turns(table.items(), most, most_rare):
+        yield names, turned(knobs)

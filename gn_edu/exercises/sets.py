@@ -6,7 +6,8 @@ from math import prod
 import torch
 from torch import Tensor
 
-GROUP = "ng"
+from gn_edu.exercises.formula import GROUP, label
+
 Sets = str | tuple[str, int]
 
 
@@ -14,48 +15,15 @@ Sets = str | tuple[str, int]
 def set_labels(shape: tuple[int, ...], num_groups: int, sets: Sets = GROUP) -> Tensor:
     """A number for each cell; cells with the same number share mean and variance. Shape as given, (n, c, *).
 
-    `sets` says in letters what the cells of a set have in common: n the image, g the group, k the place of the channel
-    in its group, h the row, w the column. Or it is one of the names and pairs below.
+    `sets` is one of formula.label.
 
     Raises:
         ValueError: the axes can't be cut like that.
     """
     n, c, *rest = shape
-    sizes = n, c, rows, columns = n, c, prod(rest[:-1]), prod(rest[-1:])
-    image, channel, row, column = (
-        torch.arange(size).view(-1, *[1] * (3 - axis)).expand(sizes) for axis, size in enumerate(sizes)
-    )
-    place, cells = (channel * rows + row) * columns + column, c * rows * columns  # in an image
-    per_group = -(-c // num_groups)
-    if isinstance(sets, tuple):  # what the code says, whatever num_groups says
-        what, number = sets
-        if what == "groups" and cells % number:
-            raise ValueError("an image can't be cut like that")
-        labels = image * cells + (place * number // cells if what == "groups" else channel // number)
-    elif sets == "last axis":
-        wide = (columns if rest else c) // num_groups
-        if not wide or cells % (wide * num_groups):
-            raise ValueError("the last axis can't be cut like that")
-        labels = image * num_groups + place // wide % num_groups
-    elif sets == "pixels first":
-        pixels = rows * columns
-        labels = image * num_groups + ((row * columns + column) * c + channel) // (pixels * per_group)
-    elif sets == "every G-th":
-        labels = image * num_groups + channel % num_groups
-    elif sets == "of G channels":
-        labels = image * c + channel // num_groups
-    else:
-        axes = {
-            "n": (image, n),
-            "g": (channel // per_group, num_groups),
-            "k": (channel % per_group, per_group),
-            "h": (row, rows),
-            "w": (column, columns),
-        }
-        labels = torch.zeros(sizes, dtype=torch.long)
-        for which, size in (axes[letter] for letter in sets):
-            labels = labels * size + which
-    return labels.reshape(shape)
+    sizes = n, c, prod(rest[:-1]), prod(rest[-1:])
+    cell = [torch.arange(size).view(-1, *[1] * (3 - axis)).expand(sizes) for axis, size in enumerate(sizes)]
+    return label(cell, (*sizes, shape[-1]), num_groups, sets).reshape(shape)
 
 
 def _in_memory(shape: tuple[int, ...], stride: tuple[int, ...], num_groups: int) -> Tensor:

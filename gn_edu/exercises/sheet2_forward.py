@@ -26,7 +26,7 @@ def _rows(rng: random.Random) -> list[Probe]:
         Probe(said("four numbers, eps = 5"), (four, 5.0)),
         Probe(said("four numbers, eps = 0.00001"), (four, 1e-5)),
         Probe(said("six numbers, eps = 0.5"), (mixed(1, 6, scale=1.0, offset=1), 0.5)),
-        Probe(said("values near 0.001"), (mixed(2, 5, scale=1e-3), 1e-5)),
+        Probe(said("values near 0.001"), (mixed(2, 5, scale=cases.SMALL), 1e-5)),
         Probe(said("equal numbers"), (torch.full((4,), 3.0, dtype=torch.float64), 1e-5), recognises=False),
     ]
 

@@ -1,6 +1,7 @@
 """Questions' and readers' values as plain data: numbers, texts, lists, and arrays of numbers. Needs Python alone.
 
-The judge sees nothing else, so that it can run wherever a reader's function is asked. table_json.py writes it as JSON.
+The judge sees nothing else, so that it can run wherever a reader's function is asked.
+table_to_json.py writes it as JSON.
 """
 
 from gn_edu.exercises.sentences import as_text
@@ -15,14 +16,15 @@ class Array:
         dtype: its type, as torch names it.
         places: where only some numbers are known, their places in the row of all, in the order of `values`.
         largest: where only some are known, the largest of all.
+        strides: as torch has them, None where the numbers lie in order.
     """
 
-    def __init__(self, shape, values, dtype="float64", places=None, largest=None):
+    def __init__(self, shape, values, dtype="float64", places=None, largest=None, strides=None):
         self.shape, self.values, self.dtype, self.places = list(shape), values, dtype, places
         self.count = 1
         for length in self.shape:
             self.count *= length
-        self._largest = largest
+        self._largest, self.strides = largest, strides
 
     def largest(self) -> float:
         """The largest of the finite numbers, by size; 0 where there is none."""
@@ -62,10 +64,11 @@ class Answered:
         error: (kind, message), or None.
         changed: whether an argument was changed in place.
         ran: what of torch did work that an answer may have to do itself.
+        line: of the program in which the error came, where that is known.
     """
 
-    def __init__(self, value=None, error=None, changed=False, ran=()):
-        self.value, self.error, self.changed, self.ran = value, error, changed, ran
+    def __init__(self, value=None, error=None, changed=False, ran=(), line=None):
+        self.value, self.error, self.changed, self.ran, self.line = value, error, changed, ran, line
 
 
 def is_finite(number) -> bool:

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from gn_edu.exercises.asking import ASK
-from gn_edu.exercises.sets import GROUP, Sets, cells_of
-from gn_edu.exercises.wrong_norms import DIVISION, EPS, SETS, channels_of, divisor, mean_of, sizes, statistics
+from gn_edu.exercises.formula import GROUP, divisor
+from gn_edu.exercises.sets import Sets, cells_of
+from gn_edu.exercises.wrong_norms import DIVISION, EPS, SETS, channels_of, mean_of, sizes, statistics
 
 
 def group_norm_dx(

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from gn_edu.exercises.sets import GROUP, Sets, cells_of
+from gn_edu.exercises.formula import GROUP, divisor
+from gn_edu.exercises.sets import Sets, cells_of
 
 
 def mean_of(x: Tensor, cells) -> Tensor:
@@ -25,22 +26,6 @@ def sizes(x: Tensor, cells) -> Tensor:
 
 def channels_of(x: Tensor, values: Tensor) -> Tensor:
     return values.view(1, -1, *[1] * (x.dim() - 2))
-
-
-def divisor(variance: Tensor, eps: float, root: str = "sqrt", eps_at: str | tuple[str, float] = "inside") -> Tensor:
-    """What x minus its mean is divided by; `eps_at` is a place for eps, or a place and a number instead of eps."""
-    place, eps = eps_at if isinstance(eps_at, tuple) else (eps_at, eps)
-    if root == "none":
-        return torch.ones(())
-    if root == "of std":
-        variance = variance.sqrt()
-    inside = {"inside": eps, "squared": eps**2}.get(place, 0.0)
-    if place == "floor of variance":
-        variance = variance.clamp(min=eps)
-    sigma = (variance + inside).sqrt() + (eps if place == "outside" else 0.0)
-    if place == "floor":
-        sigma = sigma.clamp(min=eps)
-    return sigma.square() if root == "var" else sigma
 
 
 def statistics(x: Tensor, cells, centre: bool = True, var: str = "biased") -> tuple[Tensor, Tensor]:

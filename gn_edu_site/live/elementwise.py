@@ -10,11 +10,7 @@ from .types import bool_
 
 def _through(f):
     """A function of a number that has a fraction for an answer."""
-
-    def method(self):
-        return mapped(f, (self,), floating(self))
-
-    return method
+    return lambda self: mapped(f, (self,), floating(self))
 
 
 def rsqrt(self):
@@ -33,14 +29,6 @@ def pow_(self, exponent):
     return mapped(scalars.power, (self, exponent))
 
 
-def square(self):
-    return self * self
-
-
-def neg(self):
-    return mapped(lambda x: -x, (self,))
-
-
 def invert(self):
     if self.dtype.is_floating_point:
         raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
@@ -52,14 +40,6 @@ def clamp(self, min=None, max=None):
     if min is not None:
         found = mapped(scalars.maximum, (found, min))
     return found if max is None else mapped(scalars.minimum, (found, max))
-
-
-def isfinite(self):
-    return mapped(lambda x: x - x == 0, (self,), result=bool_)
-
-
-def isnan(self):
-    return mapped(lambda x: x != x, (self,), result=bool_)
 
 
 def allclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
@@ -129,8 +109,8 @@ METHODS = {
     "log": _through(scalars.log),
     "rsqrt": rsqrt,
     "pow": pow_,
-    "square": square,
-    "neg": neg,
+    "square": lambda self: self * self,
+    "neg": lambda self: mapped(lambda x: -x, (self,)),
     "abs": lambda self: mapped(abs, (self,)),
     "relu": lambda self: self.clamp(min=0),
     "maximum": lambda self, other: mapped(scalars.maximum, (self, other)),
@@ -142,8 +122,8 @@ METHODS = {
     "div": lambda self, other: self / other,
     "clamp": clamp,
     "clip": clamp,
-    "isfinite": isfinite,
-    "isnan": isnan,
+    "isfinite": lambda self: mapped(lambda x: x - x == 0, (self,), result=bool_),
+    "isnan": lambda self: mapped(lambda x: x != x, (self,), result=bool_),
     "allclose": allclose,
     "equal": equal,
     "split": split,
@@ -151,8 +131,8 @@ METHODS = {
 }
 for _name, _f in METHODS.items():
     setattr(Tensor, _name, _f)
-Tensor.repeat, Tensor.copy_, Tensor.fill_ = repeat, set_, set_
+Tensor.repeat, Tensor.copy_, Tensor.fill_, Tensor.narrow = repeat, set_, set_, narrow
 Tensor.zero_ = lambda self: set_(self, 0)
-for _name in ("add", "sub", "mul", "div"):
+for _name in "add sub mul div sqrt rsqrt square pow clamp neg exp abs".split():
     setattr(Tensor, _name + "_", _kept(METHODS[_name]))
-Tensor.__neg__, Tensor.__abs__, Tensor.__invert__, Tensor.__pow__ = neg, METHODS["abs"], invert, pow_
+Tensor.__neg__, Tensor.__abs__, Tensor.__invert__, Tensor.__pow__ = Tensor.neg, Tensor.abs, invert, pow_

@@ -37,6 +37,7 @@ def _filled_like(value):
 
 
 zeros, ones, empty = _filled(0), _filled(1), _filled(0)
+Tensor.new_zeros = lambda self, *size, dtype=None, device=None: full(sizes_of(size), 0, dtype or self.dtype)
 zeros_like, ones_like, empty_like = _filled_like(0), _filled_like(1), _filled_like(0)
 
 
@@ -92,6 +93,34 @@ def where(condition, input, other):
     return mapped(lambda c, p, q: p if c else q, (condition, input, other), kind)
 
 
+def einsum(equation, *operands):
+    """Sums of products over the letters that the answer lacks."""
+    left, arrow, right = equation.replace(" ", "").replace("...", "@").partition("->")
+    if not arrow:
+        raise missing("einsum without ->")
+    sides, dots, total = left.split(","), "", None
+    for k, (side, one) in enumerate(zip(sides, operands)):
+        rest = "012345"[6 - max(one.ndim + 1 - len(side), 0) :]
+        dots = rest if "@" in side and len(rest) > len(dots) else dots
+        sides[k] = side.replace("@", rest)
+        if len(set(sides[k])) != one.ndim:
+            raise missing(f"einsum {side} of {one.ndim} axes")
+    letters = sorted(set("".join(sides)))
+    right = right.replace("@", dots)
+    names = right + "".join([a for a in letters if a not in right])
+    for own, one in zip(sides, operands):
+        one = one.permute([own.index(a) for a in names if a in own])
+        for k, a in enumerate(names):
+            one = one if a in own else one.unsqueeze(k)
+        total = one if total is None else total * one
+    return total.sum(list(range(len(right), len(names)))) if names != right else total
+
+
+def matmul(self, other):
+    (a, i), (b, k) = ("...ij", "i") if self.ndim > 1 else ("j", ""), ("...jk", "k") if other.ndim > 1 else ("j", "")
+    return einsum(f"{a},{b}->...{i}{k}", self, other)
+
+
 def manual_seed(seed):
     """Makes rand, randn and randint repeat themselves; the numbers are not torch's."""
     random.seed(seed)
@@ -110,3 +139,4 @@ def _normal():
 
 
 rand, randn = _drawn(random.random), _drawn(_normal)
+Tensor.matmul = Tensor.__matmul__ = matmul

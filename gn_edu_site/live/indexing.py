@@ -1,6 +1,6 @@
 """What stands between square brackets: a view for integers, slices, None and Ellipsis, else a list of places."""
 
-from .shapes import broadcast, contiguous, places, product, stretched
+from .shapes import places
 from .types import bool_, missing
 
 
@@ -9,14 +9,14 @@ def _out_of_bounds(index, dim, size):
 
 
 def _whole(key, of):
-    """The key as a list with an entry for every axis; lists as tensors."""
+    """The key as a list; lists in it as tensors."""
     keys, found = list(key) if isinstance(key, tuple) else [key], []
     for one in keys:
         one = of(one) if isinstance(one, list) else one
         if not hasattr(one, "dtype"):
             found.append(one)
         elif one.dtype is bool_:
-            raise missing("index by a mask")
+            raise missing("mask")
         elif one.dtype.is_floating_point:
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         else:
@@ -62,7 +62,9 @@ def looked_up(tensor, key, of):
             shape.append(size)
             strides.append(stride)
         elif hasattr(one, "dtype") and one.shape:
-            many.append((len(shape), one.shape, one._values()))
+            if many:
+                raise missing("index by two tensors")
+            many = [len(shape), one.shape, one._values()]
             shape.append(size)
             strides.append(stride)
         else:
@@ -73,28 +75,15 @@ def looked_up(tensor, key, of):
         dim += 1
     if not many:
         return tuple(shape), tuple(strides), offset, None
-    return _gathered(shape, strides, offset, many)
+    return _gathered(shape, strides, offset, *many)
 
 
-def _gathered(shape, strides, offset, many):
-    form = broadcast(*[one[1] for one in many])
-    moved = [0] * product(form)
-    for dim, (at, own, numbers) in enumerate(many):
-        steps = stretched(own, contiguous(own), form)[1]
-        for k, place in enumerate(places(form, steps)):
-            number, size = numbers[place], shape[at]
-            if not -size <= number < size:
-                _out_of_bounds(number, dim, size)
-            moved[k] += number % size * strides[at]
-    taken = [one[0] for one in many]
-    together = taken == list(range(taken[0], taken[0] + len(taken)))
-    first = taken[0] if together else 0
-    rest = [k for k in range(len(shape)) if k not in taken]
-    before, after = [k for k in rest if k < first], [k for k in rest if k >= first]
-
-    def part(axes):
-        return tuple(shape[k] for k in axes), tuple(strides[k] for k in axes)
-
-    inner = places(*part(after))
-    found = [a + b + c for a in places(part(before)[0], part(before)[1], offset) for b in moved for c in inner]
-    return part(before)[0] + tuple(form) + part(after)[0], None, None, found
+def _gathered(shape, strides, offset, at, form, numbers):
+    size, step = shape[at], strides[at]
+    for number in numbers:
+        if not -size <= number < size:
+            _out_of_bounds(number, at, size)
+    inner = places(shape[at + 1 :], strides[at + 1 :])
+    outer = places(shape[:at], strides[:at], offset)
+    found = [a + number % size * step + b for a in outer for number in numbers for b in inner]
+    return tuple(shape[:at]) + form + tuple(shape[at + 1 :]), None, None, found

@@ -3,6 +3,7 @@
 import math
 
 from . import elementwise, functions, reductions, types
+from .shapes import product
 from .tensor import Tensor, tensor
 
 inf, nan, pi, newaxis = math.inf, math.nan, math.pi, None
@@ -85,24 +86,21 @@ def _each(f):
     return function
 
 
-for _name in "sqrt exp log square abs maximum minimum hypot clip isfinite isnan allclose".split():
+for _name in "sqrt exp log square abs maximum minimum clip isfinite isnan allclose".split():
     globals()[_name] = _each(elementwise.METHODS[_name])
 
 
 def _made(value):
-    def function(shape, dtype=float64):
-        return functions.full(shape, value, kind(dtype), like=ndarray)
-
-    return function
+    return lambda shape, dtype=float64: functions.full(shape, value, kind(dtype), like=ndarray)
 
 
 zeros, ones, empty = _made(0), _made(1), _made(0)
 zeros_like, ones_like, empty_like = functions.zeros_like, functions.ones_like, functions.empty_like
-where = functions.where
+where, einsum, matmul = functions.where, functions.einsum, functions.matmul
 
 
 def full(shape, value, dtype=None):
-    return functions.full(shape, value, kind(dtype), like=ndarray)
+    return _made(value)(shape, dtype)
 
 
 def arange(*args, dtype=None):
@@ -125,8 +123,8 @@ def transpose(a, axes=None):
     return a.transpose(*(axes or ()))
 
 
-def expand_dims(a, axis):
-    return a.unsqueeze(axis)
+def prod(a):
+    return product(array(a).flatten().tolist())
 
 
 def from_tensor(t):

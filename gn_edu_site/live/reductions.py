@@ -90,16 +90,13 @@ def std(self, dim=None, unbiased=True, keepdim=False, correction=None, **more):
     return var(self, dim, unbiased, keepdim, correction, True, **more)
 
 
-def var_mean(self, dim=None, unbiased=True, keepdim=False, correction=None):
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    return var(self, dim, unbiased, keepdim, correction), mean(self, dim, keepdim)
+def _with_mean(f):
+    def function(self, dim=None, unbiased=True, keepdim=False, **more):
+        found = f(self, dim, unbiased, keepdim, **more)
+        keepdim = more.get("keepdims", keepdim)
+        return found, mean(self, more.get("axis", None if isinstance(dim, bool) else dim), keepdim)
 
-
-def std_mean(self, dim=None, unbiased=True, keepdim=False, correction=None):
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    return std(self, dim, unbiased, keepdim, correction), mean(self, dim, keepdim)
+    return function
 
 
 def _extreme(name, f):
@@ -127,14 +124,12 @@ def _extreme(name, f):
     return every, along
 
 
-def any_(self, dim=None, keepdim=False, **more):
-    dim, keepdim = _options("any", dim, keepdim, more)
-    return reduced(self, any, dim, keepdim, bool_)
+def _truth(name, f):
+    def function(self, dim=None, keepdim=False, **more):
+        dim, keepdim = _options(name, dim, keepdim, more)
+        return reduced(self, f, dim, keepdim, bool_)
 
-
-def all_(self, dim=None, keepdim=False, **more):
-    dim, keepdim = _options("all", dim, keepdim, more)
-    return reduced(self, all, dim, keepdim, bool_)
+    return function
 
 
 def cumsum(self, dim, dtype=None):
@@ -153,10 +148,10 @@ METHODS = {
     "mean": mean,
     "var": var,
     "std": std,
-    "var_mean": var_mean,
-    "std_mean": std_mean,
-    "any": any_,
-    "all": all_,
+    "var_mean": _with_mean(var),
+    "std_mean": _with_mean(std),
+    "any": _truth("any", any),
+    "all": _truth("all", all),
     "cumsum": cumsum,
 }
 for _name, _f in (("max", _largest), ("min", _smallest)):

@@ -20,12 +20,17 @@ def mapped(f, operands, kind=None, result=None):
         if isinstance(one, Tensor):
             steps = stretched(one.shape, one._strides, shape)[1]
             strides.append(steps)
-            values = one._storage if not shape else [one._storage[k] for k in places(shape, steps, one._offset)]
-            values = [one._storage[one._offset]] if not shape else values
+            same = one.shape == shape
+            values = one._values() if same else [one._storage[k] for k in places(shape, steps, one._offset)]
             columns.append(values if one.dtype is kind else pack(values, kind))
         else:
             columns.append([rounded(one, kind)] * count)
-    values = [f(*numbers) for numbers in zip(*columns)]
+    if len(columns) == 1:
+        values = [f(a) for a in columns[0]]
+    elif len(columns) == 2:
+        values = [f(a, b) for a, b in zip(columns[0], columns[1])]
+    else:
+        values = [f(*numbers) for numbers in zip(*columns)]
     return made(values, result or kind, shape, laid_out(shape, strides), type(tensors[0]))
 
 
@@ -71,7 +76,7 @@ class Tensor(Views):
     """Numbers of one type in an array, read by shape, strides and offset; views share the array."""
 
     default = float32
-    requires_grad, grad, device = False, None, "cpu"
+    requires_grad, device = False, "cpu"
 
     def __init__(self, storage, dtype, shape, strides=None, offset=0):
         self._storage, self.dtype, self.shape = storage, dtype, tuple(shape)
@@ -104,6 +109,9 @@ class Tensor(Views):
     def data(self):
         return self._seen(self.shape, self._strides)
 
+    def requires_grad_(self, requires_grad=True):
+        return self
+
     def dim(self):
         return len(self.shape)
 
@@ -116,9 +124,6 @@ class Tensor(Views):
     def stride(self, dim=None):
         return self._strides if dim is None else self._strides[axis(dim, self.ndim)]
 
-    def storage_offset(self):
-        return self._offset
-
     def is_contiguous(self):
         return is_contiguous(self.shape, self._strides)
 
@@ -126,16 +131,16 @@ class Tensor(Views):
         return self.dtype.is_floating_point
 
     def tolist(self):
-        def nested(t):
-            return [nested(one) for one in t] if t.shape else t.item()
-
-        return nested(self)
+        values = [bool(x) for x in self._values()] if self.dtype is bool_ else self._values()
+        for k in reversed(range(1, self.ndim)):
+            size = self.shape[k]
+            values = [values[j * size : (j + 1) * size] for j in range(product(self.shape[:k]))]
+        return values if self.shape else values[0]
 
     def item(self):
         if self.numel() != 1:
             raise RuntimeError(f"a Tensor with {self.numel()} elements cannot be converted to Scalar")
-        value = self._values()[0]
-        return bool(value) if self.dtype is bool_ else value
+        return self.flatten().tolist()[0]
 
     def __float__(self):
         return float(self.item())
@@ -164,9 +169,6 @@ class Tensor(Views):
             raise TypeError("iteration over a 0-d tensor")
         return iter([self[k] for k in range(self.shape[0])])
 
-    def __contains__(self, value):
-        return bool((self == value).any())
-
     def __repr__(self):
         return text(self)
 
@@ -187,7 +189,7 @@ class Tensor(Views):
         while value.ndim > len(shape) and value.shape[0] == 1:
             value = value[0]
         values = pack(value.expand(shape)._values(), self.dtype)
-        for place, one in zip(found or places(shape, strides, offset), values):
+        for place, one in zip(places(shape, strides, offset) if found is None else found, values):
             self._storage[place] = one
 
 
@@ -201,6 +203,8 @@ def _nested(value):
         return value.shape, value._values(), [value.dtype]
     if not isinstance(value, (list, tuple, range)):
         return (), [value], [bool_ if isinstance(value, bool) else int64 if isinstance(value, int) else None]
+    if value and not [one for one in value if not isinstance(one, (int, float)) or isinstance(one, bool)]:
+        return (len(value),), list(value), [int64 if isinstance(one, int) else None for one in value]
     parts = [_nested(one) for one in value]
     for one in parts:
         if one[0] != parts[0][0]:

@@ -5,11 +5,14 @@ import math
 from . import elementwise, functions, reductions
 from .tensor import COMPARISONS, Tensor, tensor
 from .types import bool_, float16, float32, float64, int64, missing
-from .types import finfo as finfo
 
 half, float, double, long, bool = float16, float32, float64, int64, bool_
 inf, nan, pi = math.inf, math.nan, math.pi
-as_tensor = tensor
+as_tensor, Size = tensor, tuple
+
+
+def from_numpy(ndarray):
+    return Tensor(ndarray._storage, ndarray.dtype, ndarray.shape, ndarray._strides, ndarray._offset)
 
 
 def __getattr__(name):
@@ -29,13 +32,17 @@ def _method(name, f):
     return function
 
 
-_VIEWS = "reshape flatten unflatten permute transpose movedim t squeeze unsqueeze clone is_floating_point numel"
+_VIEWS = (
+    "reshape flatten unflatten permute transpose movedim t squeeze unsqueeze clone narrow unbind "
+    "is_floating_point numel broadcast_to"
+)
 _METHODS = {name: getattr(Tensor, name) for name in _VIEWS.split() + list(COMPARISONS)}
 for _table in (_METHODS, elementwise.METHODS, reductions.METHODS):
     for _name, _f in _table.items():
         globals()[_name] = _method(_name, _f)
 _FUNCTIONS = (
-    "full zeros ones empty zeros_like ones_like empty_like arange stack cat concat where manual_seed rand randn"
+    "full zeros ones empty zeros_like ones_like empty_like arange stack cat concat where einsum matmul "
+    "manual_seed rand randn"
 )
 for _name in _FUNCTIONS.split():
     globals()[_name] = getattr(functions, _name)

@@ -96,6 +96,20 @@ class Views:
     def expand(self, *shape):
         return self._seen(*stretched(self.shape, self._strides, sizes_of(shape)))
 
+    def reshape_as(self, other):
+        return self.reshape(other.shape)
+
+    broadcast_to, ravel = expand, flatten
+
+    def view_as(self, other):
+        return self.view(other.shape)
+
+    def expand_as(self, other):
+        return self.expand(other.shape)
+
+    def unbind(self, dim=0):
+        return tuple(self.movedim(dim, 0))
+
     def squeeze(self, dim=None):
         dims = list(range(self.ndim)) if dim is None else [axis(k, self.ndim) for k in sizes_of((dim,))]
         keep = [k for k in range(self.ndim) if k not in dims or self.shape[k] != 1]
@@ -107,18 +121,20 @@ class Views:
         strides = self._strides[:dim] + (step,) + self._strides[dim:]
         return self._seen(self.shape[:dim] + (1,) + self.shape[dim:], strides)
 
-    def contiguous(self):
+    def contiguous(self, memory_format=None):
         return self if self.is_contiguous() else made(self._values(), self.dtype, self.shape, None, type(self))
 
-    def clone(self):
+    def clone(self, memory_format=None):
         return self.to(self.dtype, copy=True)
 
     def detach(self):
         return self.data
 
-    def to(self, kind, copy=False):
-        kind = kind.dtype if isinstance(kind, Views) else kind
-        if kind == "cpu" or kind is self.dtype and not copy:
+    def to(self, *args, dtype=None, device=None, copy=False, **more):
+        kind = dtype or self.dtype
+        for one in args:
+            kind = one if hasattr(one, "said") else one.dtype if isinstance(one, Views) else kind
+        if kind is self.dtype and not copy:
             return self
         strides = laid_out(self.shape, [self._strides])
         return made(self._values(), kind, self.shape, strides, type(self))
