@@ -93,7 +93,8 @@ def site_messages() -> Catalog:
 def check_messages() -> Catalog:
     """Every message of the checks."""
     catalog = Catalog(project="Group Normalization", charset="utf-8")
-    for path in sorted((ROOT / "gn_edu" / "exercises").glob("*.py")):
+    in_page = ROOT / "gn_edu_site" / "live" / "page.py"
+    for path in [*sorted((ROOT / "gn_edu" / "exercises").glob("*.py")), in_page]:
         for line, message, *_ in extract_from_file("python", path, {"tr": None, "N_": None, "said": None}):
             catalog.add(message, locations=[(path.name, line)])
     for name, sentences in mistakes().items():

@@ -224,7 +224,7 @@ def test_the_first_wrong_cell_is_said_in_words(draw):
     page = draw(CASE, of(CASES["one image"]))
     assert said(page) == (
         "The cell in image 1, channel 1, row 1, column 1: right is −1, you give −0.7276."
-        " Group norm averages 4 cells of x here: 7. Your code averages 8: 6.5."
+        " Group norm averages 4 cells of x here, to 7. Your code averages 8, to 6.5."
     )
     first = page.locator(".gn-drawn-cell.wrong").first
     assert first.get_attribute("aria-label") == said(page).split(" Group")[0]

@@ -125,9 +125,9 @@ function sentences({ right, yours, wrong }, i, sets, place, tr) {
     return { m: members.length, mean: plainText(sum / members.length) };
   };
   const by = sets.labels;
-  const rule = tr("Group norm averages {m} cells of x here: {mean}.", mean(membersOf(by.right, i)));
+  const rule = tr("Group norm averages {m} cells of x here, to {mean}.", mean(membersOf(by.right, i)));
   if (!by.yours) return [first, rule];
-  return [first, rule, tr("Your code averages {m}: {mean}.", mean(membersOf(by.yours, i)))];
+  return [first, rule, tr("Your code averages {m}, to {mean}.", mean(membersOf(by.yours, i)))];
 }
 
 /**
