@@ -51,7 +51,7 @@ def progress(sheet: str, most: int) -> str:
     """Under a sheet's title: how many of its exercises were solved, and the answers as a notebook."""
     said = html.escape(_("Solved in this browser: {solved} of {all}."))
     said = said.format(solved="<b data-gn-count>0</b>", all=most)
-    copy, lost = _("Copy my answers into a notebook"), _("The notebook did not load. Are you online? Then try again.")
+    copy, lost = _("Download my answers as a notebook"), _("The notebook did not load. Are you online? Then try again.")
     return (
         f'<p class="gn-progress"><span>{said}</span> <button type="button" data-gn-answers="{sheet}">'
         f'{html.escape(copy)}</button> <span role="alert" hidden>{html.escape(lost)}</span></p>'

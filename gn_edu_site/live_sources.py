@@ -12,7 +12,8 @@ import python_minifier
 LIVE = Path(__file__).with_name("live")
 EXERCISES = LIVE.parent.parent / "gn_edu/exercises"
 JUDGE = "values table table_from_json compare judge differences errors sentences formula knobs".split()
-CHECKING = "asking formulas messages norms page".split()  # of live/, with the judge; the others are the page's torch
+# Of live/, what checks, with the judge; the others are the page's torch.
+CHECKING = "asking formulas messages norms page syntax".split()
 FIRST = "gn_edu", "gn_edu/exercises"  # packages that are empty in the page
 
 

@@ -223,7 +223,7 @@ def test_wrong_cells_and_no_others_are_marked(draw, name):
 def test_the_first_wrong_cell_is_said_in_words(draw):
     page = draw(CASE, of(CASES["one image"]))
     assert said(page) == (
-        "The cell in image 1, channel 1, row 1, column 1: right is −1, you give −0.7276."
+        "The cell in image 1, channel 1, pixel 1: right is −1, you give −0.7276."
         " Group norm averages 4 cells of x here, to 7. Your code averages 8, to 6.5."
     )
     first = page.locator(".gn-drawn-cell.wrong").first
@@ -279,7 +279,7 @@ def test_a_question_too_large_to_draw_shows_the_sets_alone(draw):
     page.locator("[data-cell='5']").click()
     assert places(page, ".lit") == partners(set_labels((2, 4, 2, 2), 2), 5)
     assert places(page, ".taken") == partners(set_labels((2, 4, 2, 2), 2, "every G-th"), 5)
-    assert said(page) == "The cell in image 1, channel 2, row 1, column 2: group norm averages 8 cells, your code 8."
+    assert said(page) == "The cell in image 1, channel 2, pixel 2: group norm averages 8 cells, your code 8."
     page = draw(
         "[drawing.drawSets(d[0], { tr }), drawing.drawSets(d[1], { tr })].filter(Boolean)", [["no-eps"], ["wrong-axes"]]
     )
@@ -301,9 +301,9 @@ def test_keys_mouse_and_finger(draw):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
     assert page.evaluate(focused) == "3your answer" and places(page, ".chosen") == [3]
-    assert "image 1, channel 2, row 1, column 2" in said(page)
+    assert "image 1, channel 2, pixel 2" in said(page)
     page.keyboard.press("ArrowDown")  # from the lowest pixel to the image below
-    assert page.evaluate(focused) == "10your answer" and "image 2, channel 2, row 1, column 1" in said(page)
+    assert page.evaluate(focused) == "10your answer" and "image 2, channel 2, pixel 1" in said(page)
     lit = places(page, ".lit", "first")
     grids.first.locator("[data-cell='4']").hover()
     assert places(page, ".chosen") == [4] and places(page, ".lit", "first") == [4, 5, 6, 7] != lit

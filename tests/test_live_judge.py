@@ -282,3 +282,32 @@ def test_what_a_function_prints_is_shown_for_one_case():
         ((found, printed),) = in_micropython([["check", program, table_text("ex04")]])
         assert found["ok"] is ok
         assert printed == ["once", "Printed for one case, four numbers, eps = 5:", "asked 5.0"]
+
+
+SLIPS_OF_THE_PEN = [
+    "def f(x)\n    return x",
+    "def f(x):\nreturn x",
+    "def f(x):\n    a = 'abc\n    return a",
+    "def f(x):\n    return x)\n",
+    "def f(x):\n    c = x.mean(\n    return c\n",
+    "def f(x):\n    m = 1\n  v = 2\n    return v",
+    "def f(x):\n    m = 1\n      v = 2\n",
+    "def f(\n    x,\n    y):\n    return x\nfor k in range(3)\n    pass",
+    "x = [1, 2)\n",
+    "class A:\n    def g(self): return 1\n\n    def h(self):\n        if 1: pass\n        else\n            x = 1\n",
+]
+
+
+def test_slips_of_the_pen_are_named_on_their_line_as_in_cpython():
+    answers = in_micropython([["run", source, ""] for source in SLIPS_OF_THE_PEN])
+    for source, (found, _) in zip(SLIPS_OF_THE_PEN, answers, strict=True):
+        with pytest.raises(SyntaxError) as raised:
+            compile(source, "<cell>", "exec")
+        wanted = [raised.type.__name__, raised.value.msg, raised.value.lineno]
+        assert [found["error"][key] for key in ("kind", "message", "line")] == wanted, source
+
+
+def test_a_typo_is_told_from_what_the_page_lacks():
+    programs = ["import torch\ntorch.ones(2).maen()", "import torch\ntorch.sqr(torch.ones(2))", "torch.fft.fft(1)"]
+    told = [found["error"]["message"] for found, _ in in_micropython([["run", one, ""] for one in programs])]
+    assert [said.partition(" Did you mean ")[2] for said in told] == ["mean?", "sqrt?", ""]

@@ -121,8 +121,8 @@ def test_nothing_is_fetched_before_it_is_asked_for_and_nothing_twice(opened):
 
 def test_what_a_first_run_costs(folder):
     live = folder / "some/where/_static/live"
-    python, table = (len(gzip.compress((live / f"{name}.js").read_bytes(), 6)) for name in ("python", "ex05"))
-    assert python <= 238_000 and table <= 5_000  # with the script of the cells at most 260 kB
+    python, table = (len(gzip.compress((live / f"{name}.js").read_bytes(), 6)) for name in ("python", "4.1"))
+    assert python + table <= 260_000, (python, table)
 
 
 def test_a_program_of_before_is_forgotten(opened):

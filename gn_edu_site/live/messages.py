@@ -3,6 +3,8 @@
 import io
 import sys
 
+from .syntax import slip
+
 NO_STEPS = "The Python of this page has a step in slices of lists only. In Colab you have all of it."
 CELL = "<cell>"  # the file that a reader's program is
 _OPERATORS = {
@@ -68,6 +70,9 @@ def as_elsewhere(error, source: str = "", explained=str, f=None, count: int = 0)
     if isinstance(error, KeyError) and error.args:
         message = repr(error.args[0])
     if hasattr(sys, "print_exception"):
+        found = slip(source) if isinstance(error, SyntaxError) and not message.startswith("The ") else None
+        if found:
+            return found
         lines = source.split("\n")
         text = lines[line - 1].strip() if line and line <= len(lines) else ""
         name = "" if at else getattr(f, "__name__", "")

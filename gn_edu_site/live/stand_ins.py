@@ -11,6 +11,7 @@ from .tensor import Tensor
 from .types import missing
 
 COLAB = "In Colab you have all of it."
+LACKS = str(missing("?")).split("?")[0]  # so begins what types.missing says
 
 
 class Module:
@@ -226,9 +227,23 @@ _SAID = (
 _STRINGS = "rjust ljust zfill title capitalize removeprefix removesuffix casefold swapcase expandtabs isalnum".split()
 
 
+def _near(a, b):
+    """Whether two names differ by one letter that is there, missing or another, or by two that changed places."""
+    k = 0
+    while k < min(len(a), len(b)) and a[k] == b[k]:
+        k += 1
+    one = a[k + 1 :] == b[k:] or a[k:] == b[k + 1 :] or len(a) > 3 and a[k + 1 :] == b[k + 1 :]
+    return one or a[k : k + 2] == b[k + 1 : k + 2] + b[k : k + 1] and a[k + 2 :] == b[k + 2 :]
+
+
 def explained(error):
     """The sentence of an error of MicroPython's; of one about what it lacks, a clear one."""
     text = str(error)
+    if text.startswith(LACKS) and text.endswith(COLAB):
+        name = text[len(LACKS) : -len(COLAB) - 2]
+        for known in sorted(dir(torch.Tensor) + dir(torch)):
+            if known[0] != "_" and _near(name, known):
+                return f"{text} Did you mean {known}?"
     for start, said in _SAID:
         if text.startswith(start) and (start[:4] != "unsu" or text[24:26] in ("lt", "le", "gt", "ge")):
             return said.replace("{}", text[len(start) :].split("'")[0])

@@ -15,7 +15,8 @@ export const linesFirst = (/** @type {HTMLElement} */ box) => PHONE.matches && b
  * @param {string} options.name of the exercise
  * @param {HTMLElement} options.place the code's, with its bar
  * @param {import("../../gn_edu/widgets/src/shared/i18n.js").Translator} options.tr
- * @param {() => void} options.onChange when lines are moved or chosen, and when the two change places
+ * @param {(arranging?: boolean) => void} options.onChange when lines are moved or chosen; and when the two change
+ *   places, with whether the lines are shown now
  */
 export async function addLines({ name, place, tr, onChange }) {
   await load(name);
@@ -26,7 +27,7 @@ export async function addLines({ name, place, tr, onChange }) {
     place.classList.toggle("gn-arranging", on);
     lines.element.hidden = !on;
     button.textContent = on ? tr("Write the code") : tr("Arrange the lines");
-    onChange();
+    onChange(on);
   };
   button.addEventListener("click", () => show(!shown()));
   const bar = /** @type {HTMLElement} */ (place.querySelector(".gn-code-bar"));

@@ -36,9 +36,7 @@ export function placeOf(shape, i, tr, axes = "images") {
   if (axes === "matrix") return tr("row {n}, column {c}", at);
   if (axes === "index") return `[${indexOf(shape, i).join(", ")}]`;
   if (shape.length === 2) return tr("image {n}, channel {c}", at);
-  if (shape.length !== 4) return tr("image {n}, channel {c}, pixel {p}", at);
-  const row = Math.floor(position / shape[3]) + 1;
-  return tr("image {n}, channel {c}, row {h}, column {w}", { ...at, h: row, w: (position % shape[3]) + 1 });
+  return tr("image {n}, channel {c}, pixel {p}", at); // pixels are drawn below each other
 }
 
 /**

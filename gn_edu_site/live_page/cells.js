@@ -90,6 +90,15 @@ function createCell(/** @type {any} */ box) {
   const work = { source: program, set: editor.set, arranged };
   const bar = createBar({ bar: box.querySelector(".gn-code-bar"), help, tr, work, hint, ...rest });
   let running = false;
+  let carried = ""; // the program of the lines that stands in the editor
+
+  /** What was arranged becomes the code, where nothing else was written: it is copied and handed in as code. */
+  function carry() {
+    const code = lines?.source() ?? "";
+    if (!code || code.includes("NotImplementedError") || ![rest.stub, carried].includes(editor.area.value)) return;
+    carried = code;
+    editor.set(code);
+  }
 
   function onInput(/** @type {string} */ code) {
     mark.show(null);
@@ -118,6 +127,7 @@ function createCell(/** @type {any} */ box) {
     const timer = setTimeout(saying, PATIENCE);
     bar.working("");
     output.clear();
+    if (arranged()) carry();
     (arranged() ?? { mark: mark.show }).mark(null);
     box.querySelector(".cell > .cell_output:not([data-gn-new])")?.remove(); // what was stored
     try {
@@ -139,9 +149,15 @@ function createCell(/** @type {any} */ box) {
   box.closest(".gn-exercise")?.querySelector(".gn-kernel-check")?.setAttribute("hidden", "");
   box.classList.add("gn-awake");
   if (box.dataset.gnLines !== undefined) {
-    const onChange = () => output.clear();
+    const onChange = (/** @type {boolean | undefined} */ arranging) => {
+      output.clear();
+      if (arranging === false) carry();
+    };
     addLines({ name: rest.name, place: source, tr, onChange }).then(
-      (found) => (lines = found),
+      (found) => {
+        lines = found;
+        if (found.source() === editor.area.value) carried = found.source();
+      },
       () => {}, // the code can be written all the same
     );
   }

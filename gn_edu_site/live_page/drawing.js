@@ -10,7 +10,6 @@ import {
   MOST,
   numberText,
   plainText,
-  product,
   sameShape,
   shapeText,
 } from "./arrays.js";
@@ -192,6 +191,17 @@ function legend(wrong, labels, tr) {
 }
 
 /**
+ * The wrong place that is farthest from the right number: the one that the check names.
+ * @param {Part & { right: Values }} part
+ */
+function farthest({ right, yours, wrong }) {
+  if (!isArray(yours) || !wrong.size) return 0;
+  const gap = (/** @type {number} */ i) => Math.abs(Number(yours.values[i]) - right.values[i]);
+  const off = (/** @type {number} */ i) => (Number.isNaN(gap(i)) ? Number.POSITIVE_INFINITY : gap(i));
+  return [...wrong].sort((a, b) => a - b).reduce((best, i) => (off(i) > off(best) ? i : best));
+}
+
+/**
  * A part of an answer that is an array of two axes and more.
  * @param {Case} given
  * @param {Part & { right: Values }} part
@@ -208,9 +218,9 @@ function drawBlocks(given, part, options) {
     for (const block of blocks) block.show(block === blocks[0] ? { chosen: i, lit, taken } : { chosen: i });
     text.textContent = sentences(part, i, sets, place(i), tr).join(" ");
   };
-  const first = Math.min(...part.wrong, product(part.right.shape) - 1);
-  for (const block of blocks) chooseCells(block, show).start(part.wrong.size ? first : 0);
-  show(part.wrong.size ? first : 0);
+  const first = farthest(part);
+  for (const block of blocks) chooseCells(block, show).start(first);
+  show(first);
   return [
     h("div", { class: "gn-drawn-blocks" }, ...blocks.map((block) => block.element)),
     legend(part.wrong.size > 0, sets?.labels, tr),

@@ -27,11 +27,12 @@ export function createEditor({ code, label, describedby, onInput, onRun }) {
   const draw = () => ink.replaceChildren(...highlighted(area.value), "\n");
   const now = () => ({ value: area.value, start: area.selectionStart, end: area.selectionEnd });
 
-  /** As if it was typed, so that the browser can undo it. */
+  /** As if it was typed, so that the browser can undo it; where the lines stand in its place, nothing can be typed. */
   function change(/** @type {import("./typing.js").Change} */ { from, to, text, select }) {
     area.focus();
     area.setSelectionRange(from, to);
-    const done = document.execCommand(text ? "insertText" : "delete", false, text);
+    const typed = document.activeElement === area;
+    const done = typed && document.execCommand(text ? "insertText" : "delete", false, text);
     if (!done) {
       area.setRangeText(text, from, to, "end");
       area.dispatchEvent(new Event("input"));

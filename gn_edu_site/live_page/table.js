@@ -29,7 +29,7 @@ export function pairTable({ name, right, yours, wrong }, given, tr) {
   if (isArray(right) && isArray(yours) && !sameShape(right, yours)) return shapes(right.shape, yours.shape, tr);
   if (countOf(right) > MOST) return h("p", {}, tr("{n} numbers are too many to draw.", { n: countOf(right) }));
   const list = (/** @type {Answer} */ value) => (isArray(value) ? value.values : value === null ? [] : [value]);
-  const [good, mine] = [list(right), list(yours)];
+  const [good, mine] = [list(right), isArray(right) && !isArray(yours) ? [] : list(yours)];
   const beside = given.find(([argument, value]) => argument === "x" && sameShape(value, right));
   const input = beside ? list(beside[1]) : [];
   const few = decimalsFor([...good, ...mine]);

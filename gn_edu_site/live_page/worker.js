@@ -5,7 +5,7 @@ import { printer } from "./printer.js";
 
 const HEAP = 16 * 2 ** 20; // bytes that Python has at first; it takes more as it needs it
 const MOST_MEMORY = 260 * 2 ** 20; // bytes of all that it computes with: the heap four times doubled, and the rest
-const BEGIN = "import gc, sys\nsys.path[:] = ['/']\nfrom live import page";
+const BEGIN = "import gc, sys\nsys.path[:] = ['/', '.frozen']\nfrom live import page";
 
 /** MicroPython takes more memory for as long as there is some. Here there is less, of which it need tell no console. */
 function boundMemory() {
