@@ -65,15 +65,18 @@ def focused(page):
 # ---- before the first touch
 
 
-@pytest.mark.parametrize("name", [SHEET, CHAPTER])
-def test_nothing_is_fetched_before_the_first_touch_and_then_the_editor_alone(visit, name):
+@pytest.mark.parametrize(("name", "later"), [(SHEET, ["ex04"]), (CHAPTER, [])])
+def test_nothing_is_fetched_before_the_first_touch_and_then_the_editor_alone(visit, name, later):
+    """And the table of an exercise whose lines can be arranged, for they stand in it."""
     page = visit(name)
     page.wait_for_load_state("networkidle")
     assert not any("_static/live" in path for path in page.fetched)
     page.locator("[data-gn-live] .cell_input pre").first.click()
     page.locator("[data-gn-live] textarea").wait_for()
-    page.wait_for_load_state("networkidle")
-    assert [path for path in page.fetched if "_static/live" in path] == ["_static/live/live.js"]
+    if later:
+        page.locator("[data-gn-live] [data-gn-do=arrange]").first.wait_for()
+    found = [path for path in page.fetched if "_static/live" in path]
+    assert found == [f"_static/live/{file}.js" for file in ("live", *later)]
 
 
 def test_a_page_without_scripts_and_paper_show_the_cell_and_its_check(visit):
@@ -267,6 +270,7 @@ def test_keys_that_a_keyboard_has_are_not_shown_beside_one(awake):
 def test_code_survives_a_reload_and_waits_without_any_script(awake):
     page, box, area = awake()
     area.fill(WRONG)
+    box.locator("[data-gn-do=arrange]").wait_for()  # nothing is on its way any more
     page.fetched.clear()
     page.reload()
     page.wait_for_load_state("networkidle")

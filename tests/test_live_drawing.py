@@ -198,7 +198,7 @@ def test_the_sets_drawn_are_group_norms_and_the_mistakes(draw, name):
             assert places(drawing, ".lit", "first") == partners(set_labels(shape, 2), i)
             assert places(drawing, ".taken", "first") == want, sets
             assert places(drawing, ".lit, .taken") == []  # averaged are numbers of x
-            assert f"Your code averages {len(want)}:" in said(drawing)
+            assert f"Your code averages {len(want)}, to " in said(drawing)
 
 
 # ---- what is marked, and what is said
@@ -297,8 +297,9 @@ def test_keys_mouse_and_finger(draw):
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")  # a block is one stop
     focused = "document.activeElement.dataset.cell + document.activeElement.closest('[role=grid]').ariaLabel"
-    assert page.evaluate(focused) == "0your answer"
+    assert page.evaluate(focused) == "2your answer"  # where it is farthest off
     page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowDown")
     assert page.evaluate(focused) == "3your answer" and places(page, ".chosen") == [3]
     assert "image 1, channel 2, pixel 2" in said(page)
