@@ -2,17 +2,7 @@
 // Values of a chapter's cell: values.js. Styles: drawing.css.
 import { h, liveText } from "../../gn_edu/widgets/src/shared/dom.js";
 import { N_ } from "../../gn_edu/widgets/src/shared/i18n.js";
-import {
-  apart,
-  countOf,
-  decimalsFor,
-  isArray,
-  MOST,
-  numberText,
-  plainText,
-  sameShape,
-  shapeText,
-} from "./arrays.js";
+import { apart, countOf, decimalsFor, isArray, MOST, numberText, plainText, sameShape, shapeText } from "./arrays.js";
 import { chooseCells, createBlock, placeOf } from "./block.js";
 import { GROUP, labelsOfMistake, membersOf, setLabels } from "./sets.js";
 import { pairTable } from "./table.js";
