@@ -20,7 +20,9 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from browser import HTML
-from classroom import COUNT, GROUP_OF, ROOT, SHEET_2, SHEETS, can_sandbox, submit, write
+from classroom import COUNT, GROUP_OF, RIGHT, ROOT, SHEET_2, SHEETS, can_sandbox, save, submit, write
+from classroom import sheet as typed
+from test_live_progress import answers_notebook
 
 from gn_edu import cli
 from gn_edu.exercises import EXERCISES
@@ -151,7 +153,10 @@ def test_numbers_of_a_students_own(tmp_path):
 
 @pytest.mark.skipif(not NBGRADER, reason="nbgrader is missing: install it, or set NBGRADER to its path")
 def test_the_same_cells_as_nbgrader(tmp_path):
-    """Also that nbgrader grades a solution with all points and a student version with none."""
+    """Also that nbgrader grades a solution with all points and a student version with none.
+
+    And what was written in the page as the same answers, typed into the notebook.
+    """
     course = tmp_path / "course"
     for path in SHEETS:
         (course / "source" / path.stem).mkdir(parents=True)
@@ -179,6 +184,11 @@ def test_the_same_cells_as_nbgrader(tmp_path):
         folder.mkdir(parents=True)
         (folder / path.name).write_text(text)
     call("autograde", sheet)
+    wrong = RIGHT | {"normalize": RIGHT["normalize"].replace(" + eps", "")}
+    codes = dict(zip(("ex04", "ex05", "ex06"), wrong.values(), strict=True))
+    for student, notebook in (("typed", typed(wrong)), ("in the page", answers_notebook(codes))):
+        save(course / "submitted" / student / SHEET_2.stem / SHEET_2.name, notebook)
+    call("autograde", SHEET_2.stem)
     import sqlite3
 
     with sqlite3.connect(course / "gradebook.db") as database:
@@ -187,6 +197,7 @@ def test_the_same_cells_as_nbgrader(tmp_path):
             "join submitted_assignment s on n.assignment_id = s.id group by s.student_id"
         )
         scores = dict(rows.fetchall())
+    assert 0 < scores.pop("typed") == scores.pop("in the page") < 24
     assert scores == {"right": sum(EXERCISES[name].points for name in answered(code(ours))), "stub": 0}
 
 

@@ -249,3 +249,11 @@ ROOMS = """[...document.querySelectorAll(".gn-awake:not([data-gn-host=quick_ques
 def test_the_room_that_is_kept_is_the_room_that_a_widget_takes(widget_page, name, width):
     """In letters of English; in others a widget may be a line higher."""
     assert widget_page(name, width=width).evaluate(ROOMS) == []
+
+
+@pytest.mark.parametrize("name", [LANDING, "notebooks/exercises/sheet2_forward.html"])
+def test_the_mouse_reaches_the_buttons_beside_the_title(visit, name):
+    page = visit(name)
+    before = page.evaluate("document.body.dataset.theme")
+    page.locator(".content-icon-container .theme-toggle").click(timeout=5000)
+    assert page.evaluate("document.body.dataset.theme") != before
