@@ -382,12 +382,12 @@ def test_what_is_printed_stands_under_the_code(awake):
 def test_an_error_is_named_and_its_line_is_marked_and_linked(awake):
     page, box, area = awake()
     run(box, BROKEN)
-    fault, mark = box.locator(".gn-fault pre"), box.locator(".gn-mark")
+    fault, mark = box.locator(".gn-fault pre"), box.locator(".gn-fault-line")
     assert fault.inner_text().startswith("NameError: ") and "missing" in fault.inner_text()
     text = area.bounding_box()
     line = text["y"] + 8.8 + 3 * 19.5
     assert mark.bounding_box()["y"] == pytest.approx(line, abs=0.6)
-    assert page.evaluate("getComputedStyle(document.querySelector('.gn-mark'), '::before').content") == '"✗"'
+    assert page.evaluate("getComputedStyle(document.querySelector('.gn-fault-line'), '::before').content") == '"✗"'
     fault.get_by_role("button", name="Line 4").click()
     assert area.evaluate("(a) => a.value.slice(a.selectionStart, a.selectionEnd)") == "missing"
     area.press_sequentially("1")
@@ -518,3 +518,15 @@ def test_what_is_arranged_is_run(visit):
 def test_words_are_those_of_the_page(awake):
     _, box, area = awake(f"si/{SHEET}")
     assert area.get_attribute("aria-label") != "Your code for exercise 4"
+
+
+def test_no_class_of_a_cell_is_a_widgets():
+    """Both stand in one page, with their own style sheets."""
+    shared = {"gn-live-text", "gn-right"}
+    names = re.compile(r"\.(gn-[a-z-]+)")
+    live = [*(ROOT / "gn_edu_site/live_page").glob("*.css"), ROOT / "book/_static/gn-live.css"]
+    cells, widgets = (
+        {name for path in paths for name in names.findall(path.read_text(encoding="utf-8"))}
+        for paths in (live, (ROOT / "gn_edu/widgets/src").rglob("*.css"))
+    )
+    assert cells & widgets == shared & widgets

@@ -30,11 +30,11 @@ BUNDLE = (
     " write: false, format: 'iife' }).then((built) => process.stdout.write(built.outputFiles[0].text)));"
 )
 CARDS = (
-    "[...document.querySelectorAll('.gn-line')].map((card) => [...card.querySelector('.gn-line-text').querySelectorAll("
-    "'.gn-line-row')].map((row) => row.textContent).join(' '))"
+    "[...document.querySelectorAll('.gn-step')].map((card) => [...card.querySelector('.gn-step-text').querySelectorAll("
+    "'.gn-step-row')].map((row) => row.textContent).join(' '))"
 )
 
-FOCUSED = "[...document.querySelectorAll('.gn-line-handle')].indexOf(document.activeElement)"
+FOCUSED = "[...document.querySelectorAll('.gn-step-handle')].indexOf(document.activeElement)"
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +72,7 @@ def order(page, name):
 
 
 def handle(page, place):
-    return page.locator(".gn-line-handle").nth(place)
+    return page.locator(".gn-step-handle").nth(place)
 
 
 def middle(part):
@@ -107,8 +107,8 @@ def choose(page, name, which=0, press="Space"):
         pair = lines_of(name)["blocks"][block].get("pair")
         if pair:
             wanted = [row.strip() for row in pair[which]["text"].split("\n")]
-            for label in page.locator(".gn-line").nth(place).locator("label").all():
-                if label.locator(".gn-line-row").all_inner_texts() == wanted:
+            for label in page.locator(".gn-step").nth(place).locator("label").all():
+                if label.locator(".gn-step-row").all_inner_texts() == wanted:
                     label.locator("input").focus()
                     page.keyboard.press(press)
 
@@ -159,19 +159,19 @@ def test_keys_take_move_put_down_and_put_back(arranged):
 def test_a_mouse_carries_a_line_and_the_others_make_room(arranged):
     page = arranged("ex05")
     before, changes = order(page, "ex05"), page.evaluate("changes")
-    first, third = (middle(page.locator(".gn-line").nth(k)) for k in (0, 2))
+    first, third = (middle(page.locator(".gn-step").nth(k)) for k in (0, 2))
     page.mouse.move(*first)
     page.mouse.down()
     page.mouse.move(first[0], third[1] + 8, steps=5)
     assert page.locator(".gn-lines-slot").is_visible()
-    lifted = page.evaluate("[...document.querySelectorAll('.gn-line')].map((e) => e.style.transform !== '')")
+    lifted = page.evaluate("[...document.querySelectorAll('.gn-step')].map((e) => e.style.transform !== '')")
     assert lifted == [k <= 2 for k in range(len(before))]
     assert order(page, "ex05") == before
     page.mouse.up()
     assert order(page, "ex05") == moved(before, 0, 2)
     assert page.evaluate("changes") == changes + 1
     assert page.locator(".gn-lines-slot").is_hidden()
-    assert page.locator(".gn-lines input:checked, .gn-line-taken").count() == 0  # the click that ends it is none
+    assert page.locator(".gn-lines input:checked, .gn-step-taken").count() == 0  # the click that ends it is none
     page.mouse.down()
     page.mouse.move(first[0], first[1], steps=5)
     page.keyboard.press("Escape")
@@ -185,7 +185,7 @@ def test_every_place_can_be_reached_by_hand(arranged):
         for end in range(5):
             before = order(page, "ex04")
             x, y = middle(handle(page, start))
-            here, there = (page.locator(".gn-line").nth(place).bounding_box() for place in (start, end))
+            here, there = (page.locator(".gn-step").nth(place).bounding_box() for place in (start, end))
             edges = [box["y"] + (box["height"] if end > start else 0) for box in (here, there)]
             page.mouse.move(x, y)
             page.mouse.down()
@@ -206,7 +206,7 @@ def test_a_thumb_on_the_dots_carries_and_elsewhere_scrolls(arranged):
     after = order(page, "ex05")
     assert (after, scrolled(page)) == (moved(before, 1, after.index(before[1])), start)
     assert after != before
-    x, y = middle(page.locator(".gn-line-text").nth(3))
+    x, y = middle(page.locator(".gn-step-text").nth(3))
     touch("touchStart", (x, y))
     for step in range(1, 11):
         touch("touchMove", (x, y - 12 * step))
@@ -220,16 +220,16 @@ def test_a_tap_takes_a_line_and_a_tap_says_where_it_goes(arranged):
     before = order(page, "ex05")
     single = next(k for k, block in enumerate(before) if "text" in lines_of("ex05")["blocks"][block])
     paired = next(k for k, block in enumerate(before) if "pair" in lines_of("ex05")["blocks"][block])
-    page.locator(".gn-line").nth(single).locator(".gn-line-text").tap()
+    page.locator(".gn-step").nth(single).locator(".gn-step-text").tap()
     assert page.locator(".gn-lines-said").inner_text().endswith("Tap the line whose place it takes.")
-    page.locator(".gn-line").nth(paired).locator("label").first.tap()
+    page.locator(".gn-step").nth(paired).locator("label").first.tap()
     after = moved(before, single, paired)
     assert order(page, "ex05") == after
-    assert page.locator(".gn-lines input:checked, .gn-line-taken").count() == 0
+    assert page.locator(".gn-lines input:checked, .gn-step-taken").count() == 0
     place = after.index(before[paired])
-    page.locator(".gn-line").nth(place).locator("label").last.tap()  # nothing is taken: it chooses
+    page.locator(".gn-step").nth(place).locator("label").last.tap()  # nothing is taken: it chooses
     assert page.locator(".gn-lines input:checked").count() == 1
-    assert page.locator(".gn-line-left").count() == 1
+    assert page.locator(".gn-step-left").count() == 1
     handle(page, place).tap()
     handle(page, 7).tap()
     assert order(page, "ex05") == moved(after, place, 7)
@@ -238,13 +238,13 @@ def test_a_tap_takes_a_line_and_a_tap_says_where_it_goes(arranged):
 def test_held_at_the_edge_a_line_takes_the_page_along(arranged):
     page = arranged("4.1", width=390)
     page.set_viewport_size({"width": 390, "height": 500})
-    page.evaluate("document.querySelector('.gn-line').scrollIntoView({block: 'center', behavior: 'instant'})")
+    page.evaluate("document.querySelector('.gn-step').scrollIntoView({block: 'center', behavior: 'instant'})")
     before = order(page, "4.1")
     x, y = middle(handle(page, 0))
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x, 497, steps=4)
-    last = "document.querySelector('.gn-line:last-child').getBoundingClientRect()"
+    last = "document.querySelector('.gn-step:last-child').getBoundingClientRect()"
     until(page, f"{last}.bottom < 400")
     page.mouse.up()
     assert order(page, "4.1") == moved(before, 0, len(before) - 1)
@@ -276,17 +276,17 @@ def test_the_line_of_an_error_is_marked_until_something_changes(arranged):
     lines = source(page).split("\n")
     for text in ("return y", "y = y + bias.view(shape)"):  # the latter is the second line of its card
         page.evaluate(f"made.mark({[line.strip() for line in lines].index(text) + 1})")
-        wrong = page.locator(".gn-line-wrong")
+        wrong = page.locator(".gn-step-wrong")
         assert wrong.count() == 1
         assert text in wrong.inner_text()
         assert "The error is here." in wrong.inner_text()
     page.evaluate("made.mark(1)")  # the head is no card
-    assert page.locator(".gn-line-wrong").count() == 0
+    assert page.locator(".gn-step-wrong").count() == 0
     page.evaluate(f"made.mark({lines.index('    return y') + 1})")
     handle(page, 3).focus()
     for key in ("Space", "ArrowDown"):
         page.keyboard.press(key)
-    assert page.locator(".gn-line-wrong").count() == 0
+    assert page.locator(".gn-step-wrong").count() == 0
 
 
 @pytest.mark.parametrize("name", ARRANGED)
@@ -296,7 +296,7 @@ def test_in_every_look_it_fits_can_be_read_and_touched(arranged, name):
     page.evaluate("made.mark(4)")
     handle(page, 1).click()
     low = (
-        "Math.min(...[...document.querySelectorAll('.gn-line-handle, label.gn-line-text')].map((e) => e.offsetHeight))"
+        "Math.min(...[...document.querySelectorAll('.gn-step-handle, label.gn-step-text')].map((e) => e.offsetHeight))"
     )
     small = "[...document.querySelectorAll('.gn-lines *')].filter((e) => parseFloat(getComputedStyle(e).fontSize) < 11)"
     out = (
@@ -324,7 +324,7 @@ def test_on_a_phone_lines_are_seen_first_and_run_as_they_stand(visit, name):
     box.locator("pre").first.tap()
     box.locator(".gn-lines").wait_for()
     assert box.locator("textarea").is_hidden()
-    tall = "[...document.querySelectorAll('.gn-line-row')].filter((e) => e.offsetHeight > 30).map((e) => e.textContent)"
+    tall = "[...document.querySelectorAll('.gn-step-row')].filter((e) => e.offsetHeight > 30).map((e) => e.textContent)"
     assert page.evaluate(tall) == []  # no line goes on in a second row
     verdict = box.locator(".gn-verdict pre")
 
@@ -336,12 +336,12 @@ def test_on_a_phone_lines_are_seen_first_and_run_as_they_stand(visit, name):
     assert said() == "Not attempted yet."
     choose(page, name)
     assert "UnboundLocalError" in said()
-    assert box.locator(".gn-line-wrong").count() == 1
+    assert box.locator(".gn-step-wrong").count() == 1
     put_in_order(page, name)
     assert verdict.is_hidden()  # it was about another order
     assert said().startswith("Right, in all")
     place, block = next((k, b) for k, b in enumerate(lines_of(name)["blocks"]) if "pair" in b)
-    page.locator(".gn-line").nth(place).locator("input:not(:checked)").click()
+    page.locator(".gn-step").nth(place).locator("input:not(:checked)").click()
     what = mistakes()[block["pair"][1]["mistake"]]["what"]
     assert what[1:] in said()
     page.reload()

@@ -63,7 +63,7 @@ async function asked(
 
 /** The line of an error: a mark in the gutter and another ground. */
 function createMark() {
-  const element = h("div", { class: "gn-mark", "aria-hidden": "true", hidden: true });
+  const element = h("div", { class: "gn-fault-line", "aria-hidden": "true", hidden: true });
   const show = (/** @type {number | null | undefined} */ line) => {
     element.hidden = !line;
     element.style.setProperty("--gn-line", String(line ?? 1));

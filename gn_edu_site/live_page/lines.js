@@ -27,7 +27,7 @@ const rowsOf = (/** @type {string} */ text, indent = 0) =>
   text.split("\n").map((row) => {
     const bare = row.trimStart();
     const steps = indent + (row.length - bare.length) / INDENT;
-    return h("code", { class: "gn-line-row", style: `--steps: ${steps}` }, bare);
+    return h("code", { class: "gn-step-row", style: `--steps: ${steps}` }, bare);
   });
 
 /**
@@ -45,27 +45,27 @@ function cardOf(block, first, tr, choose) {
   const inputs = paired
     ? lines.map((_, which) => h("input", { type: "radio", name, onchange: () => choose(which) }))
     : [];
-  const labels = inputs.map((input, which) => h("label", { class: "gn-line-text" }, input, texts[which]));
+  const labels = inputs.map((input, which) => h("label", { class: "gn-step-text" }, input, texts[which]));
   const pair = { role: "radiogroup", "aria-label": tr("One of these two") };
   const body = paired
     ? h("div", pair, labels[first], labels[1 - first])
-    : h("div", { class: "gn-line-text" }, texts[0]);
+    : h("div", { class: "gn-step-text" }, texts[0]);
   const [line, other] = [lines[first], lines[1 - first]].map((one) => one?.text.replace(/\s+/g, " "));
   const label = paired ? tr("Move {line} or {other}", { line, other }) : tr("Move {line}", { line });
-  const handle = h("button", { type: "button", class: "gn-line-handle", "aria-label": label });
+  const handle = h("button", { type: "button", class: "gn-step-handle", "aria-label": label });
   handle.innerHTML = DOTS;
-  const error = h("span", { class: "gn-line-error", hidden: true }, tr("The error is here."));
-  const element = h("li", { class: "gn-line" }, h("div", {}, body, error), handle);
+  const error = h("span", { class: "gn-step-error", hidden: true }, tr("The error is here."));
+  const element = h("li", { class: "gn-step" }, h("div", {}, body, error), handle);
   const show = (/** @type {number | null} */ chosen, /** @type {boolean} */ taken) => {
-    element.classList.toggle("gn-line-taken", taken);
+    element.classList.toggle("gn-step-taken", taken);
     handle.setAttribute("aria-pressed", String(taken));
     for (const [which, input] of inputs.entries()) {
       input.checked = which === chosen;
-      labels[which].classList.toggle("gn-line-left", chosen !== null && which !== chosen);
+      labels[which].classList.toggle("gn-step-left", chosen !== null && which !== chosen);
     }
   };
   const mark = (/** @type {boolean} */ wrong) => {
-    element.classList.toggle("gn-line-wrong", wrong);
+    element.classList.toggle("gn-step-wrong", wrong);
     error.hidden = !wrong;
   };
   return { element, handle, paired, show, mark };
@@ -92,7 +92,7 @@ function takenByTapsAndKeys({ list, cards, order, moveTo, reorder, say, show }) 
   let taken = null;
   const cardAt = (/** @type {Event} */ event) =>
     cards.findIndex(({ element }) => element.contains(/** @type {Node} */ (event.target)));
-  const onHandle = (/** @type {Event} */ event) => /** @type {Element} */ (event.target).closest(".gn-line-handle");
+  const onHandle = (/** @type {Event} */ event) => /** @type {Element} */ (event.target).closest(".gn-step-handle");
   const letGo = () => {
     taken = null;
     show(null);
@@ -226,7 +226,7 @@ export function createLines({ lines, name = "", tr, onChange = () => {} }) {
     list,
     slot,
     items: () => now.order.map((k) => cards[k].element),
-    handle: ".gn-line-handle",
+    handle: ".gn-step-handle",
     begin: letGo,
     drop: (from, to) => {
       const k = now.order[from];

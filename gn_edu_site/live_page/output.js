@@ -9,7 +9,7 @@ const OURS = new Set(["Stopped", "TimeLimit", "Refused", "NotLoaded"]); // their
 /** A card with text. */
 function card(/** @type {string} */ kind, /** @type {(string | Node)[]} */ ...content) {
   const pre = h("pre", { tabindex: 0 }, ...content);
-  const classes = `gn-says ${kind}`;
+  const classes = `gn-output-card ${kind}`;
   return { element: h("div", { class: classes, hidden: true }, h("div", { class: "highlight" }, pre)), pre };
 }
 
