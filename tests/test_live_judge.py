@@ -131,7 +131,7 @@ def test_tables_are_small():
         assert sum(sizes[name] for name in names) <= 20_000
     ours = {f"live/{name}.py" for name in CHECKING}
     texts = [text for path, text in sources().items() if path in ours or path.startswith("gn_edu/")]
-    assert len(gzip.compress("".join(texts).encode(), 9)) <= 17_000
+    assert len(gzip.compress("".join(texts).encode(), 9)) <= 18_000
 
 
 def test_every_exercise_runs_in_the_page_or_says_why_not():

@@ -85,9 +85,6 @@ def cat(tensors, dim=0):
     return found
 
 
-concat = cat
-
-
 def where(condition, input, other):
     kind = promoted((input, other), condition.default)
     return mapped(lambda c, p, q: p if c else q, (condition, input, other), kind)

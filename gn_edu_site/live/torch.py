@@ -7,7 +7,7 @@ from .tensor import COMPARISONS, Tensor, tensor
 from .types import bool_, float16, float32, float64, int64, missing
 
 half, float, double, long, bool = float16, float32, float64, int64, bool_
-inf, nan, pi = math.inf, math.nan, math.pi
+inf, nan = math.inf, math.nan
 as_tensor, Size = tensor, tuple
 
 
@@ -41,8 +41,7 @@ for _table in (_METHODS, elementwise.METHODS, reductions.METHODS):
     for _name, _f in _table.items():
         globals()[_name] = _method(_name, _f)
 _FUNCTIONS = (
-    "full zeros ones empty zeros_like ones_like empty_like arange stack cat concat where einsum matmul "
-    "manual_seed rand randn"
+    "full zeros ones empty zeros_like ones_like empty_like arange stack cat where einsum matmul manual_seed rand randn"
 )
 for _name in _FUNCTIONS.split():
     globals()[_name] = getattr(functions, _name)
