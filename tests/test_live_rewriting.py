@@ -150,3 +150,10 @@ def test_live_names_are_those_that_rewriting_writes():
     for name in NAMES:
         assert name.strip("_") in text
     assert live.nn is not None
+
+
+def test_a_loop_without_end_calls_something():
+    assert rewritten("while True:\n    pass") == "while bool(True):\n    pass"
+    assert rewritten("while (1): pass") == "while (bool(1)): pass"
+    for text in ('a = "while True:"', "while True and f(): pass", "while n: pass", "# while True:"):
+        assert rewritten(text) == text

@@ -2,6 +2,9 @@
 
 Stars in tuples, lists, sets, dicts and indices, `/` in signatures, tensors in f-strings, `x *= 2` in place, `1 < x`,
 `t[::-1]`, and keywords of zip, print and sum. The names that stand instead are those of stand_ins.NAMES.
+
+And `while True:` calls bool. WebKit ends a worker at the next call from wasm to JavaScript; a loop like
+`while True: pass` makes none, and would go on unseen as long as the page is open.
 """
 
 import builtins
@@ -200,6 +203,12 @@ def rewritten(source):
         elif text == "/" and texts[k - 1] == "," and following in ",)":
             put(k - 1, text="")
             put(k, text="")
+        elif text == "while":
+            first = k + 1
+            while texts[first] == "(":
+                first += 1
+            if texts[first] in ("True", "1") and texts[first + 1] in "):":
+                put(first, "bool(", ")")
         elif text == "slice" and following == "(":
             put(k, "_", "_")
         elif kind in "0n" and following in _COMPARISONS:

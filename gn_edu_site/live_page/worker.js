@@ -61,17 +61,10 @@ async function start({ wasm, files }) {
   python.runPython(BEGIN);
 }
 
-/**
- * WebKit ends a worker at the next call from wasm to JavaScript, and a loop like `while True: pass` makes none: it would
- * go on unseen, as long as the page is open.
- * @param {string} source
- */
-const endable = (source) => source.replace(/\bwhile\b[ (]*(True|1)[ )]*:/g, "while bool($1):");
-
-/** @param {string[]} question the entry's name, the program, and what else it is given */
-function answer([entry, source, ...given]) {
+/** @param {string[]} question the entry's name, and what it is given */
+function answer([entry, ...given]) {
   try {
-    return { reply: python.globals.get("page")[entry](endable(source), ...given) };
+    return { reply: python.globals.get("page")[entry](...given) };
   } catch (/** @type {any} */ error) {
     return { broken: [error.type ?? error.name, error.message] };
   }
