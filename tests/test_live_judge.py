@@ -5,13 +5,13 @@ import gzip
 import io
 import json
 import random
-import subprocess
 import warnings
 from functools import cache
 
 import pytest
 import torch
 from live_programs import programs
+from micropython import run_node
 
 from gn_edu.exercises.compare import same
 from gn_edu.exercises.sentences import as_text
@@ -20,22 +20,12 @@ from gn_edu.exercises.values import Refusal
 from gn_edu_site.live.formulas import add_answers
 from gn_edu_site.live_sources import CHECKING, sources
 from gn_edu_site.live_tables import ALL, ELSEWHERE, IN_PAGE, table_file
-from gn_edu_site.node import node_path
-from scripts.paths import ROOT
 
-MICROPYTHON = ROOT / "node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs"
 PROGRAMS = programs(IN_PAGE)
 NODE = """
-import {readFileSync} from "fs";
-const {files, jobs, module} = JSON.parse(readFileSync(0, "utf8"));
-const {loadMicroPython} = await import(module);
-let printed = [];
-const python = await loadMicroPython({heapsize: 32 * 2 ** 20, linebuffer: true, stdout: (line) => printed.push(line)});
-for (const folder of ["live", "gn_edu", "gn_edu/exercises"]) python.FS.mkdir("/" + folder);
-for (const [path, text] of Object.entries(files)) python.FS.writeFile("/" + path, text);
 python.runPython("import sys\\nsys.path.append('/')\\nfrom live import page");
 const answers = [];
-for (const [call, source, more] of jobs) {
+for (const [call, source, more] of given.jobs) {
   printed = [];
   python.globals.set("source", source);
   python.globals.set("more", more);
@@ -75,11 +65,7 @@ DIFFERENT |= {
 
 def in_micropython(jobs):
     """[answer, printed lines] of each (call, source, table or names), in one process."""
-    given = json.dumps({"files": sources(), "jobs": jobs, "module": MICROPYTHON.as_uri()})
-    command = [node_path(), "--input-type=module", "-e", NODE]
-    run = subprocess.run(command, input=given, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout)
+    return run_node(NODE, jobs=jobs)
 
 
 @cache

@@ -4,21 +4,18 @@ import ast
 import gzip
 import json
 import math
-import subprocess
 
 import numpy as np
 import pytest
 import torch
 from beside_torch import REFUSED, TEXTS, near, outcome
+from micropython import run_node
 from test_checks import RIGHT, SLIPS
 
 from gn_edu_site.live import numpy as live_numpy
 from gn_edu_site.live import torch as live
 from gn_edu_site.live_sources import CHECKING, sources
-from gn_edu_site.node import node_path
 from scripts.paths import ROOT
-
-MICROPYTHON = ROOT / "node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs"
 
 
 def solutions():
@@ -88,16 +85,9 @@ def test_whole_programs(name):
 
 REWRITING = "rewriting", "stand_ins"
 NODE = """
-import {readFileSync} from "fs";
-const {files, programs, start, module} = JSON.parse(readFileSync(0, "utf8"));
-const {loadMicroPython} = await import(module);
-const answers = [];
-const python = await loadMicroPython({heapsize: 16 * 2 ** 20, linebuffer: true, stdout: (line) => answers.push(line)});
-for (const folder of ["live", "gn_edu", "gn_edu/exercises"]) python.FS.mkdir("/" + folder);
-for (const [path, text] of Object.entries(files)) python.FS.writeFile("/" + path, text);
-python.runPython(start);
-for (const text of programs) { python.globals.set("text", text); python.runPython("tried(text)"); }
-process.stdout.write(JSON.stringify(answers));
+python.runPython(given.start);
+for (const text of given.programs) { python.globals.set("text", text); python.runPython("tried(text)"); }
+process.stdout.write(JSON.stringify(printed));
 """
 START = """
 import sys
@@ -124,11 +114,8 @@ def tried(text):
 
 def in_micropython(texts):
     """What each program answers in MicroPython."""
-    given = json.dumps({"files": sources(), "programs": texts, "start": START, "module": MICROPYTHON.as_uri()})
-    command = [node_path(), "--input-type=module", "-e", NODE]
-    run = subprocess.run(command, input=given, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    lines = [line[7:] for line in json.loads(run.stdout) if line.startswith("answer ")]
+    printed = run_node(NODE, programs=texts, start=START)
+    lines = [line[7:] for line in printed if line.startswith("answer ")]
     return [eval(line, {"inf": math.inf, "nan": math.nan}) for line in lines]
 
 
