@@ -4,19 +4,10 @@ import ast
 import random
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
-from gn_edu.exercises import (
-    ch02_batch_norm,
-    ch03_one_formula,
-    ch04_build,
-    ch05_backward,
-    ch06_numerics,
-    ch07_groups,
-    ch08_cifar10,
-    ch09_sweep,
-    sheets,
-)
+from gn_edu.exercises import sheets
 from gn_edu.exercises.errors import TELLING
 from gn_edu.exercises.exercise import Exercise, sentences_of
 from gn_edu.exercises.table import Table
@@ -38,16 +29,9 @@ ELSEWHERE = {
     "8.1": _NETWORKS,
     "8.2": _NETWORKS,
 }
-_CHAPTERS = (
-    ch02_batch_norm,
-    ch03_one_formula,
-    ch04_build,
-    ch05_backward,
-    ch06_numerics,
-    ch07_groups,
-    ch08_cifar10,
-    ch09_sweep,
-)
+_CHAPTERS = [
+    import_module(f"gn_edu.exercises.{path.stem}") for path in sorted(Path(sheets.__file__).parent.glob("ch*.py"))
+]
 ALL: dict[str, Exercise] = sheets.EXERCISES | {e.name: e for chapter in _CHAPTERS for e in chapter.EXERCISES}
 # Those that run in the page, by name.
 IN_PAGE: dict[str, Exercise] = {name: exercise for name, exercise in ALL.items() if name not in ELSEWHERE}

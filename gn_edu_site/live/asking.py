@@ -188,9 +188,7 @@ class _Cuts:
 
         def numpy(tensor):
             if any(tensor is leaf for leaf in self.leaves):
-                raise RuntimeError(
-                    "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-                )
+                raise RuntimeError(_NO_NUMPY)
             return self._replayed(own_numpy)(tensor)
 
         self.kept["detach"], Tensor.detach = Tensor.detach, self._replayed(_bare)
