@@ -68,6 +68,22 @@ def shown(engine, i):
     )
 
 
+def at_rest(engine, control):
+    """The middle of a control, in the middle of the window, once nothing moves it any more and nothing covers it."""
+    engine.evaluate(f"{control}.scrollIntoView({{ block: 'center', behavior: 'instant' }})")
+    middle = (
+        f"((c) => {{ const r = c.getBoundingClientRect(), at = [r.x + r.width / 2, r.y + r.height / 2];"
+        f" return c.contains(document.elementFromPoint(...at)) ? at : null }})({control})"
+    )
+    was = [None]
+
+    def rests():
+        before, was[0] = was[0], engine.evaluate(middle)
+        return was[0] if was[0] == before else None
+
+    return wait_for(rests, "a control is at rest and free", every=0.1)
+
+
 def drive(engine):
     """One step in every widget of the page; what they show then."""
     numbers = []
@@ -78,9 +94,7 @@ def drive(engine):
             engine.evaluate(f"{control(i, selector)}.focus({{ preventScroll: true }})")
             engine.press(*keys)
         else:
-            at = f"((r) => [r.x + r.width / 2, r.y + r.height / 2])({control(i, selector)}.getBoundingClientRect())"
-            engine.evaluate(f"{control(i, selector)}.scrollIntoView({{ block: 'center', behavior: 'instant' }})")
-            engine.click(*engine.evaluate(at))
+            engine.click(*at_rest(engine, control(i, selector)))
         wait_for(lambda i=i, before=before: shown(engine, i) != before, f"{kind} shows other numbers")
         numbers.append((kind, shown(engine, i)))
     return numbers
