@@ -25,7 +25,6 @@ ELSEWHERE = {
     "ex16": _NETWORKS,
     "2.2": _NETWORKS,
     "4.2": N_("One of its wrong norms shows in its gradients alone, and this page has no autograd."),
-    "6.2": N_("Its check compares with torch's own group norm in float32."),
     "8.1": _NETWORKS,
     "8.2": _NETWORKS,
 }
@@ -81,7 +80,7 @@ def _dparams() -> dict:
 def _formulas(name: str) -> list:
     """[parts, right and wrong answers] of each section of an exercise; nothing where its table holds them."""
     kinds = {"ex04": "row", "ex11": "statistics"}
-    kinds |= dict.fromkeys(("ex05", "ex06", "ex07", "ex08", "ex09", "4.1"), "norm")
+    kinds |= dict.fromkeys(("ex05", "ex06", "ex07", "ex08", "ex09", "4.1", "6.2"), "norm")
     if name in kinds:
         wrong = {"kind": kinds[name].replace("row", "norm"), **_turned(ALL[name])}
         return [[None, {"kind": kinds[name], "wrong": [wrong]}]]
@@ -98,7 +97,7 @@ def _formulas(name: str) -> list:
 
 def _names(table: Table, formulas: list) -> set[str]:
     """The mistakes that a check may name."""
-    found = set(ALWAYS)
+    found = {*ALWAYS, *(["wrong-dtype"] if table.typed else [])}
     for question in table.questions:
         found |= {question.about, question.form} - {""}
     for one in [one for _, section in formulas for one in section["wrong"]]:

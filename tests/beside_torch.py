@@ -47,7 +47,7 @@ torch.std_mean(torch.arange(6.).view(2, 3), -1, correction=0)
 torch.zeros_like(torch.ones(2, 3).T), torch.ones_like(torch.arange(3)), torch.empty(2, 3).shape[0]
 torch.allclose(torch.ones(3), torch.ones(3) + 1e-6), torch.equal(torch.ones(2), torch.ones(2))
 torch.tensor([[1.5, 2], [3, 4]]).tolist(), torch.tensor(2.5).item(), torch.arange(6).view(2, 3).max().item()
-torch.tensor([1e5]).half(), torch.tensor([0.1]).half().float(), torch.tensor([2.7, -2.7]).long()
+torch.tensor([1e5]).half(), torch.tensor([0.1, 5e-5, -3e-7, 2e-8]).half().float(), torch.tensor([2.7, -2.7]).long()
 (1 - torch.arange(3)) * 2.5, 2 ** torch.arange(3), 7 // torch.tensor([2]), -torch.arange(3) % 2
 torch.arange(8).view(2, 4)[[1, 0]], ~(torch.arange(4) > 1)
 torch.tensor(3.0) * torch.ones(2, dtype=torch.float64), torch.tensor(3.0).double() * torch.ones(2)

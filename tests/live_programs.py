@@ -133,6 +133,10 @@ def steps():
         four = named(made(slip), "group_norm_4d", "f(x, num_groups, eps=eps)", "x, num_groups, eps=1e-5")
         found[f"ex05 {name}"] = ("ex05", four)
         found[f"ex06 {name}"] = ("ex06", named(made(slip), "group_norm_affine"))
+    for name in ("right", "over-batch", "unbiased-var", "eps-outside-sqrt", "interleaved"):
+        text = made(known.SLIPS.get(name, {}))
+        for how, call in (("", "f(x.float(), g, eps=eps).half()"), (" in float32", "f(x.float(), g, eps=eps)")):
+            found[f"6.2 {name}{how}"] = ("6.2", named(text, "half_group_norm", call, "x, g, eps=1e-5"))
     four = named(known.FOUR, "group_norm_4d", "f(x, num_groups, eps=eps)", "x, num_groups, eps=1e-5")
     found["ex05 numpy"] = ("ex05", four)
     found["ex05 identity"] = ("ex05", "group_norm_4d = lambda x, g, eps: x\n")
@@ -220,6 +224,9 @@ CHAPTERS = {
     "    return eps / (var + eps) * (g * (x - x.mean()) / (var + eps) ** 0.5).sum()\n",
     "6.1 right": "breaking_offset = lambda std: std * 4096\n",
     "6.1 constant": "breaking_offset = lambda std: 4096\n",
+    "6.2 in float16": "def half_group_norm(x, num_groups, eps=1e-5):\n    rows = x.reshape(len(x), num_groups, -1)\n"
+    "    centred = rows - rows.mean(-1, keepdim=True)\n"
+    "    return (centred / (centred.square().mean(-1, keepdim=True) + eps).sqrt()).reshape(x.shape)\n",
     "7.1 right": "def num_groups_for(channels, most=32):\n"
     "    return max(g for g in range(1, most + 1) if channels % g == 0)\n",
     "7.1 gcd": "import math\ndef num_groups_for(channels, most=32):\n    return math.gcd(channels, most)\n",

@@ -2,21 +2,15 @@
 
 import math
 import random
-from collections.abc import Callable
 from dataclasses import replace
-
-import torch
-from torch.nn import functional as F
+from functools import partial
 
 from gn_edu.exercises import cases
-from gn_edu.exercises.asking import ask
-from gn_edu.exercises.compare import same
-from gn_edu.exercises.exercise import Exercise, Probe, plain
-from gn_edu.exercises.knobs import alone
-from gn_edu.exercises.report import Report, answer, call
+from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.knobs import alone, candidates
 from gn_edu.exercises.sentences import said
-from gn_edu.exercises.sheet2_forward import EX05
-from gn_edu.messages import tr
+from gn_edu.exercises.set_picture import of_sets
+from gn_edu.exercises.wrong_norms import DIVISION, EPS, SETS, group_norm
 
 ROUGH = 4e-3  # what rounding to float16 may cost
 
@@ -51,53 +45,27 @@ BREAKING_OFFSET = Exercise(
 # ---- 6.2
 
 
-def _formula(half_group_norm: Callable) -> Report | None:
-    """What exercise 5 says, asked with numbers that float16 has no trouble with, where more than digits is wrong."""
-    probes = [
-        replace(p, args=(p.args[0].half(), *p.args[1:]), tolerance=ROUGH)
-        for p in cases.plain(random.Random(0))
-        if p.recognises and p.args[0].abs().max() > 0.1
+def _halves(rng: random.Random) -> list[Probe]:
+    """Group norm's own probes, whose numbers float16 holds, and two where its squares leave float16."""
+
+    def scaled(where, key, scale, eps, about):
+        (x,) = cases.mix(rng, 2, cases.draw(key, 2, 4, 2, 4))
+        return Probe(where, ((x * scale).half(), 2, eps), about=about, recognises=False, tolerance=ROUGH)
+
+    easy = [p for p in cases.plain(rng) if p.recognises and p.args[0].abs().max() > 0.1]
+    return [
+        *(replace(p, args=(p.args[0].half(), *p.args[1:]), tolerance=ROUGH) for p in easy),
+        scaled(said("values around 400"), 91, 400.0, 1e-5, "float16-overflow"),
+        scaled(said("values near 0.0001, eps = 1e-10"), 93, 1e-4, 1e-10, "float16-underflow"),
     ]
-    replies = [ask(half_group_norm, p.how, p.args) for p in probes]
-    report = EX05.judge(probes, replies)
-    nearly = all(
-        same(plain(r.value), plain(EX05.expected(p)), 25 * ROUGH) for p, r in zip(probes, replies, strict=True)
-    )
-    return None if report.ok or nearly and not report.mistakes else report
 
 
-def check_half_group_norm(half_group_norm: Callable) -> Report:
-    """Check half_group_norm(x, num_groups, eps=1e-5) on float16 x: float16 out, right at scales 1e-4, 1 and 400."""
-    generator = torch.Generator().manual_seed(0)
-    draw = torch.randn(2, 8, 8, 8, generator=generator)
-    for scale, eps in ((1.0, 1e-5), (400.0, 1e-5), (1e-4, 1e-10)):
-        x = (draw * scale).half()
-        got, failed = call(half_group_norm, x, 4, eps)
-        if failed:
-            return failed
-        want = F.group_norm(x.float(), 4, eps=eps)
-        where = tr("values around {scale:g}, eps = {eps:g}", scale=scale, eps=eps)
-        if not isinstance(got, torch.Tensor) or got.shape != x.shape:
-            return answer(False, tr("Not yet: return a tensor of the shape of x."), ["wrong-shape"])
-        if got.dtype != torch.float16:
-            hint = tr("the input is float16, the output {dtype}. What does the next layer expect?", dtype=got.dtype)
-            return answer(False, tr("Not yet: {hint}", hint=hint), ["wrong-dtype"])
-        if torch.allclose(got.float(), want, rtol=0, atol=2e-3):
-            continue
-        if not got.isfinite().all():
-            hint = tr("the output is not finite. What is the square of 400, or eps, in float16?")
-            return answer(False, tr("Not yet, for {where}: {hint}", where=where, hint=hint), ["not-finite"])
-        wrong = _formula(half_group_norm)
-        if wrong:
-            text = tr("The formula itself is off, with easy numbers, too.")
-            return answer(False, f"{text}\n{wrong.text}", wrong.mistakes)
-        if got.abs().max() < 0.5:
-            hint = tr("the output is all but zero, without an error. Which number became infinite?")
-            return answer(False, tr("Not yet, for {where}: {hint}", where=where, hint=hint), ["silent-zeros"])
-        gap = (got.float() - want).abs().max()
-        hint = tr("differs from float32 by up to {gap:.2g}. In which type are mean and variance computed?", gap=gap)
-        return answer(False, tr("Not yet, for {where}: {hint}", where=where, hint=hint), ["low-precision"])
-    return answer(True, tr("Right: float16 in and out, and nothing is lost on the way."))
+def _without_affine(x, num_groups, eps=1e-5, **knobs):
+    return group_norm(x, num_groups, eps=eps, **knobs)
+
+
+def _in_half(x, num_groups, eps=1e-5, **knobs):
+    return _without_affine(x, num_groups, eps, **knobs).to(x.dtype)
 
 
 HALF_GROUP_NORM = Exercise(
@@ -107,7 +75,12 @@ HALF_GROUP_NORM = Exercise(
     minutes=15,
     function="half_group_norm",
     takes="half_group_norm(x, num_groups, eps=1e-5) on float16 x: float16 out, right at scales 1e-4, 1 and 400.",
-    own=check_half_group_norm,
+    probes=_halves,
+    right=_without_affine,
+    wrong=partial(candidates, _in_half, SETS | DIVISION | EPS),
+    typed=True,
+    picture=of_sets,
+    closing=said("Right: float16 in and out, and nothing is lost on the way."),
 )
 EXERCISES = (BREAKING_OFFSET, HALF_GROUP_NORM)
-check_breaking_offset = BREAKING_OFFSET.checker()
+check_breaking_offset, check_half_group_norm = (exercise.checker() for exercise in EXERCISES)

@@ -78,6 +78,7 @@ class Exercise:
         parts: names of the parts of an answer, where it is a list.
         sections: (some of the parts, the exercise that knows what goes wrong in them), where that goes wrong apart.
         by_hand: torch's autograd is a detour.
+        typed: an answer has the dtype of the first tensor among the arguments.
         checked_by: the name of its check in gn_edu.exercises, where it is not check_ and the function.
         ways: how the answers in `right` and `wrong` are computed for probes that are not asked by "call"; and how
             they are asked, where asking.ASK does not know the way.
@@ -103,6 +104,7 @@ class Exercise:
     picture: Callable[[str], str] | None = None
     asks_numbers: bool = False
     by_hand: bool = False
+    typed: bool = False
     checked_by: str = ""
     closing: str | list | Callable[[Sequence[Reply]], list] = ""
     own: Callable[[Callable], Report] | None = None
@@ -182,6 +184,7 @@ class Exercise:
                 for which, exercise in self.sections
             ],
             by_hand=self.by_hand,
+            typed=self.typed,
             closing="" if callable(self.closing) else self.closing,
         )
 

@@ -175,10 +175,18 @@ def fault_of(table, question, reply):
     if reply.changed:
         return Fault("in-place", said("the argument is not what it was before the call."))
     if same(reply.value, want, question.tolerance):
-        return None
+        return _fault_of_type(question, reply.value) if table.typed else None
     if several and isinstance(first(reply.value), Array):
         return Fault("extra-answers", said("expected a tensor, got {got}.", got=kind(reply.value)))
     return Fault(*difference(table, question, reply.value))
+
+
+def _fault_of_type(question, got):
+    """What is wrong with an array whose numbers are right."""
+    given = next(value.dtype for value in question.values if isinstance(value, Array))
+    if got.dtype == given:
+        return None
+    return Fault("wrong-dtype", said("the input is {given}, the output {got}.", given=given, got=got.dtype))
 
 
 def _fault_of_no_error(reply, why):

@@ -55,12 +55,16 @@ class Table:
         parts: names of the parts of an answer, where it is a list.
         sections: (numbers of some parts, `wrong` for these parts alone), where they go wrong apart from the others.
         by_hand: torch's autograd is a detour.
+        typed: an answer has the dtype of the first array among the arguments.
         closing: the sentence for a right answer, in place of the usual one.
     """
 
-    def __init__(self, function, questions, wrong=tuple, parts=(), sections=(), by_hand=False, closing=""):
+    def __init__(
+        self, function, questions, wrong=tuple, parts=(), sections=(), by_hand=False, closing="", typed=False
+    ):
         self.function, self.questions, self.wrong = function, questions, wrong
         self.parts, self.sections, self.by_hand, self.closing = parts, sections, by_hand, closing
+        self.typed = typed
 
 
 class Part:

@@ -72,6 +72,7 @@ def table_from_json(data: dict) -> Table:
         parts=data["parts"],
         sections=() if alone else sections,
         by_hand=data["by_hand"],
+        typed=data["typed"],
         closing=data["closing"],
     )
 

@@ -77,6 +77,7 @@ def table_to_json(table: Table, at_once: int = 2, numbers: tuple = (6, 2)) -> di
         "questions": [_question_to_json(question) for question in table.questions],
         "parts": list(table.parts),
         "by_hand": table.by_hand,
+        "typed": table.typed,
         "closing": table.closing,
         "sections": [_wrong_to_json(table, which, wrong, at_once, numbers) for which, wrong in sections],
     }

@@ -1,7 +1,7 @@
 """The types of numbers, which of them an operation has, and how it rounds."""
 
-import struct
 from array import array
+from math import frexp
 
 INF, NAN = float("inf"), float("nan")
 _WRAP, _HALF = 2**64, 2**63
@@ -33,9 +33,10 @@ float64 = dtype("float64", "d", 4, "Double")
 
 
 def _half(x):
-    if x != x or abs(x) >= 65520.0:
-        return x if x != x else INF if x > 0 else -INF
-    return struct.unpack("e", struct.pack("e", x))[0]
+    if not abs(x) < 65520.0:
+        return x * INF
+    step = 2 ** max(frexp(x)[1] - 11, -24)  # MicroPython's struct loses digits below 2**-14
+    return round(x / step) * step or x * 0.0
 
 
 def _whole(x):
@@ -48,7 +49,7 @@ def _whole(x):
 def pack(values, kind):
     """The numbers, rounded to the type, as an array."""
     if kind is float16:
-        values = [_half(float(x)) for x in values]
+        values = [_half(x) for x in values]
     elif kind is int64:
         values = [_whole(x) for x in values]
     elif kind is bool_:
