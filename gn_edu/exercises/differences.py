@@ -60,11 +60,8 @@ def _one(given, tolerance: float, got, want, part):
         rows = ["[" + ", ".join(pair[side] for pair in pairs) + "]" for side in (0, 1)]
         return "", joined(given, part, _sides(*rows))
     at = _farthest(got.values, want.values)
-    place, rest = (
-        said("at index {at}:", at=str(_index(at, want.shape))),
-        said("Its arguments: {name}", name="report.case"),
-    )
-    return "", joined(part, place, " ", _sides(*side_by_side(want.values[at], got.values[at])), " ", rest)
+    place = said("at index {at}:", at=str(_index(at, want.shape)))
+    return "", joined(part, place, " ", _sides(*side_by_side(want.values[at], got.values[at])))
 
 
 def _item(value):

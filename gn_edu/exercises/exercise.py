@@ -18,6 +18,7 @@ from torch import Tensor
 
 from gn_edu.exercises import asking
 from gn_edu.exercises.asking import Reply, ask
+from gn_edu.exercises.differences import FEW
 from gn_edu.exercises.judge import Verdict, judge
 from gn_edu.exercises.report import Report
 from gn_edu.exercises.table import FIRST, FORMS, MAIN, Question, Table
@@ -126,6 +127,8 @@ class Exercise:
         probes = probes or self.probes(random.Random(0))
         report = self.judge(probes, [ask(f, self._way(probe.how), probe.args) for probe in probes])
         print(report.text)
+        if any(isinstance(value, Tensor) and value.numel() > FEW for value in report.case):
+            print(tr("Its arguments: {name}", name="report.case"))
         return report
 
     def checker(self) -> Callable[[Callable], Report]:
