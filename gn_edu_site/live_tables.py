@@ -10,6 +10,7 @@ from pathlib import Path
 from gn_edu.exercises import sheets
 from gn_edu.exercises.errors import TELLING
 from gn_edu.exercises.exercise import Exercise, sentences_of
+from gn_edu.exercises.set_picture import of_sets
 from gn_edu.exercises.table import Table
 from gn_edu.exercises.table_to_json import table_to_json, to_columns
 from gn_edu.exercises.wrong_gradients import BACKWARD, PARAMETERS
@@ -181,4 +182,5 @@ def table_file(name: str, translate: Callable[[str], str] = str) -> dict:
         one: {key: translate(text) for key, text in known[one].items()} for one in sorted(names) if one in known
     }
     data["words"] = _words(data, translate)
+    data["sets"] = exercise.picture is of_sets
     return data

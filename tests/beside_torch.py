@@ -3,6 +3,10 @@
 import math
 import re
 
+from gn_edu_site.live.tensor import Tensor
+
+Tensor.__float__ = lambda t: float(t.item())  # in the page, where floats must not see one, rewriting.py does it
+
 
 def strides(value):
     """The strides; an axis of one place, or none, has no telling one."""
@@ -49,6 +53,8 @@ torch.allclose(torch.ones(3), torch.ones(3) + 1e-6), torch.equal(torch.ones(2), 
 torch.tensor([[1.5, 2], [3, 4]]).tolist(), torch.tensor(2.5).item(), torch.arange(6).view(2, 3).max().item()
 torch.tensor([1e5]).half(), torch.tensor([0.1, 5e-5, -3e-7, 2e-8]).half().float(), torch.tensor([2.7, -2.7]).long()
 (1 - torch.arange(3)) * 2.5, 2 ** torch.arange(3), 7 // torch.tensor([2]), -torch.arange(3) % 2
+0.5 + torch.ones(2), 2.0 / torch.arange(1, 3.0), 1e-5 - torch.tensor([2.0]), 2.0 ** torch.arange(3.0)
+0.5 * torch.tensor(3.0), 7.5 // torch.arange(1, 4.0), 7.5 % torch.arange(1, 4.0), sum([0.5, torch.ones(2)])
 torch.arange(8).view(2, 4)[[1, 0]], ~(torch.arange(4) > 1)
 torch.tensor(3.0) * torch.ones(2, dtype=torch.float64), torch.tensor(3.0).double() * torch.ones(2)
 [float(x) for x in torch.arange(3.)], len(torch.ones(3, 2)), bool(torch.tensor([0.0]))

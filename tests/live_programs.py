@@ -78,6 +78,12 @@ def group_norms():
     for name in ("x", "weight", "bias"):
         line = f"    {name} = None if {name} is None else {name}.detach()\n    n, c"
         found[f"{name} detached"] = made({"    n, c": line})
+    found["floats on the left"] = made({" / torch.sqrt(var + eps))": " * (1.0 / torch.sqrt(eps + var)))"})
+    still = {"    mu = rows": "    with torch.no_grad():\n        mu = rows", "    var = ((": "        var = (("}
+    found["no grad"] = made(still)
+    found["no grad at all"] = made({"def f(": "@torch.no_grad()\ndef f("})
+    found["no grad around the test"] = made({"    n, c": "    with torch.no_grad():\n        fine = x.sum()\n    n, c"})
+    found["its check"] = made() + "\nfrom gn_edu.exercises import check_group_norm\ncheck_group_norm(f)\n"
     found |= {f"way {f.__name__}": source_of(f) for f in known.WAYS[1:]}
     found |= {
         "signature 1": "def f(x, gamma, beta, G, gn_param):\n    return x * gamma + beta, gn_param['eps']\n",

@@ -645,6 +645,7 @@ TO_PARAMETERS = {
     "mean-not-sum": {"(dy * hat).sum(over)": "(dy * hat).mean(over)", "dy.sum(over)": "dy.mean(over)"},
     "uses-x": {"(dy * hat).sum(over)": "(dy * x).sum(over)"},
     "ignores-dy": {"(dy * hat).sum(over)": "hat.sum(over)", "dy.sum(over)": "torch.ones_like(dy).sum(over)"},
+    "swapped-answers": {"return dx, dweight, dbias": "return dx, dbias, dweight"},
 }
 
 

@@ -154,7 +154,9 @@ def test_the_smallest_case_is_shown_and_an_error_only_where_nothing_else_is():
     verdict = judge(asked, [BROKEN, Answered(7), Answered(8)])
     assert verdict.smallest == 1 and verdict.passed == 0 and "case 1: " in verdict.text()
     assert judge(asked, [Answered(1), BROKEN, BROKEN]).smallest == 1
-    assert "It is called as f(x)." in judge(asked, [BROKEN] * 3).text()
+    assert "It is called as" not in judge(asked, [BROKEN] * 3).text()
+    otherwise = Answered(error=("TypeError", "f() takes 2 positional arguments but 1 was given"))
+    assert "It is called as f(x)." in judge(asked, [otherwise] * 3).text()
 
 
 def test_what_does_not_count_is_said_aside():

@@ -250,6 +250,18 @@ def test_only_the_parts_that_are_wrong_are_drawn(draw):
     assert places(page, ".wrong") == [i - before for i in case["wrong"]]
 
 
+def test_numbers_with_names_stand_in_rows_of_their_own(draw):
+    case = {"where": "here", "arguments": [], "right": [0.003125, 4800], "yours": [0.05, 4800], "wrong": [0]}
+    page = draw(CASE, {"case": case | {"parts": ["the learning rate", "the updates"]}, "names": []})
+    rows = page.locator("tbody tr").all_inner_texts()
+    assert [row.split("\t") for row in rows] == [
+        ["the learning rate", "0.003125", "✗ 0.05"],
+        ["the updates", "4800", "4800"],
+    ]
+    assert "the learning rate: right is 0.003125, you give 0.05." in page.locator(".gn-drawn").inner_text()
+    assert page.locator("b").count() == 0
+
+
 def array(*values, shape=None):
     return {"shape": shape or [len(values)], "values": list(values), "dtype": "float64"}
 

@@ -120,6 +120,12 @@ def test_tables_are_small():
     assert len(gzip.compress("".join(texts).encode(), 9)) <= 18_000
 
 
+def test_only_where_group_norm_is_asked_for_its_sets_are_drawn():
+    answers = in_micropython([["check", "", table_text(name)] for name in IN_PAGE])
+    drawn = {name for name, (found, _) in zip(IN_PAGE, answers, strict=True) if found["sets"]}
+    assert drawn == {"ex05", "ex06", "ex07", "ex08", "ex09", "4.1", "6.2"}
+
+
 def test_every_exercise_runs_in_the_page_or_says_why_not():
     assert not ELSEWHERE.keys() & IN_PAGE.keys() and ELSEWHERE.keys() | IN_PAGE.keys() == ALL.keys()
     assert all(reason.endswith(".") for reason in ELSEWHERE.values())
@@ -225,7 +231,6 @@ SENTENCES = [  # programs that raise an error of which MicroPython speaks otherw
     "3[0]",
     "{}['a']",
     "int('x')",
-    "import foo",
     "max([])",
     "def f():\n    print(y)\n    y = 1\nf()",
     "def f():\n    return f()\nf()",
@@ -251,6 +256,18 @@ def test_errors_have_the_words_of_cpython():
     for source, (found, _) in zip(SENTENCES, answers, strict=True):
         kind, message = raised_by(source)
         assert [found["error"]["kind"], found["error"]["message"]] == [kind, message], source
+
+
+def test_a_module_that_is_missing_is_missing_in_the_page():
+    ((found, _),) = in_micropython([["run", "from einops import rearrange", ""]])
+    assert found["error"]["kind"] == "ModuleNotFoundError"
+    assert found["error"]["message"] == "No module named 'einops' in this page. In Colab you have more of them."
+
+
+def test_an_answer_of_another_kind_is_marked():
+    for name, source in (("ex01", "count_means = lambda n, c, h, w, g: str(n * g)"), ("ex03", "one_group = lambda: '3'")):
+        ((found, _),) = in_micropython([["check", source, table_text(name)]])
+        assert not found["ok"] and found["case"]["wrong"] == [0]
 
 
 def test_the_smallest_case_is_handed_to_be_drawn():

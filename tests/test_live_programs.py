@@ -14,6 +14,7 @@ from test_checks import RIGHT, SLIPS
 
 from gn_edu_site.live import numpy as live_numpy
 from gn_edu_site.live import torch as live
+from gn_edu_site.live.rewriting import rewritten
 from gn_edu_site.live_sources import CHECKING, sources
 from scripts.paths import ROOT
 
@@ -70,7 +71,7 @@ NOT_OURS = {"numpy-on-tensor"}  # a sentence of NumPy's that ends otherwise
 
 def answer_of(text, t):
     scope = {"torch": t, "np": np if t is torch else live_numpy}
-    exec(text, scope)
+    exec(text if t is torch else rewritten(text), scope)
     return scope["answer"]
 
 
@@ -138,7 +139,7 @@ def test_it_is_small_and_written_for_both_pythons():
     of_torch = [text for path, text in files.items() if path.startswith("live/") and path not in others]
     of_rewriting = [files[f"live/{name}.py"] for name in REWRITING]
     sizes = [len(gzip.compress("".join(part).encode(), 9)) for part in (of_torch, of_rewriting)]
-    assert sizes[0] <= 12 * 1024 and sizes[1] <= 4_800, sizes
+    assert sizes[0] <= 12 * 1024 and sizes[1] <= 5_000, sizes
     for text in files.values():
         for node in ast.walk(ast.parse(text)):
             stars = [one for one in getattr(node, "elts", []) if isinstance(one, ast.Starred)]

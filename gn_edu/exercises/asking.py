@@ -109,9 +109,12 @@ def _gradients(f, seen, *args):
 
 
 def _item(f, k, *args):
-    """One part of what f() gives."""
+    """One part of what f() gives; all of it where it has no such part."""
     value = f()
-    return None if value is None else value[k]
+    try:
+        return None if value is None else value[k]
+    except (IndexError, KeyError, TypeError):
+        return value
 
 
 def _function(f, seen, *args):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from gn_edu.exercises import cases
-from gn_edu.exercises.exercise import Exercise, Probe
+from gn_edu.exercises.exercise import FORMS, Exercise, Probe
 from gn_edu.exercises.knobs import alone, candidates
 from gn_edu.exercises.sentences import said
 from gn_edu.exercises.set_picture import of_sets
@@ -50,7 +50,7 @@ def _halves(rng: random.Random) -> list[Probe]:
 
     def scaled(where, key, scale, eps, about):
         (x,) = cases.mix(rng, 2, cases.draw(key, 2, 4, 2, 4))
-        return Probe(where, ((x * scale).half(), 2, eps), about=about, recognises=False, tolerance=ROUGH)
+        return Probe(where, ((x * scale).half(), 2, eps), about=about, level=FORMS, tolerance=ROUGH)
 
     easy = [p for p in cases.plain(rng) if p.recognises and p.args[0].abs().max() > 0.1]
     return [
@@ -64,10 +64,6 @@ def _without_affine(x, num_groups, eps=1e-5, **knobs):
     return group_norm(x, num_groups, eps=eps, **knobs)
 
 
-def _in_half(x, num_groups, eps=1e-5, **knobs):
-    return _without_affine(x, num_groups, eps, **knobs).to(x.dtype)
-
-
 HALF_GROUP_NORM = Exercise(
     name="6.2",
     title="a float16 group norm",
@@ -77,7 +73,7 @@ HALF_GROUP_NORM = Exercise(
     takes="half_group_norm(x, num_groups, eps=1e-5) on float16 x: float16 out, right at scales 1e-4, 1 and 400.",
     probes=_halves,
     right=_without_affine,
-    wrong=partial(candidates, _in_half, SETS | DIVISION | EPS),
+    wrong=partial(candidates, _without_affine, SETS | DIVISION | EPS),
     typed=True,
     picture=of_sets,
     closing=said("Right: float16 in and out, and nothing is lost on the way."),

@@ -11,6 +11,7 @@ from gn_edu.exercises.table import FORMS, MAIN, ODD, Part, Whole, part_of
 from gn_edu.exercises.values import Array, Refusal, first
 
 REFUSALS = ("ValueError", "RuntimeError", "AssertionError")  # torch raises the second, some write the third
+ARGUMENTS = (" positional argument", " unexpected keyword argument")  # in what Python says of a call
 MOST = 2  # mistakes named at once
 OF_FORMULA = ("", "wrong-shape", "no-gradient", "missing-part")  # faults that a mistake elsewhere may explain
 
@@ -138,12 +139,18 @@ def judge(table, replies) -> Verdict:
     lines += [of_mistake(name) for name in names]
     if more:
         lines.append(said("More is off than that: mend this first, then check again."))
-    if not names and table.questions[0].how == "call" and all(case.reply.error for case in counted):
+    if not names and table.questions[0].how == "call" and all(map(_called_otherwise, counted)):
         given = ", ".join(name for name, _ in table.questions[0].arguments())
         lines.append(said("It is called as {function}({arguments}).", function=table.function, arguments=given))
     where, what = smallest.question.where, smallest.fault.sentence
     lines.append(said("Smallest case, {where}: {text}", where=where, text=what))
     return Verdict(False, lines, names, smallest=smallest.number, **numbers)
+
+
+def _called_otherwise(case: Case) -> bool:
+    """Whether the function does not take the arguments."""
+    kind_of, message = case.reply.error or ("", "")
+    return kind_of == "TypeError" and any(piece in message for piece in ARGUMENTS)
 
 
 def _praise(table, aside, passed, native, **_):
@@ -176,7 +183,7 @@ def fault_of(table, question, reply):
         return Fault("in-place", said("the argument is not what it was before the call."))
     if same(reply.value, want, question.tolerance):
         return _fault_of_type(question, reply.value) if table.typed else None
-    if several and isinstance(first(reply.value), Array):
+    if several and isinstance(first(reply.value), Array) and first(reply.value).count == want.count:
         return Fault("extra-answers", said("expected a tensor, got {got}.", got=kind(reply.value)))
     return Fault(*difference(table, question, reply.value))
 

@@ -59,9 +59,7 @@ class Table:
         closing: the sentence for a right answer, in place of the usual one.
     """
 
-    def __init__(
-        self, function, questions, wrong=tuple, parts=(), sections=(), by_hand=False, closing="", typed=False
-    ):
+    def __init__(self, function, questions, wrong=tuple, parts=(), sections=(), by_hand=False, closing="", typed=False):
         self.function, self.questions, self.wrong = function, questions, wrong
         self.parts, self.sections, self.by_hand, self.closing = parts, sections, by_hand, closing
         self.typed = typed

@@ -110,6 +110,7 @@ def group_norm_dparams(
     over: str = "sum",
     x_hat: str = "x_hat",
     use_dy: bool = True,
+    order: int = 1,
     sets: Sets = GROUP,
     centre: bool = True,
     var: str = "biased",
@@ -129,7 +130,7 @@ def group_norm_dparams(
             "batch": lambda p: p.sum(axes) if axes else p,
             "all": lambda p: p.sum(),
         }[over](part)
-        for part in parts
+        for part in parts[::order]
     ]
 
 
@@ -140,6 +141,7 @@ PARAMETERS: dict[str, tuple[dict, ...]] = {
     "uses-x": ({"x_hat": "x"},),
     "saves-y": ({"x_hat": "y"},),
     "ignores-dy": ({"use_dy": False},),
+    "swapped-answers": ({"order": -1},),
     **SETS,
     **DIVISION,
     **EPS,

@@ -1,7 +1,7 @@
 """Asks a reader's function the questions of a table: the page's twin of gn_edu/exercises/asking.py.
 
 The page's torch has no autograd. Gradients are difference quotients in float64; what a function takes out of the
-graph (detach, item, tolist, data, numpy) stays what it was at the base point, as it does for autograd.
+graph (detach, item, tolist, data, numpy, no_grad) stays what it was at the base point, as it does for autograd.
 """
 
 from collections import namedtuple
@@ -30,7 +30,7 @@ class Printing:
 Cell = namedtuple("Cell", ("n", "c", "h", "w"))
 _STEP = 2.0**-23
 _NO_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-_CUTS = ("item", "tolist", "__float__")  # what takes numbers out of the graph
+_CUTS = ("item", "tolist")  # what takes numbers out of the graph
 
 
 # ---- values
@@ -72,7 +72,10 @@ def _tensors(value):
 
 def _item(f, k, *args):
     value = f()
-    return None if value is None else value[k]
+    try:
+        return None if value is None else value[k]
+    except (IndexError, KeyError, TypeError):
+        return value
 
 
 def _pair(f, i, k):
@@ -182,6 +185,17 @@ class _Cuts:
 
         return method
 
+    def _stilled(self, own):
+        def method(tensor, storage, *args):
+            if Tensor.still and not self.within:
+                if self.calls == len(self.known):
+                    self.known.append(storage[:])
+                self.calls += 1
+                storage = self.known[self.calls - 1][:]
+            own(tensor, storage, *args)
+
+        return method
+
     def install(self):
         """Put them in place."""
         own_numpy = Tensor.numpy
@@ -198,6 +212,7 @@ class _Cuts:
         self.kept["numpy"], Tensor.numpy = own_numpy, numpy
         self.kept["data"] = Tensor.__dict__["data"]
         Tensor.data = property(self._replayed(_bare))
+        self.kept["__init__"], Tensor.__init__ = Tensor.__init__, self._stilled(Tensor.__init__)
         types.float32.letter = "d"
 
     def remove(self):

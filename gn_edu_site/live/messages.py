@@ -23,7 +23,6 @@ _OPERATORS = {
 _COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _SAME = (  # (kind in MicroPython or "", what its message is or begins with, kind in CPython, its message)
     ("ZeroDivisionError", "divide by zero", "ZeroDivisionError", "division by zero"),
-    ("ImportError", "no module named ", "ModuleNotFoundError", "No module named "),
     ("RuntimeError", "maximum recursion depth exceeded", "RecursionError", "maximum recursion depth exceeded"),
     ("ValueError", "invalid syntax for integer with", "ValueError", "invalid literal for int() with"),
     ("ValueError", "zero step", "ValueError", "range() arg 3 must not be zero"),
@@ -87,6 +86,8 @@ def _said(kind, message, text, source, name, count):
     for was, start, now, instead in _SAME:
         if kind == was and message.startswith(start):
             return now, instead + message[len(start) :]
+    if kind == "ImportError" and message.startswith("no module named "):
+        return "ModuleNotFoundError", f"N{message[1:]} in this page. In Colab you have more of them."
     if message.startswith("unsupported type"):
         return kind, _of_operator(message)
     if message == "local variable referenced before assignment":

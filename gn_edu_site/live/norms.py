@@ -238,7 +238,7 @@ def dx_at(
     return ratio(first - second, slip) if rstd else first - second
 
 
-def dparams(block, dy, over="sum", x_hat="x_hat", use_dy=True, sets=GROUP, centre=True, var="biased", **knobs):
+def dparams(block, dy, over="sum", x_hat="x_hat", use_dy=True, order=1, sets=GROUP, centre=True, var="biased", **knobs):
     """The gradients with respect to weight and bias."""
     labels, n, c = block.labels(sets), block.shape[0], block.shape[1]
     sigma = {which: divisor(block.statistics(sets, which, var)[2], block.eps, **knobs) for which in block.members(sets)}
@@ -253,7 +253,8 @@ def dparams(block, dy, over="sum", x_hat="x_hat", use_dy=True, sets=GROUP, centr
         come = dy[k] if use_dy else 1.0
         sums[0][row] += come * seen
         sums[1][row] += come
-    return [_gathered(rows, n, c, over, n * block.pixels) for rows in sums]
+    found = [_gathered(rows, n, c, over, n * block.pixels) for rows in sums]
+    return found if order > 0 else [found[1], found[0]]
 
 
 def _gathered(rows, n, c, over, count):

@@ -1,7 +1,7 @@
 """What students write and MicroPython does not know, in words that it knows; the number of every line stays.
 
 Stars in tuples, lists, sets, dicts and indices, `/` in signatures, tensors in f-strings, `x *= 2` in place, `1 < x`,
-`t[::-1]`, and keywords of zip, print and sum. The names that stand instead are those of stand_ins.NAMES.
+`t[::-1]`, float(t), and keywords of zip, print and sum. The names that stand instead are those of stand_ins.NAMES.
 
 And `while True:` calls bool. WebKit ends a worker at the next call from wasm to JavaScript; a loop like
 `while True: pass` makes none, and would go on unseen as long as the page is open.
@@ -71,7 +71,12 @@ def _formatted(text):
         inner, colon, form = parts[k].partition(":")
         whole = inner.count("(") == inner.count(")") and inner.count("[") == inner.count("]")
         whole = whole and not inner.count("'") % 2 and not inner.count('"') % 2
-        if colon and whole and inner.strip() and "}" not in inner and inner[-1] != "=" and "!" not in inner:
+        body, brace, rest = parts[k].partition("}")
+        shown = body.rstrip()
+        if brace and shown[-1:] == "=" and shown[-2:-1] not in "=!<>":
+            parts[k - 1] += body
+            parts[k] = f"{shown[:-1].strip()}!r}}{rest}"
+        elif colon and whole and inner.strip() and "}" not in inner and inner[-1] != "=" and "!" not in inner:
             if k < 2 or parts[k - 1]:
                 parts[k] = f"_plain_({inner}):{form}"
     return "{".join(parts)
@@ -209,8 +214,9 @@ def rewritten(source):
                 first += 1
             if texts[first] in ("True", "1") and texts[first + 1] in "):":
                 put(first, "bool(", ")")
-        elif text == "slice" and following == "(":
-            put(k, "_", "_")
+        elif text in ("slice", "float") and texts[k - 1] not in (".", "def"):
+            if following == "(" or texts[k - 2 : k] == ["map", "("]:
+                put(k, "_", "_")
         elif kind in "0n" and following in _COMPARISONS:
             comparison(k)
     return joined(0, len(pieces))[:-1]

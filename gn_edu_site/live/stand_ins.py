@@ -24,26 +24,35 @@ class Module:
         if name in self._names:
             return self._names[name]
         if hasattr(self._real, name):
-            return getattr(self._real, name)
+            found = getattr(self._real, name)
+            return (lambda *args: found(*map(_plain, args))) if self._real is math and callable(found) else found
         if self.__name__.startswith("torch."):
             raise missing(f"{self.__name__[6:]}.{name}")
         raise AttributeError(f"The {self.__name__} of this page has no {name}. {COLAB}")
 
 
-class no_grad:
-    """Does nothing: there are no gradients in the page."""
+class _Grad:
+    """A block, or a function, in which new tensors are constants for gradients, or are none again; see asking.py."""
 
-    def __init__(self, *args):
-        pass
+    def __init__(self, still):
+        self.still = still
 
     def __call__(self, f):
-        return f
+        def g(*args, **more):
+            with self:
+                return f(*args, **more)
+
+        return g
 
     def __enter__(self):
-        return self
+        self.was, Tensor.still = Tensor.still, self.still
 
     def __exit__(self, *args):
-        pass
+        Tensor.still = self.was
+
+
+def no_grad(f=None):
+    return _Grad(True)(f) if callable(f) else _Grad(f is not False)
 
 
 class _Keys:
@@ -65,6 +74,8 @@ class _Typing:
     TYPE_CHECKING = False
 
     def __getattr__(self, name):
+        if name == "NamedTuple":
+            raise AttributeError(f"The typing of this page has no {name}. {COLAB}")
         return _Type()
 
 
@@ -139,6 +150,8 @@ NAMES = {
     "_compared_": lambda word, a, b: _COMPARED[word](a, b),
     "_slice_": _slice,
     "_zip_": _zip,
+    # MicroPython's floats would ask a tensor's __float__ in 1.0 + t, too: it has none.
+    "_float_": lambda x=0.0: float(_plain(x)),
     "_sum_": lambda numbers, start=0: sum(numbers, start),
 }
 
@@ -215,7 +228,8 @@ for _name in "nn.functional nn.init nn autograd optim utils.data utils cuda".spl
 torch.nn._names["functional"] = MODULES["torch.nn.functional"]
 torch.cuda._names["is_available"] = lambda: False
 torch.testing, torch.device = MODULES["torch.testing"], str
-torch.no_grad = torch.enable_grad = torch.inference_mode = torch.set_grad_enabled = no_grad
+torch.no_grad = torch.inference_mode = no_grad
+torch.enable_grad, torch.set_grad_enabled = lambda: _Grad(False), lambda mode: _Grad(not mode)
 _SAID = (
     ("no module named '", "The Python of this page has no module {}. " + COLAB),
     ("can't import name ", "The Python of this page has no {}. " + COLAB),

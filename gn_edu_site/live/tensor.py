@@ -76,7 +76,7 @@ class Tensor(Views):
     """Numbers of one type in an array, read by shape, strides and offset; views share the array."""
 
     default = float32
-    requires_grad, device = False, "cpu"
+    requires_grad, device, still = False, "cpu", False
 
     def __init__(self, storage, dtype, shape, strides=None, offset=0):
         self._storage, self.dtype, self.shape = storage, dtype, tuple(shape)
@@ -141,9 +141,6 @@ class Tensor(Views):
         if self.numel() != 1:
             raise RuntimeError(f"a Tensor with {self.numel()} elements cannot be converted to Scalar")
         return self.flatten().tolist()[0]
-
-    def __float__(self):
-        return float(self.item())
 
     def __int__(self):
         return int(self.item())

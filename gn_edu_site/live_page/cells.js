@@ -107,13 +107,13 @@ function createCell(/** @type {any} */ box) {
     bar.typed();
   }
 
-  function show(/** @type {any} */ { error, line, value, text, ok, mistakes, case: failed, drawn = {} }) {
+  function show(/** @type {any} */ { error, line, value, text, ok, mistakes = [], case: failed, sets, drawn = {} }) {
     (arranged() ?? { mark: mark.show }).mark(error?.line ?? line ?? null);
     if (error)
       output.fail(arranged() ? { ...error, line: null } : error); // lines that are arranged have no numbers
     else if (text) output.answer(text, ok);
     if (value) output.value(value.text);
-    const picture = failed ? drawCase(failed, { tr, mistakes }) : drawSets(mistakes ?? [], { tr });
+    const picture = failed ? drawCase(failed, { tr, mistakes }) : sets ? drawSets(mistakes, { tr }) : null;
     if (picture) output.draw(picture);
     else if (Object.keys(drawn).length) output.draw(drawValues(drawn, { tr }));
     else if (value?.array) output.draw(drawValue(value.array, { tr }));

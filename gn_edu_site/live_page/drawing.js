@@ -34,13 +34,17 @@ const listed = (value) =>
 function partsOf({ right: all, yours: mine, wrong, parts = [] }) {
   const [right, yours] = [listed(all), listed(mine)];
   const several = Array.isArray(right);
+  const wrongOf = (/** @type {number} */ from, /** @type {number} */ to) =>
+    new Set(wrong.filter((place) => from <= place && place < to).map((place) => place - from));
+  if (!several && Array.isArray(all) && parts.length)
+    return [{ name: "", right, yours: /** @type {Answer} */ (yours), wrong: wrongOf(0, all.length), rows: parts }];
   let before = 0;
   return (several ? right : [right]).map((one, k) => {
     const [from, to] = [before, before + countOf(one)];
     before = to;
     const own = several ? (Array.isArray(yours) ? yours[k] : null) : /** @type {Answer} */ (yours);
-    const places = wrong.filter((place) => from <= place && place < to).map((place) => place - from);
-    return { name: parts[k] ?? (several ? String(k + 1) : ""), right: one, yours: own ?? null, wrong: new Set(places) };
+    const name = parts[k] ?? (several ? String(k + 1) : "");
+    return { name, right: one, yours: own ?? null, wrong: wrongOf(from, to) };
   });
 }
 

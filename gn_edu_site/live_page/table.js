@@ -5,8 +5,8 @@ import { apart, countOf, decimalsFor, isArray, MOST, numberText, plainText, same
 /**
  * @typedef {import("../../gn_edu/widgets/src/shared/i18n.js").Translator} Translator
  * @typedef {import("./arrays.js").Answer} Answer
- * @typedef {{ name: string, right: Answer, yours: Answer, wrong: Set<number> }} Part of an answer; `yours` is null where
- *   there is nothing to compare
+ * @typedef {{ name: string, right: Answer, yours: Answer, wrong: Set<number>, rows?: string[] }} Part of an answer; `yours`
+ *   is null where there is nothing to compare, `rows` are names of its numbers, which differ in kind then
  */
 
 /**
@@ -25,34 +25,39 @@ export function tableOf(heads, rows) {
  * @param {[name: string, value: Answer][]} given the arguments
  * @param {Translator} tr
  */
-export function pairTable({ name, right, yours, wrong }, given, tr) {
+export function pairTable({ name, right, yours, wrong, rows: names }, given, tr) {
   if (isArray(right) && isArray(yours) && !sameShape(right, yours)) return shapes(right.shape, yours.shape, tr);
   if (countOf(right) > MOST) return h("p", {}, tr("{n} numbers are too many to draw.", { n: countOf(right) }));
   const list = (/** @type {Answer} */ value) => (isArray(value) ? value.values : value === null ? [] : [value]);
   const [good, mine] = [list(right), isArray(right) && !isArray(yours) ? [] : list(yours)];
   const beside = given.find(([argument, value]) => argument === "x" && sameShape(value, right));
   const input = beside ? list(beside[1]) : [];
-  const few = decimalsFor([...good, ...mine]);
+  const [few, write] = names ? [4, plainText] : [decimalsFor([...good, ...mine]), numberText];
   const sign = (/** @type {number} */ i) => {
-    const [a, b] = wrong.has(i)
-      ? apart(good[i], mine[i], few)
-      : [good[i], mine[i]].map((value) => numberText(value, few));
+    const pair = [good[i], mine[i]];
+    const [a, b] = wrong.has(i) ? apart(pair[0], pair[1], few, write) : pair.map((value) => write(value, few));
     const marked = wrong.has(i) ? h("td", { class: "yours" }, `✗ ${b}`) : b;
     return [a, ...(mine.length ? [marked] : [])];
   };
   const rows = good.map((_, i) => [
-    ...(isArray(right) ? [h("th", { scope: "row" }, String(i + 1))] : []),
+    ...(isArray(right) ? [h("th", { scope: "row" }, names?.[i] ?? String(i + 1))] : []),
     ...(beside ? [numberText(input[i], decimalsFor(input))] : []),
     ...sign(i),
   ]);
   const heads = [
-    ...(isArray(right) ? [tr("number")] : []),
+    ...(isArray(right) ? [names ? "" : tr("number")] : []),
     ...(beside ? [beside[0]] : []),
     tr("right"),
     ...(mine.length ? [tr("yours")] : []),
   ];
   const title = name ? [h("b", {}, name)] : [];
-  return h("div", { class: "gn-drawn-table" }, ...title, tableOf(heads, rows), inWords(right, good, mine, wrong, tr));
+  return h(
+    "div",
+    { class: "gn-drawn-table" },
+    ...title,
+    tableOf(heads, rows),
+    inWords(right, good, mine, wrong, { names, tr }),
+  );
 }
 
 /**
@@ -61,13 +66,15 @@ export function pairTable({ name, right, yours, wrong }, given, tr) {
  * @param {any[]} good
  * @param {any[]} mine
  * @param {Set<number>} wrong
- * @param {Translator} tr
+ * @param {{ names?: string[], tr: Translator }} options
  */
-function inWords(answer, good, mine, wrong, tr) {
+function inWords(answer, good, mine, wrong, { names, tr }) {
   if (!mine.length || !wrong.size) return "";
   const i = Math.min(...wrong);
   const [right, yours] = apart(good[i], mine[i], 4, plainText);
   if (!isArray(answer)) return h("p", {}, tr("Right is {right}, you give {yours}.", { right, yours }));
+  const name = names?.[i];
+  if (name) return h("p", {}, tr("{name}: right is {right}, you give {yours}.", { name, right, yours }));
   return h("p", {}, tr("Number {i}: right is {right}, you give {yours}.", { i: i + 1, right, yours }));
 }
 
