@@ -265,7 +265,8 @@ def test_a_module_that_is_missing_is_missing_in_the_page():
 
 
 def test_an_answer_of_another_kind_is_marked():
-    for name, source in (("ex01", "count_means = lambda n, c, h, w, g: str(n * g)"), ("ex03", "one_group = lambda: '3'")):
+    texts = {"ex01": "count_means = lambda n, c, h, w, g: str(n * g)", "ex03": "one_group = lambda: '3'"}
+    for name, source in texts.items():
         ((found, _),) = in_micropython([["check", source, table_text(name)]])
         assert not found["ok"] and found["case"]["wrong"] == [0]
 
