@@ -182,5 +182,6 @@ def table_file(name: str, translate: Callable[[str], str] = str) -> dict:
         one: {key: translate(text) for key, text in known[one].items()} for one in sorted(names) if one in known
     }
     data["words"] = _words(data, translate)
+    data["others"] = sorted({one.function for one in IN_PAGE.values()} - {exercise.function})
     data["sets"] = exercise.picture is of_sets
     return data

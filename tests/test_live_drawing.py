@@ -278,6 +278,8 @@ def test_answers_of_any_kind(draw):
     assert "Right is the shape (2,), you give (2, 1)." in text
     text = drawn_text(draw, right=array(*range(6), shape=[1, 3, 1, 2]))
     assert "the right answer" in text and "✗" not in text and "The cell in image 1" in text
+    text = drawn_text(draw, right=6, yours="6", wrong=[0])
+    assert "✗ '6'" in text and "Right is 6, you give '6'." in text
     text = drawn_text(draw, right=[1.0, 2.0], yours=[1.0, 2.0000001], wrong=[1])
     assert "✗ 2.0000001" in text
     text = drawn_text(draw, right=array(True, False, True, True, shape=[2, 2]), yours=array(*[True] * 4, shape=[2, 2]))

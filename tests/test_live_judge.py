@@ -264,6 +264,12 @@ def test_a_module_that_is_missing_is_missing_in_the_page():
     assert found["error"]["message"] == "No module named 'einops' in this page. In Colab you have more of them."
 
 
+def test_a_function_of_another_cell_is_to_be_copied():
+    source = "def group_norm_affine(x, num_groups, weight, bias, eps):\n    return group_norm_4d(x, num_groups, eps)\n"
+    ((found, _),) = in_micropython([["check", source, table_text("ex06")]])
+    assert found["text"].endswith("The cells of this page share no names: copy group_norm_4d into this one.")
+
+
 def test_an_answer_of_another_kind_is_marked():
     texts = {"ex01": "count_means = lambda n, c, h, w, g: str(n * g)", "ex03": "one_group = lambda: '3'"}
     for name, source in texts.items():

@@ -169,6 +169,11 @@ def check(source: str, table: str) -> str:
         verdict = judge(known, replies)
         told.update(ok=verdict.ok, mistakes=verdict.names, passed=verdict.passed, total=verdict.total)
         told["text"] = verdict.text(translate, data["mistakes"])
+        for kind, message in [reply.error for reply in replies if reply.error][:1]:
+            name = message.split("'")[1] if kind == "NameError" and "'" in message else ""
+            if name in data["others"]:
+                alone = said("The cells of this page share no names: copy {function} into this one.", function=name)
+                told["text"] += "\n" + as_text(alone, translate)
         if verdict.smallest is not None:
             told["line"] = replies[verdict.smallest].line
             told["case"] = _case(known.questions[verdict.smallest], replies[verdict.smallest], translate)

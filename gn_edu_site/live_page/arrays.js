@@ -26,10 +26,11 @@ export const countOf = (/** @type {Answer} */ value) => (isArray(value) ? produc
 /** A shape as Python writes it. */
 export const shapeText = (/** @type {number[]} */ shape) => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
 
-/** True, False, None, and what JSON has no number for. */
+/** True, False, None, what JSON has no number for, and texts in quotes. */
 function wordFor(/** @type {any} */ value) {
   if (typeof value === "boolean") return value ? "True" : "False";
-  return value === null ? "None" : minus(String(value).replace("inf", "∞"));
+  if (value === null) return "None";
+  return ["nan", "inf", "-inf"].includes(value) ? minus(value.replace("inf", "∞")) : `'${value}'`;
 }
 
 /**
