@@ -11,7 +11,6 @@ from gn_edu.exercises.table import FORMS, MAIN, ODD, Part, Whole, part_of
 from gn_edu.exercises.values import Array, Refusal, first
 
 REFUSALS = ("ValueError", "RuntimeError", "AssertionError")  # torch raises the second, some write the third
-ARGUMENTS = (" positional argument", " unexpected keyword argument")  # in what Python says of a call
 MOST = 2  # mistakes named at once
 OF_FORMULA = ("", "wrong-shape", "no-gradient", "missing-part")  # faults that a mistake elsewhere may explain
 
@@ -139,7 +138,7 @@ def judge(table, replies) -> Verdict:
     lines += [of_mistake(name) for name in names]
     if more:
         lines.append(said("More is off than that: mend this first, then check again."))
-    if not names and table.questions[0].how == "call" and all(map(_called_otherwise, counted)):
+    if not names and table.questions[0].how == "call" and _written_for_others(counted):
         given = ", ".join(name for name, _ in table.questions[0].arguments())
         lines.append(said("It is called as {function}({arguments}).", function=table.function, arguments=given))
     where, what = smallest.question.where, smallest.fault.sentence
@@ -147,10 +146,10 @@ def judge(table, replies) -> Verdict:
     return Verdict(False, lines, names, smallest=smallest.number, **numbers)
 
 
-def _called_otherwise(case: Case) -> bool:
-    """Whether the function does not take the arguments."""
-    kind_of, message = case.reply.error or ("", "")
-    return kind_of == "TypeError" and any(piece in message for piece in ARGUMENTS)
+def _written_for_others(cases) -> bool:
+    """Whether the function may have been written for other arguments, or for another order of them."""
+    errors = [case.reply.error and case.reply.error[0] for case in cases]
+    return all(errors) and "TypeError" in errors
 
 
 def _praise(table, aside, passed, native, **_):
