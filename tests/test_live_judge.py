@@ -264,6 +264,13 @@ def test_a_module_that_is_missing_is_missing_in_the_page():
     assert found["error"]["message"] == "No module named 'einops' in this page. In Colab you have more of them."
 
 
+def test_a_readers_own_check_is_run_and_the_notebooks_is_left_out():
+    own = "def check_shape(n):\n    print('asked', n)\ncheck_shape(3)\n"
+    for source, said in ((own, ["asked 3"]), ("print(1)\ncheck_group_norm(f)\nch06.check_half_group_norm(f)", ["1"])):
+        ((found, printed),) = in_micropython([["run", source, ""]])
+        assert found["error"] is None and printed == said
+
+
 def test_a_function_of_another_cell_is_to_be_copied():
     source = "def group_norm_affine(x, num_groups, weight, bias, eps):\n    return group_norm_4d(x, num_groups, eps)\n"
     ((found, _),) = in_micropython([["check", source, table_text("ex06")]])
