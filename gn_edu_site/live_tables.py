@@ -98,7 +98,9 @@ def _formulas(name: str) -> list:
 
 def _names(table: Table, formulas: list) -> set[str]:
     """The mistakes that a check may name."""
-    found = {*ALWAYS, *(["wrong-dtype"] if table.typed else [])}
+    found = set(ALWAYS)
+    if table.typed:
+        found.add("wrong-dtype")
     for question in table.questions:
         found |= {question.about, question.form} - {""}
     for one in [one for _, section in formulas for one in section["wrong"]]:

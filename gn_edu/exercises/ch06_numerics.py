@@ -10,7 +10,8 @@ from gn_edu.exercises.exercise import FORMS, Exercise, Probe
 from gn_edu.exercises.knobs import alone, candidates
 from gn_edu.exercises.sentences import said
 from gn_edu.exercises.set_picture import of_sets
-from gn_edu.exercises.wrong_norms import DIVISION, EPS, SETS, group_norm
+from gn_edu.exercises.sheet2_forward import EX05
+from gn_edu.exercises.wrong_norms import DIVISION, EPS, SETS
 
 ROUGH = 4e-3  # what rounding to float16 may cost
 
@@ -60,10 +61,6 @@ def _halves(rng: random.Random) -> list[Probe]:
     ]
 
 
-def _without_affine(x, num_groups, eps=1e-5, **knobs):
-    return group_norm(x, num_groups, eps=eps, **knobs)
-
-
 HALF_GROUP_NORM = Exercise(
     name="6.2",
     title="a float16 group norm",
@@ -72,8 +69,8 @@ HALF_GROUP_NORM = Exercise(
     function="half_group_norm",
     takes="half_group_norm(x, num_groups, eps=1e-5) on float16 x: float16 out, right at scales 1e-4, 1 and 400.",
     probes=_halves,
-    right=_without_affine,
-    wrong=partial(candidates, _without_affine, SETS | DIVISION | EPS),
+    right=EX05.right,
+    wrong=partial(candidates, EX05.right, SETS | DIVISION | EPS),
     typed=True,
     picture=of_sets,
     closing=said("Right: float16 in and out, and nothing is lost on the way."),
