@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal, cast, get_args, get_origin
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-Recipe = Literal["first", "neighbours", "vgg16", "resnet", "fast", "speedrun"]
-Net = Literal["small", "vgg16", "resnet", "fast"]
+Recipe = Literal["first", "neighbours", "vgg16", "resnet", "fast", "main", "speedrun"]
+Net = Literal["small", "vgg16", "resnet", "fast", "airbench"]
 Norm = Literal["bn", "gn", "ln", "in", "none"]
 Optimizer = Literal["sgd", "adam", "muon"]
 Schedule = Literal["linear", "cosine", "constant"]
@@ -69,14 +69,15 @@ class NetConfig(Part):
     """The network, but for its weights: networks that agree in these settings differ in their weights only.
 
     Args:
-        net: "small", "vgg16", "resnet" or "fast".
+        net: "small", "vgg16", "resnet", "fast" or "airbench".
         norm: "bn", "gn", "ln", "in" or "none"; nothing else changes with it.
         groups: number of groups, used by "gn" only.
-        group_size: where it is not 0, channels in a group instead of groups ("fast" only).
+        group_size: where it is not 0, channels in a group instead of groups ("fast" and "airbench" only).
         ws: weight standardization.
         width: channels of the first stage.
         zero_gamma: the last norm of each residual block starts with gamma 0 ("resnet" only).
         norm_batch: how many images a batch norm averages over at a time, a divisor of batch; 0 for the whole batch.
+        frozen_after: the share of the run after which a batch norm uses its running statistics in training too.
     """
 
     net: Net = "small"
@@ -87,6 +88,7 @@ class NetConfig(Part):
     width: int = number(32, "channels", least=1)
     zero_gamma: bool = False
     norm_batch: int = number(0, "images; 0 takes the whole batch")
+    frozen_after: float = number(1.0, "a share of the run; 1 for never", below=1.000001)
 
     def check(self) -> None:
         if self.norm_batch and self.norm != "bn":
@@ -94,12 +96,17 @@ class NetConfig(Part):
                 f"norm_batch is for norm='bn': no other norm averages over images; got norm_batch={self.norm_batch} "
                 f"with norm={self.norm!r}. Leave it out"
             )
+        if self.frozen_after < 1 and self.norm != "bn":
+            raise ValueError(
+                f"frozen_after is for norm='bn': no other norm has running statistics; "
+                f"got frozen_after={self.frozen_after} with norm={self.norm!r}"
+            )
         if self.zero_gamma and self.net != "resnet":
             raise ValueError(f"zero_gamma needs residual blocks: net='resnet', got {self.net!r}")
         if self.zero_gamma and self.norm == "none":
             raise ValueError("zero_gamma needs a norm that has a gamma, got norm='none'")
-        if self.group_size and self.net != "fast":
-            raise ValueError(f"group_size is for net='fast'; {self.net!r} takes groups")
+        if self.group_size and self.net not in ("fast", "airbench"):
+            raise ValueError(f"group_size is for net='fast' and 'airbench'; {self.net!r} takes groups")
         if self.norm == "gn" and self.group_size and self.width % self.group_size:
             raise ValueError(f"group_size must divide width={self.width}, got {self.group_size}")
         if self.norm == "gn" and not self.group_size:
@@ -159,14 +166,27 @@ class DataConfig(Part):
         shift: pixels by which training images are moved at most.
         reestimate: after training, measure a batch norm network once more with running statistics that are the plain
             average over this many training images, in batches as in training; 0 for no such measurement.
+        held_aside: that many training images after the first n_train are not trained on. With them a batch norm network
+            is measured in two more ways, with statistics of whole batches, and with a share of each picture's own.
+        look_back: after each epoch, measure error and loss on this many training images too, as they are, neither
+            mirrored nor shifted, and keep the correlations of the filters at the end; 0 for neither.
     """
 
     batch: int = number(128, "images an update", least=1)
     n_train: int = number(0, "images; 0 takes all")
     shift: int = number(2, "pixels of a picture that is 32 wide", below=32)
     reestimate: int = number(0, "images; 0 for no such measurement")
+    held_aside: int = number(0, "images; 0 for none")
+    look_back: int = number(0, "images; 0 for no look back")
 
     def check(self) -> None:
+        if self.held_aside and not (self.n_train and self.reestimate):
+            raise ValueError(
+                f"held_aside={self.held_aside} needs n_train, after which they lie, and reestimate, the images whose "
+                f"statistics are mixed in; got n_train={self.n_train} and reestimate={self.reestimate}"
+            )
+        if self.n_train and self.look_back > self.n_train:
+            raise ValueError(f"look_back must be at most n_train={self.n_train}, got {self.look_back}")
         if self.n_train and self.batch > self.n_train:
             raise ValueError(f"batch must lie between 1 and n_train={self.n_train}, got {self.batch}")
         if self.reestimate and not self.batch <= self.reestimate <= (self.n_train or math.inf):

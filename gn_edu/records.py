@@ -24,6 +24,14 @@ class Result:
         stopped: why a run ended before its time.
         accuracy_reestimated: of a batch norm network after its running statistics were measured anew.
         accuracy_rounded: of a network whose weights were rounded for use in a page.
+        test_loss_by_epoch: mean cross-entropy in nats, without smoothing, beside error_by_epoch.
+        train_error_by_epoch, train_loss_by_epoch: the same on training images, as they are, in evaluation mode.
+        accuracy_whole: of a batch norm network with statistics of whole batches, measured anew.
+        accuracy_mixed: of the same, with own_share of each picture's own statistics mixed in.
+        own_share: the share, chosen on training images that were held aside.
+        test_cpu_s: CPU-seconds of all that was measured between epochs.
+        peak_memory_mb: the most memory in use, in MiB: of a GPU's tensors, else of the process.
+        filters: gn_edu.training.filters, one text a layer, after the last epoch.
     """
 
     accuracy: float
@@ -36,6 +44,15 @@ class Result:
     stopped: str | None = None
     accuracy_reestimated: float | None = None
     accuracy_rounded: float | None = None
+    test_loss_by_epoch: list[float] | None = None
+    train_error_by_epoch: list[float] | None = None
+    train_loss_by_epoch: list[float] | None = None
+    accuracy_whole: float | None = None
+    accuracy_mixed: float | None = None
+    own_share: float | None = None
+    test_cpu_s: float | None = None
+    peak_memory_mb: float | None = None
+    filters: list[str] | None = None
 
     def __post_init__(self):
         if not 0 <= self.accuracy <= 100:

@@ -175,7 +175,7 @@ def test_a_run_takes_its_own_threads_and_leaves_torchs_number_as_it_was(
         real = getattr(loop, name)
         monkeypatch.setattr(loop, name, lambda *args, **kw: (seen.add(torch.get_num_threads()), real(*args, **kw))[1])
 
-    for name in ("build", "augment", "evaluate", "layer_statistics"):
+    for name in ("build", "augment", "measure", "layer_statistics"):
         note(name)
     record = loop.train(SMALL.replace(epochs=1, **change), pictures, tmp_path, progress=False)
     assert seen == {threads} and torch.get_num_threads() == 2

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -43,6 +44,28 @@ def cpu_threads(config: ComputeConfig, device: torch.device):
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def forget_peak_memory(device: torch.device) -> None:
+    """Count peak_memory_mb from here on; on a CPU only Linux can."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+        return
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        pass
+
+
+def peak_memory_mb(device: torch.device) -> float | None:
+    """The most memory that was in use: a GPU's tensors, or the whole process on Linux; None elsewhere."""
+    if device.type == "cuda":
+        return round(torch.cuda.max_memory_allocated() / 2**20, 1)
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((round(int(line.split()[1]) / 1024, 1) for line in lines if line.startswith("VmHWM")), None)
 
 
 def kept_near(device: torch.device, *tensors: Tensor) -> tuple[Tensor, ...]:

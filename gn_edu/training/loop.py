@@ -25,15 +25,21 @@ from gn_edu.training.device import (
     choose_precision,
     compiled,
     cpu_threads,
+    forget_peak_memory,
     kept_near,
     lower_precision,
+    peak_memory_mb,
     steps_a_look,
 )
-from gn_edu.training.evaluation import evaluate, reestimate
+from gn_edu.training.evaluation import batch_norms, best_share, measure, own_statistics, reestimate
+from gn_edu.training.filters import filter_correlations, packed
 from gn_edu.training.layer_statistics import layer_statistics
 from gn_edu.training.optim import optimizers, schedule
 from gn_edu.training.progress import progress_bar, tensorboard
 from gn_edu.training.provenance import device_name, provenance
+
+
+CURVES = ("test_loss_by_epoch", "train_error_by_epoch", "train_loss_by_epoch")
 
 
 class Diverged(ArithmeticError):
@@ -122,16 +128,20 @@ class Trainer:
     """
 
     def __init__(self, config: RunConfig, data: Cifar10, device: torch.device | None = None):
-        n_train = config.data.n_train or len(data.train_images)
-        if n_train > len(data.train_images):
-            raise ValueError(f"n_train must lie between 1 and {len(data.train_images)}, got {n_train}")
+        n_train, aside = config.data.n_train or len(data.train_images), config.data.held_aside
+        if n_train + aside > len(data.train_images):
+            and_aside = f" and held_aside={aside}" if aside else ""
+            raise ValueError(f"n_train must lie between 1 and {len(data.train_images)}, got {n_train}{and_aside}")
         self.config = config = config.replace(n_train=n_train)  # and checked once more, with the number of images
         self.data, self.device = data, device or choose_device()
         self.precision = choose_precision(config.compute, self.device)
         self.clock = Clock(config.clock, self.device, steps=n_train // config.data.batch)
         self.epoch, self.images = 0, 0
         self.error_by_epoch: list[float] = []
+        self.curves: dict[str, list[float]] = {name: [] for name in CURVES}
         self.layers: list[list[list[float]]] = []  # epoch by epoch, as layer_statistics gives them
+        self.test_cpu_s = 0.0
+        forget_peak_memory(self.device)
         with self._threads(), self.clock.running():
             self.train_images, self.train_labels = kept_near(self.device, data.train_images, data.train_labels)
             model = build(config.network, config.seed)
@@ -163,10 +173,22 @@ class Trainer:
                         if not math.isfinite(loss):
                             raise Diverged(f"the loss is {float(loss)} at step {i + 1} of epoch {self.epoch + 1}")
                         on_step(float(loss))
-            self.error_by_epoch.append(round(100 - self.accuracy(), 4))
-            with lower_precision(self.device, self.precision):
-                self.layers.append(layer_statistics(self.model, to_input(self.data.test_images[:250].to(self.device))))
+            began = time.process_time()
+            self.look()
+            self.test_cpu_s += time.process_time() - began
         self.epoch += 1
+
+    def look(self) -> None:
+        """Error and loss on the test images, on training images where the settings ask for it, and the layers."""
+        accuracy, loss = self.measured()
+        self.error_by_epoch.append(round(100 - accuracy, 4))
+        self.curves["test_loss_by_epoch"].append(round(loss, 4))
+        if count := self.config.data.look_back:
+            accuracy, loss = self.measured(self.data.train_images[:count], self.data.train_labels[:count])
+            self.curves["train_error_by_epoch"].append(round(100 - accuracy, 4))
+            self.curves["train_loss_by_epoch"].append(round(loss, 4))
+        with lower_precision(self.device, self.precision):
+            self.layers.append(layer_statistics(self.model, to_input(self.data.test_images[:250].to(self.device))))
 
     def batches(self):
         """This epoch's batches; which images, in which order, depends on the seed and the epoch alone."""
@@ -182,6 +204,9 @@ class Trainer:
         """One update when this share (0 to 1) of the run is over; returns the loss."""
         optim = self.config.optim
         self.model.train()
+        if share >= self.config.network.frozen_after:
+            for layer in batch_norms(self.model):
+                layer.eval()
         factor = schedule(share, optim.schedule, optim.warm_up)
         for optimizer, peaks in zip(self.optimizers, self.peaks, strict=True):
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
@@ -199,9 +224,15 @@ class Trainer:
         """Whether all epochs are done, or the budget is used up."""
         return self.clock.finished(self.epoch)
 
+    def measured(self, images: Tensor | None = None, labels: Tensor | None = None) -> tuple[float, float]:
+        """Accuracy in percent and loss, on the test images if no others are given."""
+        images = self.data.test_images if images is None else images
+        labels = self.data.test_labels if labels is None else labels
+        return measure(self.model, images, labels, precision=self.precision)
+
     def accuracy(self) -> float:
         """Test accuracy in percent."""
-        return evaluate(self.model, self.data.test_images, self.data.test_labels, precision=self.precision)
+        return self.measured()[0]
 
     def record(self, stopped: str | None = None) -> RunRecord:
         """The finished run as a record, or one that was `stopped`, and why."""
@@ -216,17 +247,33 @@ class Trainer:
                 wall_s=round(self.clock.wall_s, 3),
                 layers=self.layers,
                 stopped=stopped,
-                accuracy_reestimated=None if stopped else self._reestimated_accuracy(),
+                test_cpu_s=round(self.test_cpu_s, 1),
+                peak_memory_mb=peak_memory_mb(self.device),
+                filters=[packed(m) for m in filter_correlations(self.model)] if self.config.data.look_back else None,
+                **cast(Any, {name: curve or None for name, curve in self.curves.items()}),
+                **cast(Any, {} if stopped else self._with_other_statistics()),
             )
             made_with = provenance(device_name(self.device), "torch")
         precision = str(self.precision).removeprefix("torch.")
         return RunRecord(self.config, result, Provenance(precision=precision, data=self.data.fingerprint, **made_with))
 
-    def _reestimated_accuracy(self) -> float | None:
+    def _with_other_statistics(self) -> dict[str, float]:
+        """Accuracies of a batch norm network whose statistics are others than those that training left."""
         data = self.config.data
-        if data.reestimate and reestimate(self.model, self.train_images[: data.reestimate], data.batch):
-            return round(self.accuracy(), 4)
-        return None
+        images = self.data.train_images[: data.reestimate]
+        found: dict[str, float] = {}
+        if not data.reestimate or not reestimate(self.model, images, data.batch, self.precision):
+            return found
+        found["accuracy_reestimated"] = round(self.accuracy(), 4)
+        if data.held_aside:
+            reestimate(self.model, images, data.batch, self.precision, whole=True)
+            found["accuracy_whole"] = round(self.accuracy(), 4)
+            aside = slice(data.n_train, data.n_train + data.held_aside)
+            chosen_on = self.data.train_images[aside], self.data.train_labels[aside]
+            found["own_share"] = best_share(self.model, *chosen_on, self.precision)
+            with own_statistics(self.model, found["own_share"]):
+                found["accuracy_mixed"] = round(self.accuracy(), 4)
+        return found
 
     def save(self, path: Path) -> None:
         """Keep the state on disk, whole or not at all."""
@@ -237,7 +284,7 @@ class Trainer:
                 "model": self.model.state_dict(),
                 "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
                 "clock": (self.clock.cpu_s, self.clock.wall_s),
-                "progress": (self.epoch, self.error_by_epoch, self.layers, self.images),
+                "progress": (self.epoch, self.error_by_epoch, self.curves, self.layers, self.images, self.test_cpu_s),
             },
             path,
         )
@@ -255,7 +302,7 @@ class Trainer:
         for optimizer, kept in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(kept)
         self.clock.cpu_s, self.clock.wall_s = state["clock"]
-        self.epoch, self.error_by_epoch, self.layers, self.images = state["progress"]
+        self.epoch, self.error_by_epoch, self.curves, self.layers, self.images, self.test_cpu_s = state["progress"]
 
     def _threads(self):
         return cpu_threads(self.config.compute, self.device)
