@@ -1,16 +1,13 @@
 """The recorded runs on scanned digits, of scripts/record_digits.py: error against how many values share a mean."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from statistics import mean, stdev
 
+from gn_edu.intervals import interval, with_interval
 from gn_edu.reading import structure
 from gn_edu.records import measured
-from gn_edu.show import fixed
 
 SEEDS = 20
-T = 2.093  # of 20 values: Student's t at 97.5 %, 19 degrees of freedom
 LINES = (("bn", 32), ("bn", 8), ("bn", 4), ("bn", 2), ("gn", 8), ("gn", 4), ("gn", 2))
 
 
@@ -54,24 +51,6 @@ def errors(maps: int, norm: str, size: int, measure: str = "test_error") -> dict
     if not found:
         raise ValueError(f"no runs with maps={maps}, norm={norm!r}, size={size}: maps are 2 or 1, lines are {LINES}")
     return found
-
-
-def interval(values: Iterable[float]) -> tuple[float, float]:
-    """Mean of 20 values, one a seed, and half of its 95 % interval."""
-    values = list(values)
-    if len(values) != SEEDS:
-        raise ValueError(f"an interval is over {SEEDS} seeds, got {len(values)} values")
-    return mean(values), T * stdev(values) / SEEDS**0.5
-
-
-def difference(a: dict[int, float], b: dict[int, float]) -> tuple[float, float]:
-    """a minus b, seed by seed: mean and half of its 95 % interval, in points."""
-    return interval(a[seed] - b[seed] for seed in sorted(a))
-
-
-def with_interval(found: tuple[float, float], digits: int = 2) -> str:
-    """As text: mean and half of the interval."""
-    return " ± ".join(fixed(value, digits) for value in found)
 
 
 def lines(maps: int) -> list[list[str]]:

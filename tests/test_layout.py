@@ -15,7 +15,7 @@ from scripts.paths import ROOT
 
 # A module imports only from the lines before its own.
 ORDER = (
-    "messages show paper questions refusals norms data augment config reading recipes records digits nets training "
+    "messages show intervals paper questions refusals norms data augment config reading recipes records digits nets training "
     "gpu_results plots widgets exercises grader site cli".split()
 )
 ALONE = {"matplotlib": {"plots"}, "plotly": {"plots", "site"}, "anywidget": {"widgets"}, "pooch": {"data"}}

@@ -274,6 +274,7 @@ ANOTHER_NETWORK = {
     "width": (RESNET, 16),
     "zero_gamma": (RESNET, True),
     "norm_batch": (RESNET.replace(norm="bn"), 2),
+    "frozen_after": (RESNET.replace(norm="bn"), 0.5),
 }
 
 

@@ -27,7 +27,7 @@ def filter_correlations(model: nn.Module) -> list[Tensor]:
 
 def packed(correlations: Tensor) -> str:
     """A correlation matrix as text: hundredths above the diagonal, row by row, each a signed byte, in base64."""
-    above = torch.triu_indices(*correlations.shape, offset=1)
+    above = torch.triu_indices(len(correlations), len(correlations), offset=1)
     hundredths = (100 * correlations[above[0], above[1]]).round().to(torch.int8)
     return base64.b64encode(hundredths.numpy().tobytes()).decode()
 

@@ -38,7 +38,6 @@ from gn_edu.training.optim import optimizers, schedule
 from gn_edu.training.progress import progress_bar, tensorboard
 from gn_edu.training.provenance import device_name, provenance
 
-
 CURVES = ("test_loss_by_epoch", "train_error_by_epoch", "train_loss_by_epoch")
 
 

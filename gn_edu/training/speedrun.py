@@ -3,11 +3,12 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import mean, stdev
+from statistics import mean
 from typing import Any
 
 from gn_edu.config import RunConfig
 from gn_edu.data import Cifar10
+from gn_edu.intervals import interval
 from gn_edu.recipes import RECIPES
 from gn_edu.records import RunRecord
 from gn_edu.training.loop import Trainer, train
@@ -62,8 +63,8 @@ def summary(records: Sequence[RunRecord]) -> list[dict]:
         runs = [r.result for r in records if r.config.network.norm == norm and not r.result.stopped]
         if runs:
             accuracy, seconds = [r.accuracy for r in runs], mean(r.wall_s for r in runs)
-            half = 1.96 * stdev(accuracy) / len(runs) ** 0.5 if len(runs) > 1 else math.nan
-            lines.append({"norm": norm, "runs": len(runs), "accuracy": mean(accuracy), "half": half, "wall_s": seconds})
+            middle, half = interval(accuracy) if len(runs) > 1 else (accuracy[0], math.nan)
+            lines.append({"norm": norm, "runs": len(runs), "accuracy": middle, "half": half, "wall_s": seconds})
     for line in lines:
         line["ratio"] = line["wall_s"] / lines[0]["wall_s"]
     return lines
