@@ -59,7 +59,7 @@ test-code: book
 	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 $(report) tests
 
 test-notebooks: book
-	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 --dist loadscope --nbval --nbval-current-env --nbval-cell-timeout=180 $(report) notebooks
+	OMP_NUM_THREADS=1 $(PY) -m pytest -q -n 2 --dist loadscope --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout=180 $(report) notebooks
 
 test-newest: install  ## the same with the newest release of everything: what moved, what broke
 	$(PY) -m scripts.newest _build/newest
