@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from gn_edu.messages import N_
+from gn_edu.messages import N_, tr
 from gn_edu.records import RunRecord
 from gn_edu.show import fixed
 
@@ -207,6 +207,25 @@ def _grid(shape, title: str, norm: str, lit: set, values: Tensor | None, boxed) 
 
 def _by_run(records: Sequence[RunRecord]) -> dict[tuple[str, bool], list[RunRecord]]:
     return {key: [r for r in records if (r.config.network.norm, r.config.network.ws) == key] for key in RUNS}
+
+
+def error_beside(recorded: Sequence[RunRecord], errors: Sequence[float], epochs: int) -> bytes:
+    """A PNG of one run's test error (%) after each epoch so far, beside those of recorded runs of as many epochs."""
+    # Not pyplot's: a figure that a thread draws belongs to nobody else.
+    figure = Figure(figsize=(6.2, 3.0), layout="tight")
+    ax = figure.subplots()
+    for (name, ws), runs in _by_run([r for r in recorded if r.result.epochs == epochs]).items():
+        _, short, norm = RUNS[name, ws]
+        for k, run in enumerate(runs):
+            style = dict(color=COLOUR[norm], linestyle="--" if ws else "-", linewidth=0.9, alpha=0.7)
+            ax.plot(range(1, epochs + 1), run.result.error_by_epoch, label=None if k else short, **style)
+    ax.plot(range(1, len(errors) + 1), errors, color="black", marker="o", label=tr("your run"))
+    ax.set(ylabel="%", xlabel=tr("epoch"), xlim=(0.7, epochs + 0.3))
+    ax.legend(frameon=False)
+    ax.spines[["top", "right"]].set_visible(False)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=120)
+    return picture.getvalue()
 
 
 def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> Live:

@@ -50,8 +50,11 @@ def widget_messages() -> Catalog:
         options = {"parse_template_string": True}
         for line, message, *_ in extract_from_file("javascript", path, {"tr": None, "N_": None}, options=options):
             catalog.add(message, locations=[(name, line)])
-    for path in [ROOT / "gn_edu" / "plots.py", *sorted((ROOT / "gn_edu_site").glob("*.py"))]:
-        for line, message, *_ in extract_from_file("python", path, {"N_": None}):
+    for path in [
+        *(ROOT / "gn_edu" / name for name in ("plots.py", "run_here.py")),
+        *sorted((ROOT / "gn_edu_site").glob("*.py")),
+    ]:
+        for line, message, *_ in extract_from_file("python", path, {"N_": None, "tr": None}):
             catalog.add(message, locations=[(path.name, line)])
 
     for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):

@@ -53,13 +53,15 @@ def train(
     weights: bool = False,
     track: bool = False,
     until: float = math.inf,
+    watch: "Callable[[Trainer, float | None], None]" = lambda trainer, loss: None,
 ) -> RunRecord | None:
     """Train one network and write its record to `folder`; return the record at once if it is already there.
 
     While it runs, its state lies beside the record as a .state file. A run whose loss is no longer finite is stopped,
     and its record says so. With `weights`, the trained state_dict is kept beside the record as a .pt file; with
     `track`, the record's numbers are also written for TensorBoard, to the folder tensorboard/ there. When the clock
-    (time.monotonic) passes `until`, the state is kept and None returned.
+    (time.monotonic) passes `until`, the state is kept and None returned. `watch` is told of the loss, where a step
+    looks at it, and of None after each epoch; what it raises ends the run, and the state of the last epoch stays.
 
     Raises:
         MemoryError: the batch does not fit; the message names one to try.
@@ -83,6 +85,7 @@ def train(
             def on_step(loss: float) -> None:
                 bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
                 bar.update(trainer.images - bar.n)
+                watch(trainer, loss)
 
             try:
                 while not trainer.finished:
@@ -91,6 +94,7 @@ def train(
                     trainer.run_epoch(on_step)
                     trainer.save(state)
                     log.add_scalar("test error (%)", trainer.error_by_epoch[-1], trainer.epoch)
+                    watch(trainer, None)
             except Diverged as error:
                 stopped = str(error)
         if weights:
