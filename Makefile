@@ -83,8 +83,9 @@ outputs: install  ## run the notebooks and store what they print
 exercises: install  ## headings and marks in the notebooks, from the exercises' records
 	$(PY) -m scripts.exercise_records
 
-bench: install  ## group norm from scratch against torch's; writes gn_edu/results/ladder.json
+bench: install  ## group norm from scratch against torch's (ladder.json), and what it costs in a network (costs.json), into gn_edu/results
 	$(PY) -m scripts.bench_norms
+	$(PY) -m scripts.bench_costs
 
 bench-widgets: install  ## how long each widget takes to redraw
 	$(PY) -m scripts.bench_widgets
