@@ -228,8 +228,15 @@ def error_beside(recorded: Sequence[RunRecord], errors: Sequence[float], epochs:
     return picture.getvalue()
 
 
-def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> Live:
-    """Test error (%) after each epoch: one thin line a seed, one marked line for their mean."""
+def _mean(curves: Sequence[Sequence[float]]) -> list[float]:
+    return [sum(values) / len(values) for values in zip(*curves, strict=True)]
+
+
+def error_by_epoch(records: Sequence[RunRecord], training: bool = False, *, ax: Axes | None = None) -> Live:
+    """Test error (%) after each epoch: one thin line a seed, one marked line for their mean.
+
+    With `training`, the mean error on training pictures too, a thin line with small hollow marks.
+    """
     ax = ax if ax is not None else plt.subplots(figsize=(6.2, 3.4))[1]
     figure, said = go.Figure(), []
     for (name, ws), runs in _by_run(records).items():
@@ -238,7 +245,7 @@ def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> L
         label, short, norm = RUNS[name, ws]
         colour, (marker, symbol) = COLOUR[norm], MARKS[norm]
         epochs = list(range(1, runs[0].result.epochs + 1))
-        mean = [sum(errors) / len(runs) for errors in zip(*(r.result.error_by_epoch for r in runs), strict=True)]
+        mean = _mean([r.result.error_by_epoch for r in runs])
         for run in runs:
             ax.plot(epochs, run.result.error_by_epoch, color=colour, linewidth=0.7, alpha=0.6)
         ax.plot(epochs, mean, "--" if ws else "-", color=colour, marker=marker, label=short)
@@ -267,6 +274,20 @@ def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> L
         )
         values = {"label": label, "error": fixed(mean[-1], 2), "seeds": len(runs)}
         said.append((N_("Test error of {label} after the last epoch: {error} %, mean of {seeds} seeds."), values))
+        if training:
+            seen = _mean([r.result.train_error_by_epoch or [] for r in runs])
+            ax.plot(epochs, seen, ":", color=colour, marker=marker, markersize=4, fillstyle="none", linewidth=1)
+            figure.add_scatter(
+                x=epochs,
+                y=[round(e, 3) for e in seen],
+                mode="lines+markers",
+                line=dict(color=colour, dash="dot", width=1),
+                marker=dict(symbol=f"{symbol}-open", size=6),
+                hovertemplate=N_("training pictures: %{y:.2f} %<extra></extra>"),
+                showlegend=False,
+                legendgroup=label,
+            )
+            said.append((N_("On training pictures {error} %."), {"error": fixed(seen[-1], 2)}))
     ax.set(ylabel="%")
     ax.set_xticks(epochs)
     ax.legend(frameon=False)
@@ -276,7 +297,7 @@ def error_by_epoch(records: Sequence[RunRecord], *, ax: Axes | None = None) -> L
         margin=dict(l=55, r=10, t=10, b=45),
         legend=dict(orientation="h", y=-0.22),
         xaxis=dict(title=N_("epoch"), tickvals=epochs),
-        yaxis=dict(title=N_("test error (%)")),
+        yaxis=dict(title=N_("error (%)") if training else N_("test error (%)")),
         template="none",
     )
     return Live(figure, cast(Figure, ax.figure), said)
