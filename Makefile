@@ -115,7 +115,7 @@ lint: install
 	$(NODE) node_modules/typescript/bin/tsc
 	$(NODE) node_modules/typescript/bin/tsc -p gn_edu/widgets/src/shared
 	$(NODE) node_modules/jscpd/bin/jscpd
-	$(PY) -m codespell_lib --skip "*/neighbours.json,*/widgets/static" README.md CONTRIBUTING.md CHANGELOG.md book gn_edu gn_edu_site gn_edu_grader scripts tests
+	$(PY) -m codespell_lib --skip "*/neighbours.json,*/results/main,*/widgets/static" README.md CONTRIBUTING.md CHANGELOG.md book gn_edu gn_edu_site gn_edu_grader scripts tests
 
 clean:
 	rm -rf _build build gn_edu_*/build conf.py .pytest_cache .ruff_cache .mypy_cache .hypothesis
