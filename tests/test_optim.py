@@ -125,6 +125,9 @@ REFUSED = [
     ({"norm": "bn", "norm_batch": -2}, ["norm_batch must be at least 0", "-2"]),
     ({"reestimate": 31}, ["at least batch=32", "31"]),
     ({"n_train": 64, "reestimate": 65}, ["at most n_train=64", "65"]),
+    ({"held_aside": 40, "n_train": 400}, ["held_aside=40 needs n_train", "reestimate=0"]),
+    ({"look_back": 65, "n_train": 64}, ["look_back must be at most n_train=64", "65"]),
+    ({"frozen_after": 0.5}, ["frozen_after is for norm='bn'", "norm='gn'"]),
 ]
 
 
