@@ -7,7 +7,6 @@ from gn_edu.intervals import interval, with_interval
 from gn_edu.reading import structure
 from gn_edu.records import measured
 
-SEEDS = 20
 LINES = (("bn", 32), ("bn", 8), ("bn", 4), ("bn", 2), ("gn", 8), ("gn", 4), ("gn", 2))
 
 

@@ -20,7 +20,7 @@ from gn_edu.plots import error_beside
 from gn_edu.recipes import RECIPES
 from gn_edu.records import RunRecord
 from gn_edu.show import fixed
-from gn_edu.training.loop import Diverged, Trainer, train
+from gn_edu.training.loop import Trainer, train
 
 IMAGES = 50_000  # CIFAR-10's for training
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -63,6 +63,7 @@ class RunHere:
         self.folder = Path(folder) / config.experiment
         self.record: RunRecord | None = None
         self._stopping, self._thread = threading.Event(), threading.Thread()
+        self._began: tuple[float, int] | None = None  # when, and after how many images, this thread began to train
         here = data is not None or cifar10_is_here()
         label = tr("Train") if here else tr("Download CIFAR-10 (170 MB) and train")
         self.button = ipywidgets.Button(description=label, layout={"width": "auto"})
@@ -106,13 +107,13 @@ class RunHere:
             if self.data is None:
                 self._say(tr("Looking for the pictures"))
                 self.data = load_cifar10(download=True)
-            self._began: tuple[float, int] | None = None
+            self._began = None
             self.record = train(self.config, self.data, self.folder, progress=False, watch=self._watch)
             assert self.record is not None, "only a run with a time to end by may end without a record"
             self._end(self.record)
         except Stopped:
             self._say(tr("Stopped. Press Train to go on with the epoch that it was in."))
-        except (OSError, ValueError, MemoryError, RuntimeError, Diverged) as error:
+        except (OSError, ValueError, MemoryError, RuntimeError) as error:
             self._say(html.escape(str(error)))
         finally:
             self.button.description = tr("Train")

@@ -8,7 +8,6 @@ that adds to group norm stands in rows of its own.
 
 import copy
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +19,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 from gn_edu import nets
 from gn_edu.recipes import RECIPES
 from gn_edu.training.provenance import processor, provenance
+from scripts.bench_norms import cpu_seconds, kept_storages
 from scripts.paths import ROOT
 
 BATCH, ROUNDS = 128, 8
@@ -101,16 +101,8 @@ def kept(norm: str, ws: bool = False) -> float:
     """MiB that a training step keeps for its backward pass, a picture, in channels_last."""
     net = network(norm, ws).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     own = {p.untyped_storage().data_ptr() for p in (*net.parameters(), *net.buffers())}
-    storages: dict[int, int] = {}
-
-    def pack(tensor: Tensor) -> Tensor:
-        storages[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
-        return tensor
-
     held = torch.randn(BATCH, 3, 32, 32).to(memory_format=torch.channels_last)
-    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-        loss = net(held).square().mean()
-    del loss
+    storages = kept_storages(lambda: net(held).square().mean())
     return sum(size for at, size in storages.items() if at not in own) / BATCH / 2**20
 
 
@@ -125,9 +117,7 @@ def measure() -> list[dict]:
     for _ in range(ROUNDS):
         for case, steps in everything.items():
             for name, step in steps.items():
-                began = time.process_time()
-                step()
-                spent = time.process_time() - began
+                spent = cpu_seconds(step)
                 best[*case, name] = min(best.get((*case, name), spent), spent)
     rows = []
     for (what, form), steps in everything.items():

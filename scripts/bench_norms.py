@@ -80,8 +80,8 @@ VARIANTS = {
 }
 
 
-def kept(layer, x, weight, bias) -> float:
-    """Bytes that the backward pass needs, x itself counted, as a multiple of x's."""
+def kept_storages(forward) -> dict[int, int]:
+    """The memory that the backward pass of forward() needs: bytes of each storage, by its address."""
     storages = {}
 
     def pack(tensor):
@@ -89,8 +89,14 @@ def kept(layer, x, weight, bias) -> float:
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-        y = layer(x, GROUPS, weight, bias)
+        y = forward()
     del y
+    return storages
+
+
+def kept(layer, x, weight, bias) -> float:
+    """Bytes that the backward pass needs, x itself counted, as a multiple of x's."""
+    storages = kept_storages(lambda: layer(x, GROUPS, weight, bias))
     return sum(storages.values()) / (x.numel() * x.element_size())
 
 
