@@ -45,6 +45,7 @@ answer = sorted({"a": 1, **{"b": (2, *[3])}, "c": [*()]}.items()), sorted({**{1:
 f = lambda a, *b: (a, *b); answer = {"f": lambda a, *b: b, "g": [*b"a"]}["f"](1, 2), f(1, 2)
 def f(a, /, b=2): return a, b\\nanswer = f(1), f(1, b=3)
 x = torch.arange(6.).view(2, 3); answer = x[0, *[1]], x[:, *(2,)], x[..., *[slice(0, 2)]], x[(slice(None), *[None] * 2)]
+x = torch.zeros(2, 3); x[0, *[1]] = 2; x[*(1,), 0] += 3; d = {}; d[1, *"a"] = 4; answer = x, d[1, "a"]
 x = torch.ones(2, 3); y = x; x *= 3; x /= 4; x **= 2; x -= 0.25; x[0] *= 2; y.view(6)[3:] //= 0.2; answer = y, x
 x = torch.ones(2); y = x; x = x * 3; answer = x, y
 a = 7; a //= 2; a **= 2; a %= 5; a *= 1 + 1; a /= 4 - 2; answer = a

@@ -143,8 +143,8 @@ def rewritten(source):
             for j in range(k, m):
                 put(j, text="")
             put(m, text=")")
-        elif ("*" in heads or "**" in heads) and not (
-            texts[m + 1] == "=" or texts[m + 1] == "in" and texts[k - 1] in ("for", ",")
+        elif ("*" in heads or "**" in heads) and (
+            called or not (texts[m + 1] == "=" or texts[m + 1] == "in" and texts[k - 1] in ("for", ","))
         ):
             if called:
                 put(k, after="_tuple_(")
