@@ -78,6 +78,7 @@ class NetConfig(Part):
         zero_gamma: the last norm of each residual block starts with gamma 0 ("resnet" only).
         norm_batch: how many images a batch norm averages over at a time, a divisor of batch; 0 for the whole batch.
         frozen_after: the share of the run after which a batch norm uses its running statistics in training too.
+        stages: residual stages, each at half the side of the one before ("resnet" only; it has four).
     """
 
     net: Net = "small"
@@ -89,6 +90,7 @@ class NetConfig(Part):
     zero_gamma: bool = False
     norm_batch: int = number(0, "images; 0 takes the whole batch")
     frozen_after: float = number(1.0, "a share of the run; 1 for never", below=1.000001)
+    stages: int = number(4, "residual stages", least=1, below=5)
 
     def check(self) -> None:
         if self.norm_batch and self.norm != "bn":
@@ -101,6 +103,8 @@ class NetConfig(Part):
                 f"frozen_after is for norm='bn': no other norm has running statistics; "
                 f"got frozen_after={self.frozen_after} with norm={self.norm!r}"
             )
+        if self.stages != 4 and self.net != "resnet":
+            raise ValueError(f"stages is for net='resnet': {self.net!r} has its own; got stages={self.stages}")
         if self.zero_gamma and self.net != "resnet":
             raise ValueError(f"zero_gamma needs residual blocks: net='resnet', got {self.net!r}")
         if self.zero_gamma and self.norm == "none":

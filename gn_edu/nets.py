@@ -161,14 +161,22 @@ class ResidualBlock(nn.Module):
 class ResNet(nn.Module):
     """A 3 x 3 convolution of stride 2, four residual blocks at 16, 8, 4 and 2 pixels, a mean, one linear layer.
 
-    Input (n, 3, 32, 32), output (n, 10); 308,826 parameters at width 16.
+    Input (n, 3, 32, 32), output (n, 10); 308,826 parameters at width 16. Fewer stages leave the last blocks out.
     """
 
-    def __init__(self, norm: str = "gn", groups: int = 4, ws: bool = True, width: int = 16, zero_gamma: bool = False):
+    def __init__(
+        self,
+        norm: str = "gn",
+        groups: int = 4,
+        ws: bool = True,
+        width: int = 16,
+        zero_gamma: bool = False,
+        stages: int = 4,
+    ):
         super().__init__()
         layers = [Conv3x3(3, width, ws=False, stride=2), norm_layer(norm, width, groups), nn.ReLU()]
         before = width
-        for stage in range(4):
+        for stage in range(stages):
             channels = width * 2**stage
             layers.append(ResidualBlock(before, channels, norm, groups, ws, 2 if stage else 1, zero_gamma))
             before = channels
@@ -276,7 +284,7 @@ def _net(config: NetConfig, seed: int) -> nn.Module:
         return seeded(seed, *shape)
     torch.manual_seed(seed)
     if config.net == "resnet":
-        return ResNet(*shape, config.zero_gamma)
+        return ResNet(*shape, config.zero_gamma, config.stages)
     if config.net == "vgg16":
         return Vgg16(*shape)
     return FastNet(*shape, config.group_size, last=4 if config.net == "airbench" else 8)

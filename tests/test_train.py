@@ -275,6 +275,7 @@ ANOTHER_NETWORK = {
     "zero_gamma": (RESNET, True),
     "norm_batch": (RESNET.replace(norm="bn"), 2),
     "frozen_after": (RESNET.replace(norm="bn"), 0.5),
+    "stages": (RESNET, 3),
 }
 
 
