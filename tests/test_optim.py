@@ -128,7 +128,7 @@ REFUSED = [
     ({"held_aside": 40, "n_train": 400}, ["held_aside=40 needs n_train", "reestimate=0"]),
     ({"look_back": 65, "n_train": 64}, ["look_back must be at most n_train=64", "65"]),
     ({"frozen_after": 0.5}, ["frozen_after is for norm='bn'", "norm='gn'"]),
-    ({"stages": 3}, ["stages is for net='resnet'", "'small'"]),
+    ({"stages": 3, "net": "small"}, ["stages is for net='resnet'", "'small'"]),
 ]
 
 
