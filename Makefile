@@ -103,6 +103,7 @@ classroom-demo: install  ## thirty submissions, some of them hostile, graded
 # reads records and command lines (cattrs, tyro) is imported where that is done. Without torch or numpy it says so.
 gpu-results:  ## all GPU runs that are not recorded yet; needs a GPU and a python3 with torch and numpy
 	$(PYTHON) -m gn_edu.gpu_results
+	test -f gn_edu/results/gpu-costs.json || $(PYTHON) -m scripts.bench_costs
 
 i18n: install  ## bring the catalogues in locale/ up to date, and say how far each page is translated
 	$(PY) -m scripts.i18n

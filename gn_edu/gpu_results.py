@@ -44,6 +44,9 @@ def _named(name: str, shows: str, runs) -> Experiment:
     return Experiment(name, shows, tuple(run.replace(experiment=name) for run in runs))
 
 
+# The main run's network at airbench94's own widths, and in bfloat16 where the device has it.
+WIDE = RECIPES["main"].replace(width=RECIPES["speedrun"].network.width, precision="auto")
+ASIDE = WIDE.replace(n_train=45000, held_aside=5000, reestimate=10240)
 GHOSTS = (32, 16, 8, 4, 2)
 
 
@@ -60,14 +63,33 @@ def _protocol(norms, batches) -> list[RunConfig]:
 
 EXPERIMENTS = (
     _named(
+        "gpu-main",
+        "chapter 8's main run at airbench94's own widths",
+        [
+            WIDE.replace(norm=norm, ws=ws, epochs=epochs, seed=seed)
+            for norm, ws, epochs in (
+                ("bn", True, 8),
+                ("gn", True, 8),
+                ("bn", False, 8),
+                ("gn", False, 8),
+                ("gn", True, 12),
+            )
+            for seed in range(5)
+        ],
+    ),
+    _named(
+        "gpu-small-batch",
+        "chapter 9's small batch in the same network",
+        [
+            ASIDE.replace(norm=norm, norm_batch=size, frozen_after=frozen, seed=seed)
+            for norm, size, frozen in (*(("bn", size, 1) for size in (2, 32, 4, 8)), ("gn", 0, 1), ("bn", 2, 0.5))
+            for seed in SEEDS
+        ],
+    ),
+    _named(
         "speedrun",
         "batch norm and group norm to the same accuracy, turn about",
         [config.replace(seed=seed) for seed in range(20) for config in PAIR],
-    ),
-    _named(
-        "gpu-fast",
-        "the recipe `fast`, 10 epochs",
-        [RECIPES["fast"].replace(norm=norm, ws=ws, seed=seed) for norm, ws in NORMS for seed in SEEDS],
     ),
     _named(
         "gpu-vgg16", "the recipe `vgg16`, 10 epochs", [RECIPES["vgg16"].replace(norm=norm) for norm in ("gn", "bn")]
@@ -112,10 +134,14 @@ def shrunk(experiment: Experiment) -> Experiment:
         "groups": 2,
         "compile": False,
     }
-    seen = {
-        run.replace(seed=0, norm_batch=run.network.norm_batch and 10, reestimate=run.data.reestimate and 40, **small)
-        for run in experiment.runs
-    }
+
+    def smaller(run: RunConfig) -> RunConfig:
+        shares = {"reestimate": run.data.reestimate and 40, "held_aside": run.data.held_aside and 40}
+        return run.replace(
+            seed=0, norm_batch=run.network.norm_batch and 10, look_back=run.data.look_back and 40, **shares, **small
+        )
+
+    seen = {smaller(run) for run in experiment.runs}
     return replace(experiment, runs=tuple(sorted(seen, key=stem)))
 
 
@@ -133,7 +159,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run what is missing; returns 2 where there is no GPU and --tiny was not given."""
     parser = argparse.ArgumentParser(prog="python -m gn_edu.gpu_results", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
-    parser.add_argument("--seconds", type=float, default=500, help="stop starting epochs after this (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=400, help="stop starting epochs after this (%(default)s)")
     parser.add_argument("--tiny", action="store_true")
     args = parser.parse_args(argv)
     if choose_device().type != "cuda" and not args.tiny:

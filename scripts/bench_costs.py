@@ -1,13 +1,14 @@
 """What group norm costs in the main run's network, beside batch norm: python -m scripts.bench_costs   (make bench)
 
-Writes gn_edu/results/costs.json. For a training step and for inference, each in several forms: CPU time with group norm
-as a multiple of that with batch norm in the same form and the same rounds (minimum over interleaved rounds, one
-thread), and what a training step keeps for its backward pass. Both networks are without weight standardization; what
-that adds to group norm stands in rows of its own.
+Writes gn_edu/results/costs.json, or gpu-costs.json where there is a CUDA GPU. For a training step and for inference, each
+in several forms: CPU time (of one thread; on a GPU, the time until it is done) with group norm as a multiple of that with
+batch norm in the same form and the same rounds (minimum over interleaved rounds), and what a training step keeps for its
+backward pass. Both networks are without weight standardization; what that adds to group norm stands in a column of its own.
 """
 
 import copy
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,18 +19,34 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from gn_edu import nets
 from gn_edu.recipes import RECIPES
-from gn_edu.training.provenance import processor, provenance
+from gn_edu.training.provenance import device_name, provenance
 from scripts.bench_norms import cpu_seconds, kept_storages
 from scripts.paths import ROOT
 
-BATCH, ROUNDS = 128, 8
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+BATCH, ROUNDS = (2000, 30) if DEVICE.type == "cuda" else (128, 8)
 LAYOUTS = {"NCHW": torch.contiguous_format, "channels_last": torch.channels_last}
+
+
+def pictures() -> Tensor:
+    return torch.randn(BATCH, 3, 32, 32, device=DEVICE)
+
+
+def seconds(step: Callable[[], None]) -> float:
+    """CPU-seconds of a step; of a GPU, seconds until it is done."""
+    if DEVICE.type == "cpu":
+        return cpu_seconds(step)
+    torch.cuda.synchronize()
+    began = time.perf_counter()
+    step()
+    torch.cuda.synchronize()
+    return time.perf_counter() - began
 
 
 def network(norm: str, ws: bool = False) -> nn.Module:
     """The main run's network as it starts, with statistics of some pictures in its batch norms."""
-    net = nets.build(RECIPES["main"].replace(norm=norm, ws=ws).network)
-    net(torch.randn(64, 3, 32, 32))
+    net = nets.build(RECIPES["main"].replace(norm=norm, ws=ws).network).to(DEVICE)
+    net(pictures()[:64])
     return net
 
 
@@ -78,7 +95,7 @@ def inference(net: Any, x: Tensor, y: Tensor) -> Callable[[], None]:
 def cases() -> dict[tuple[str, str], dict[str, Callable[[], None]]]:
     """What is timed: by (what, form), the steps of batch norm and of what stands beside it."""
     found: dict[tuple[str, str], dict[str, Callable[[], None]]] = {}
-    x, y = torch.randn(BATCH, 3, 32, 32), torch.randint(0, 10, (BATCH,))
+    x, y = pictures(), torch.randint(0, 10, (BATCH,), device=DEVICE)
     kinds = {"BN": ("bn", False), "GN": ("gn", False), "GN + WS": ("gn", True)}
     for what, make in (("training step", training), ("inference", inference)):
         for form, layout in LAYOUTS.items():
@@ -101,7 +118,7 @@ def kept(norm: str, ws: bool = False) -> float:
     """MiB that a training step keeps for its backward pass, a picture, in channels_last."""
     net = network(norm, ws).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     own = {p.untyped_storage().data_ptr() for p in (*net.parameters(), *net.buffers())}
-    held = torch.randn(BATCH, 3, 32, 32).to(memory_format=torch.channels_last)
+    held = pictures().to(memory_format=torch.channels_last)
     storages = kept_storages(lambda: net(held).square().mean())
     return sum(size for at, size in storages.items() if at not in own) / BATCH / 2**20
 
@@ -117,7 +134,7 @@ def measure() -> list[dict]:
     for _ in range(ROUNDS):
         for case, steps in everything.items():
             for name, step in steps.items():
-                spent = cpu_seconds(step)
+                spent = seconds(step)
                 best[*case, name] = min(best.get((*case, name), spent), spent)
     rows = []
     for (what, form), steps in everything.items():
@@ -135,9 +152,10 @@ def main() -> None:
         "batch": BATCH,
         "rows": measure(),
         "kept": {"BN": round(kept("bn"), 3), "GN": round(kept("gn"), 3), "GN + WS": round(kept("gn", True), 3)},
-        **provenance(processor(), "torch"),
+        **provenance(device_name(DEVICE), "torch"),
     }
-    (ROOT / "gn_edu" / "results" / "costs.json").write_text(json.dumps(record, indent=1) + "\n")
+    file = "costs.json" if DEVICE.type == "cpu" else "gpu-costs.json"
+    (ROOT / "gn_edu" / "results" / file).write_text(json.dumps(record, indent=1) + "\n")
 
 
 if __name__ == "__main__":
