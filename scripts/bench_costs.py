@@ -1,10 +1,10 @@
 """What group norm costs in the main run's network, beside batch norm: python -m scripts.bench_costs   (make bench)
 
 Writes gn_edu/results/costs.json, or gpu-costs.json where there is a CUDA GPU. For a training step and for inference,
-each in several forms: CPU time (of one thread; on a GPU, the time until it is done) with group norm as a multiple of that
-with batch norm in the same form and the same rounds (minimum over interleaved rounds), and what a training step keeps
-for its backward pass. Both networks are without weight standardization; what that adds to group norm stands in a column
-of its own.
+each in several forms: CPU time (of one thread; on a GPU, the time until it is done) with group norm as a multiple of
+that with batch norm in the same form and the same rounds (minimum over interleaved rounds), and what a training step
+keeps for its backward pass. Both networks are without weight standardization; what that adds to group norm stands in
+a column of its own.
 """
 
 import copy
