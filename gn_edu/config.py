@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal, cast, get_args, get_origin
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-Recipe = Literal["first", "neighbours", "vgg16", "resnet", "fast", "main", "speedrun"]
-Net = Literal["small", "vgg16", "resnet", "fast", "airbench"]
+Recipe = Literal["first", "neighbours", "vgg16", "resnet", "main", "speedrun"]
+Net = Literal["small", "vgg16", "resnet", "airbench"]
 Norm = Literal["bn", "gn", "ln", "in", "none"]
 Optimizer = Literal["sgd", "adam", "muon"]
 Schedule = Literal["linear", "cosine", "constant"]
@@ -69,10 +69,10 @@ class NetConfig(Part):
     """The network, but for its weights: networks that agree in these settings differ in their weights only.
 
     Args:
-        net: "small", "vgg16", "resnet", "fast" or "airbench".
+        net: "small", "vgg16", "resnet" or "airbench".
         norm: "bn", "gn", "ln", "in" or "none"; nothing else changes with it.
         groups: number of groups, used by "gn" only.
-        group_size: where it is not 0, channels in a group instead of groups ("fast" and "airbench" only).
+        group_size: where it is not 0, channels in a group instead of groups ("airbench" only).
         ws: weight standardization.
         width: channels of the first stage.
         zero_gamma: the last norm of each residual block starts with gamma 0 ("resnet" only).
@@ -109,8 +109,8 @@ class NetConfig(Part):
             raise ValueError(f"zero_gamma needs residual blocks: net='resnet', got {self.net!r}")
         if self.zero_gamma and self.norm == "none":
             raise ValueError("zero_gamma needs a norm that has a gamma, got norm='none'")
-        if self.group_size and self.net not in ("fast", "airbench"):
-            raise ValueError(f"group_size is for net='fast' and 'airbench'; {self.net!r} takes groups")
+        if self.group_size and self.net != "airbench":
+            raise ValueError(f"group_size is for net='airbench'; {self.net!r} takes groups")
         if self.norm == "gn" and self.group_size and self.width % self.group_size:
             raise ValueError(f"group_size must divide width={self.width}, got {self.group_size}")
         if self.norm == "gn" and not self.group_size:

@@ -187,32 +187,24 @@ class ResNet(nn.Module):
         return self.head(self.features(x).mean(dim=(2, 3)))
 
 
-class FastNet(nn.Module):
+class Airbench(nn.Module):
     """A fixed whitening convolution, then three blocks of conv, maximum, norm, activation, conv, norm, activation.
 
-    Input (n, 3, 32, 32), output (n, 10); the blocks have width, 4 width and `last` width channels. The shape is that
-    of airbench94 (Jordan, arXiv 2404.00498), whose widths are 64, 256 and 256: width 64, last 4. With group_size, that
-    many channels make a group in every layer, and groups is not used. Call `fit_stem(images)` once before training:
-    the first convolution is computed from patches of the pictures and not trained.
+    Input (n, 3, 32, 32), output (n, 10); the blocks have width, 4 width and 4 width channels, and the activation is
+    SiLU. The shape is that of airbench94 (Jordan, arXiv 2404.00498), whose widths are 64, 256 and 256: width 64. With
+    group_size, that many channels make a group in every layer, and groups is not used. Call `fit_stem(images)` once
+    before training: the first convolution is computed from patches of the pictures and not trained.
     """
 
     SIDE = 2
     PATCHES = 3 * SIDE**2  # directions of a patch; each gives two filters, one for each sign
     stem: Tensor
 
-    def __init__(
-        self,
-        norm: str = "gn",
-        groups: int = 16,
-        ws: bool = True,
-        width: int = 32,
-        group_size: int = 0,
-        last: int = 8,
-    ):
+    def __init__(self, norm: str = "gn", groups: int = 16, ws: bool = True, width: int = 32, group_size: int = 0):
         super().__init__()
         self.register_buffer("stem", torch.zeros(2 * self.PATCHES, 3, self.SIDE, self.SIDE))
         blocks, before = [], 2 * self.PATCHES
-        for channels in (width, 4 * width, last * width):
+        for channels in (width, 4 * width, 4 * width):
             if group_size and norm == "gn":
                 if channels % group_size:
                     raise ValueError(f"group_size={group_size} must divide each width; got {channels} channels")
@@ -287,4 +279,4 @@ def _net(config: NetConfig, seed: int) -> nn.Module:
         return ResNet(*shape, config.zero_gamma, config.stages)
     if config.net == "vgg16":
         return Vgg16(*shape)
-    return FastNet(*shape, config.group_size, last=4 if config.net == "airbench" else 8)
+    return Airbench(*shape, config.group_size)

@@ -232,24 +232,42 @@ def _mean(curves: Sequence[Sequence[float]]) -> list[float]:
     return [sum(values) / len(values) for values in zip(*curves, strict=True)]
 
 
-def error_by_epoch(records: Sequence[RunRecord], training: bool = False, *, ax: Axes | None = None) -> Live:
+def _laid_out(figure: go.Figure, across: str, up: str) -> None:
+    """The layout of a chart, with what its axes say."""
+    figure.update_layout(
+        height=380,
+        margin=dict(l=55, r=10, t=10, b=45),
+        legend=dict(orientation="h", y=-0.22),
+        xaxis=dict(title=across),
+        yaxis=dict(title=up),
+        template="none",
+    )
+
+
+def error_by_epoch(
+    records: Sequence[RunRecord],
+    training: bool = False,
+    *,
+    on_tap: Sequence[RunRecord] = (),
+    ax: Axes | None = None,
+) -> Live:
     """Test error (%) after each epoch: one thin line a seed, one marked line for their mean.
 
-    With `training`, the mean error on training pictures too, a thin line with small hollow marks.
+    With `training`, the mean error on training pictures too, a thin line with small hollow marks. The runs `on_tap` are
+    of kinds that `records` lack; they show when their name in the legend is tapped, and are in no printed picture.
     """
     ax = ax if ax is not None else plt.subplots(figsize=(6.2, 3.4))[1]
     figure, said = go.Figure(), []
-    for (name, ws), runs in _by_run(records).items():
+    kinds: list[tuple] = [(key, runs, True) for key, runs in _by_run(records).items()]
+    kinds += [(key, runs, "legendonly") for key, runs in _by_run(on_tap).items()]
+    for (name, ws), runs, visible in kinds:
         if not runs:
             continue
         label, short, norm = RUNS[name, ws]
         colour, (marker, symbol) = COLOUR[norm], MARKS[norm]
         epochs = list(range(1, runs[0].result.epochs + 1))
         mean = _mean([r.result.error_by_epoch for r in runs])
-        for run in runs:
-            ax.plot(epochs, run.result.error_by_epoch, color=colour, linewidth=0.7, alpha=0.6)
-        ax.plot(epochs, mean, "--" if ws else "-", color=colour, marker=marker, label=short)
-        hover = N_("seed %{customdata}: %{y:.2f} %<extra></extra>")
+        group = dict(legendgroup=label, visible=visible)
         for run in runs:
             figure.add_scatter(
                 x=epochs,
@@ -258,25 +276,22 @@ def error_by_epoch(records: Sequence[RunRecord], training: bool = False, *, ax: 
                 line=dict(color=colour, width=1),
                 opacity=0.6,
                 customdata=[run.config.seed] * len(epochs),
-                hovertemplate=hover,
+                hovertemplate=N_("seed %{customdata}: %{y:.2f} %<extra></extra>"),
                 showlegend=False,
-                legendgroup=label,
+                **group,
             )
         figure.add_scatter(
             x=epochs,
             y=[round(e, 3) for e in mean],
             mode="lines+markers",
             name=label,
-            legendgroup=label,
             line=dict(color=colour, dash="dash" if ws else "solid"),
             marker=dict(symbol=symbol, size=9),
             hovertemplate=N_("mean: %{y:.2f} %<extra></extra>"),
+            **group,
         )
-        values = {"label": label, "error": fixed(mean[-1], 2), "seeds": len(runs)}
-        said.append((N_("Test error of {label} after the last epoch: {error} %, mean of {seeds} seeds."), values))
+        seen = _mean([r.result.train_error_by_epoch or [] for r in runs]) if training else []
         if training:
-            seen = _mean([r.result.train_error_by_epoch or [] for r in runs])
-            ax.plot(epochs, seen, ":", color=colour, marker=marker, markersize=4, fillstyle="none", linewidth=1)
             figure.add_scatter(
                 x=epochs,
                 y=[round(e, 3) for e in seen],
@@ -285,19 +300,82 @@ def error_by_epoch(records: Sequence[RunRecord], training: bool = False, *, ax: 
                 marker=dict(symbol=f"{symbol}-open", size=6),
                 hovertemplate=N_("training pictures: %{y:.2f} %<extra></extra>"),
                 showlegend=False,
-                legendgroup=label,
+                **group,
             )
+        if visible is not True:
+            continue
+        for run in runs:
+            ax.plot(epochs, run.result.error_by_epoch, color=colour, linewidth=0.7, alpha=0.6)
+        ax.plot(epochs, mean, "--" if ws else "-", color=colour, marker=marker, label=short)
+        values = {"label": label, "error": fixed(mean[-1], 2), "seeds": len(runs)}
+        said.append((N_("Test error of {label} after the last epoch: {error} %, mean of {seeds} seeds."), values))
+        if training:
+            ax.plot(epochs, seen, ":", color=colour, marker=marker, markersize=4, fillstyle="none", linewidth=1)
             said.append((N_("On training pictures {error} %."), {"error": fixed(seen[-1], 2)}))
     ax.set(ylabel="%")
     ax.set_xticks(epochs)
     ax.legend(frameon=False)
     ax.spines[["top", "right"]].set_visible(False)
-    figure.update_layout(
-        height=380,
-        margin=dict(l=55, r=10, t=10, b=45),
-        legend=dict(orientation="h", y=-0.22),
-        xaxis=dict(title=N_("epoch"), tickvals=epochs),
-        yaxis=dict(title=N_("error (%)") if training else N_("test error (%)")),
-        template="none",
-    )
+    _laid_out(figure, N_("epoch"), N_("error (%)") if training else N_("test error (%)"))
+    figure.update_xaxes(tickvals=epochs)
+    return Live(figure, cast(Figure, ax.figure), said)
+
+
+# A batch norm network after training: how its statistics are taken, in words and in symbols; the accuracy that a record
+# keeps of it; its line.
+WAYS = (
+    (N_("batch norm, as trained"), "BN", "accuracy", "-", "solid"),
+    (N_("batch norm, statistics of whole batches"), "BN, N = 512", "accuracy_whole", "--", "dash"),
+    (N_("batch norm, mixed with the picture's own"), "BN + IN", "accuracy_mixed", ":", "dot"),
+)
+
+
+def error_by_slice(records: Sequence[RunRecord]) -> Live:
+    """Test error (%) against the images in batch norm's mean, tested in three ways; group norm's beside it.
+
+    Args:
+        records: of gn_edu/results/small_batch.toml; runs whose statistics were frozen are left out.
+    """
+    bn = [r for r in records if r.config.network.norm == "bn" and r.config.network.frozen_after == 1]
+    gn = [r for r in records if r.config.network.norm == "gn"]
+    sizes = sorted({r.config.network.norm_batch for r in bn}, reverse=True)
+    at = {size: [r for r in bn if r.config.network.norm_batch == size] for size in sizes}
+    lines = [(*way, "batch", at) for way in WAYS]
+    lines.append((N_("group norm"), "GN", "accuracy", "-", "solid", "group", dict.fromkeys(sizes, gn)))
+    ax = plt.subplots(figsize=(6.2, 3.4))[1]
+    figure, said = go.Figure(), []
+    for label, short, key, stroke, dash, norm, runs in lines:
+        colour, (marker, symbol) = COLOUR[norm], MARKS[norm]
+        errors = [[100 - getattr(r.result, key) for r in runs[size]] for size in sizes]
+        mean = [sum(each) / len(each) for each in errors]
+        seeds = [(size, error) for size, each in zip(sizes, errors, strict=True) for error in each]
+        ax.plot(mean, stroke, color=colour, marker=marker, label=short)
+        ax.plot([sizes.index(size) for size, _ in seeds], [e for _, e in seeds], "_", color=colour, alpha=0.6)
+        figure.add_scatter(
+            x=[str(size) for size in sizes],
+            y=[round(e, 3) for e in mean],
+            mode="lines+markers",
+            name=label,
+            legendgroup=label,
+            line=dict(color=colour, dash=dash),
+            marker=dict(symbol=symbol, size=9),
+            hovertemplate=N_("mean: %{y:.2f} %<extra></extra>"),
+        )
+        figure.add_scatter(
+            x=[str(size) for size, _ in seeds],
+            y=[round(e, 3) for _, e in seeds],
+            mode="markers",
+            marker=dict(color=colour, symbol="line-ew", size=9, line=dict(color=colour, width=1)),
+            hovertemplate=N_("one seed: %{y:.2f} %<extra></extra>"),
+            showlegend=False,
+            legendgroup=label,
+        )
+        values = {"label": label, "errors": ", ".join(fixed(e, 2) for e in mean), "sizes": ", ".join(map(str, sizes))}
+        said.append((N_("{label}, over {sizes} images: {errors} %."), values))
+    ax.set(ylabel="%")
+    ax.set_xticks(range(len(sizes)), [str(size) for size in sizes])
+    ax.legend(frameon=False)
+    ax.spines[["top", "right"]].set_visible(False)
+    _laid_out(figure, N_("images that batch norm averages over"), N_("test error (%)"))
+    figure.update_xaxes(type="category")
     return Live(figure, cast(Figure, ax.figure), said)

@@ -87,9 +87,9 @@ REFUSED = [
     ({"groups": 3}, ["groups=3 with width=16", "divide", "choose one of [1, 2, 4, 8, 16]"]),
     ({"groups": 32}, ["groups=32 with width=16", "choose one of [1, 2, 4, 8, 16]"]),
     ({"groups": 2.0}, ["groups must be int", "2.0"]),
-    ({"group_size": 4}, ["net='fast'", "'resnet' takes groups"]),
-    ({"net": "fast", "group_size": 3}, ["divide width=16", "3"]),
-    ({"net": "fast", "group_size": -1}, ["at least 0", "-1"]),
+    ({"group_size": 4}, ["net='airbench'", "'resnet' takes groups"]),
+    ({"net": "airbench", "group_size": 3}, ["divide width=16", "3"]),
+    ({"net": "airbench", "group_size": -1}, ["at least 0", "-1"]),
     ({"ws": 1}, ["ws must be bool", "1"]),
     ({"width": 0}, ["width must be at least 1", "0"]),
     ({"batch": 0}, ["batch must be at least 1", "0"]),
@@ -161,7 +161,7 @@ def test_a_setting_is_found_in_its_part_by_its_name():
 
 
 def test_groups_take_the_place_of_a_group_size():
-    network = RECIPES["fast"].replace(groups=4).network
+    network = RECIPES["main"].replace(groups=4).network
     assert (network.groups, network.group_size) == (4, 0)
 
 
@@ -213,7 +213,7 @@ def test_with_zero_gamma_a_block_starts_as_its_shortcut():
 
 
 def test_stem_whitens_its_patches():
-    net = nets.FastNet()
+    net = nets.Airbench()
     x = torch.randn(200, 3, 32, 32)
     x[:, 1:] += 3 * x[:, :1]
     net.fit_stem(x)

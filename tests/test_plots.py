@@ -1,13 +1,14 @@
 """The drawings: every bar is its weight, every filled cell is in its set, and what they say is what they show."""
 
 import re
+from dataclasses import replace
 
 import pytest
 import torch
 from bs4 import BeautifulSoup
 
 from gn_edu.nets import Conv3x3
-from gn_edu.plots import DARK, LIGHT, PALETTE, error_by_epoch, standardized_filter, statistic_sets
+from gn_edu.plots import DARK, LIGHT, PALETTE, error_by_epoch, error_by_slice, standardized_filter, statistic_sets
 from gn_edu.records import published
 
 WEIGHT = torch.tensor([[1.5, 0.5, -0.5]] * 3)
@@ -99,3 +100,38 @@ def test_every_line_is_readable_on_a_light_page_and_on_a_dark_one():
     for trace in traces().values():
         colour = trace["line"]["color"]
         assert contrast(colour, PALETTE["light"]["paper"]) >= 4.5 and contrast(dark[colour], "#131416") >= 4.5
+
+
+def test_runs_on_tap_wait_behind_their_name_in_the_legend():
+    records = published("first")
+    shown = [r for r in records if r.config.network.ws]
+    live = error_by_epoch(shown, on_tap=[r for r in records if not r.config.network.ws])
+    waiting = {trace.legendgroup for trace in live.figure.data if trace.visible == "legendonly"}
+    assert waiting == {"batch norm", "group norm"}
+    assert {trace.legendgroup for trace in live.figure.data if trace.visible is True} == {
+        "batch norm + weight standardization",
+        "group norm + weight standardization",
+    }
+    assert live.text == error_by_epoch(shown).text and len(live.still.axes[0].lines) == len(shown) + 2
+
+
+def small_batch(size, seed, accuracies, norm="bn"):
+    """A run of the small batch's sweep with these accuracies: as trained, of whole batches, mixed."""
+    record = published("main")[0]
+    config = record.config.replace(norm=norm, norm_batch=size, seed=seed)
+    keys = ("accuracy", "accuracy_whole", "accuracy_mixed")[: len(accuracies)]
+    return replace(record, config=config, result=replace(record.result, **dict(zip(keys, accuracies, strict=True))))
+
+
+def test_batch_norm_is_drawn_in_three_ways_and_group_norm_as_one_level():
+    records = [small_batch(2, seed, (60 + seed, 70, 75)) for seed in (0, 1)]
+    records += [small_batch(32, seed, (85, 86, 87 - seed)) for seed in (0, 1)]
+    records += [small_batch(0, 0, (84,), "gn")]
+    frozen = replace(records[0], config=records[0].config.replace(frozen_after=0.5))
+    live = error_by_slice([*records, frozen])
+    means = {trace.name: list(trace.y) for trace in live.figure.data if trace.name}
+    assert list(means.values()) == [[15, 39.5], [14, 30], [13.5, 25], [16, 16]]
+    seeds = [list(trace.y) for trace in live.figure.data if not trace.name]
+    assert seeds == [[15, 15, 40, 39], [14, 14, 30, 30], [13, 14, 25, 25], [16, 16]]
+    assert {trace.x for trace in live.figure.data if trace.name} == {("32", "2")}
+    assert live.text.startswith("batch norm, as trained, over 32, 2 images: 15.00, 39.50 %.")

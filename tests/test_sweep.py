@@ -74,7 +74,7 @@ def test_linear_rule_follows_the_batch(tmp_path):
         ('schedule = ["linear", "step"]', "schedule must be one of linear, cosine, constant; got 'step'"),
         ("batch = [[2]]", "batch must be int"),
         ('recipe = ["resnet"]', "recipe must be one of"),
-        ('[[runs]]\nrecipe = "fast"', "there is no setting 'recipe'"),
+        ('[[runs]]\nrecipe = "main"', "there is no setting 'recipe'"),
         ("experiment = 3", "experiment must be str, got 3"),
         ('linear_rule = "no"', "linear_rule must be bool, got 'no'"),
         ("[runs]\nbatch = 2", r"runs must be tables, each under a line \[\[runs\]\]"),

@@ -264,12 +264,12 @@ def test_settings_that_do_not_fit_the_data_are_refused(pictures, change):
 
 
 TINY = dict(width=8, groups=4, batch=32, n_train=64, compile=True)
-RESNET, FAST = (RECIPES[name].replace(**TINY) for name in ("resnet", "fast"))
+RESNET, MAIN = (RECIPES[name].replace(look_back=0, **TINY) for name in ("resnet", "main"))
 ANOTHER_NETWORK = {
     "net": (RESNET, "small"),
     "norm": (RESNET, "in"),
     "groups": (RESNET, 2),
-    "group_size": (FAST, 8),
+    "group_size": (MAIN, 8),
     "ws": (RESNET, False),
     "width": (RESNET, 16),
     "zero_gamma": (RESNET, True),
@@ -338,7 +338,7 @@ def test_every_record_fits_the_schema_and_comes_with_three_seeds():
             config = record.config
             assert config.experiment == folder.name and record.provenance.data != "synthetic"
             seeds.setdefault(config.replace(seed=0), set()).add(config.seed)
-        least = 1 if folder.name in ("neighbours", "vgg16", "gpu-vgg16") else 3  # shown, not compared
+        least = 1 if folder.name in ("neighbours", "gpu-vgg16", "main_rates") else 3  # shown, or chosen by
         assert all(len(found) >= least for found in seeds.values()), seeds
     assert folders()
 
@@ -365,13 +365,7 @@ BN_GN = [(norm, ws) for norm in ("bn", "gn") for ws in (False, True)]
 ASKED = {
     "first": [f"--norm {norm} --{'' if ws else 'no-'}ws" for norm, ws in BN_GN],
     "neighbours": [f"--recipe neighbours --norm {norm}" for norm in ("bn", "gn")],
-    "fast": [
-        f"--recipe fast --norm {norm} --{ws} --budget {budget}"
-        for norm, ws in (("gn", "ws"), ("bn", "no-ws"), ("gn", "no-ws"))
-        for budget in (240, 600)
-    ],
     "resnet": [f"--recipe resnet --batch 128 --lr 0.2 --epochs 3 {zero}" for zero in ("", "--zero-gamma")],
-    "vgg16": ["--recipe vgg16 --epochs 1"],
 }
 
 
@@ -451,7 +445,7 @@ def test_command_trains_and_writes_a_record(tmp_path, capsys):
     "words, said",
     [
         ("train --groups -1", "at least 1, got -1"),
-        ("train --groups 0 --recipe fast", "at least 1, got 0"),
+        ("train --groups 0 --recipe main", "at least 1, got 0"),
         ("train --norm gn --norm-batch 3", "norm_batch is for norm='bn'"),
         ("train --lr 0", "lr must be above 0"),
         ("train --budget nan", "budget must be"),
@@ -471,7 +465,7 @@ def test_command_refuses_before_it_reads_or_fetches_anything(tmp_path, capsys, m
 
 def test_command_takes_groups_or_the_size_of_a_group():
     with pytest.raises(SystemExit):
-        main("train --recipe fast --groups 4 --group-size 8".split())
+        main("train --recipe main --groups 4 --group-size 8".split())
 
 
 def test_command_says_what_is_wrong(tmp_path, capsys, monkeypatch):

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from gn_edu.augment import augment, to_input
 from gn_edu.config import RunConfig
 from gn_edu.data import Cifar10
-from gn_edu.nets import FastNet, build
+from gn_edu.nets import Airbench, build
 from gn_edu.recipes import stem
 from gn_edu.records import Provenance, Result, RunRecord, read_record, write_record
 from gn_edu.training import checkpoint
@@ -148,7 +148,7 @@ class Trainer:
         with self._threads(), self.clock.running():
             self.train_images, self.train_labels = kept_near(self.device, data.train_images, data.train_labels)
             model = build(config.network, config.seed)
-            if isinstance(model, FastNet):
+            if isinstance(model, Airbench):
                 model.fit_stem(to_input(data.train_images[: min(n_train, 5000)]))
             # Any: torch's types do not know that a module takes a memory format.
             self.model: nn.Module = cast(Any, model).to(self.device, memory_format=torch.channels_last)
