@@ -23,7 +23,7 @@ def gradients(image: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def cell_histograms(image: Tensor, cell: int = 8, bins: int = 9) -> Tensor:
-    """For each cell of `cell` x `cell` pixels, a histogram of directions without sign, weighted by the gradients' length.
+    """For each cell of `cell` x `cell` pixels, a histogram of directions without sign, each weighted by its gradient.
 
     Returns:
         (h // cell, w // cell, bins), a mean over the pixels of a cell; the first bin is [0, 180 / bins) degrees, and at
@@ -91,7 +91,7 @@ def sift(image: Tensor, row: float, column: float, width: float = 4.0) -> Tensor
 
 
 def oriented_filters(directions: int = 8, sides: tuple[int, ...] = (5, 9), dtype: torch.dtype = torch.float32) -> list:
-    """For each side a bank of filters, (directions, 1, side, side), large where the brightness grows in their direction.
+    """For each side a bank of filters, (directions, 1, side, side), largest where it grows brighter their way.
 
     Each has mean 0 and absolute sum 1, so that a flat picture gives 0.
     """
