@@ -1,0 +1,53 @@
+"""What chapter 9 says of its sweeps, computed anew from the records."""
+
+import json
+
+from gn_edu.intervals import paired, with_interval
+from gn_edu.records import published
+from scripts.paths import ROOT
+
+NOTEBOOK = json.loads((ROOT / "notebooks/ch09_sweep.ipynb").read_text(encoding="utf-8"))
+TEXT = "\n".join("".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "markdown")
+
+
+def errors(records, **settings):
+    """Test error by seed of the runs with these settings."""
+    found = [r for r in records if settings.items() <= r.config.settings().items()]
+    return {r.config.seed: 100 - r.result.accuracy for r in found}
+
+
+def bn(records, size, **more):
+    return errors(records, norm="bn", ws=True, norm_batch=size, **more)
+
+
+def gn(records, **more):
+    return errors(records, norm="gn", ws=True, **more)
+
+
+def said(a, b, digits=1):
+    """a less b as the chapter writes it."""
+    assert a.keys() == b.keys() and len(a) == 5
+    return with_interval(paired(a, b), digits)
+
+
+def test_without_the_last_stage_the_step_from_4_to_2_is_no_smaller():
+    four, three = published("ghost"), published("last_stage")
+    steps = [said(bn(records, 2), bn(records, 4)) for records in (three, four)]
+    assert f"{steps[0]} points without the stage, {steps[1]} with it" in TEXT
+    (without, half), (with_it, other) = (paired(bn(records, 2), bn(records, 4)) for records in (three, four))
+    assert without - half > 0 and with_it - other > 0 and without > with_it
+
+
+RATES = [*published("rates"), *published("ghost")]
+
+
+def test_what_a_learning_rate_does_to_the_lines():
+    assert f"{said(gn(RATES, lr=0.2), gn(RATES, lr=0.05))} points higher than at 0.05" in TEXT
+    assert f"stays within its interval ({said(bn(RATES, 2, lr=0.2), bn(RATES, 2, lr=0.05))})" in TEXT
+    for line in (gn, lambda records, lr: bn(records, 2, lr=lr), lambda records, lr: bn(records, 32, lr=lr)):
+        for lr in (0.025, 0.1):
+            middle, half = paired(line(RATES, lr=lr), line(RATES, lr=0.05))
+            assert abs(middle) < half
+    ahead = {lr: paired(bn(RATES, 2, lr=lr), gn(RATES, lr=lr)) for lr in (0.025, 0.05, 0.1, 0.2)}
+    assert {lr for lr, (middle, half) in ahead.items() if middle - half > 0} == {0.025, 0.05}
+    assert ahead[0.2][0] < 0 and all(middle + half > 0 for middle, half in ahead.values())
