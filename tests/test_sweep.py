@@ -134,7 +134,9 @@ def unhurried(record):
     return replace(record, result=result, provenance=replace(record.provenance, date="", commit=""))
 
 
-@pytest.mark.parametrize("name", ["ghost", "equal_epochs", "choice_of_g", "last_stage", "rates", "main_rates"])
+@pytest.mark.parametrize(
+    "name", ["ghost", "equal_epochs", "choice_of_g", "last_stage", "rates", "longer", "main_rates"]
+)
 def test_a_sweep_of_the_book_is_recorded_whole(name):
     """Whole, or not at all yet."""
     runs = read_sweep(ROOT / "gn_edu" / "results" / f"{name}.toml")

@@ -51,3 +51,27 @@ def test_what_a_learning_rate_does_to_the_lines():
     ahead = {lr: paired(bn(RATES, 2, lr=lr), gn(RATES, lr=lr)) for lr in (0.025, 0.05, 0.1, 0.2)}
     assert {lr for lr, (middle, half) in ahead.items() if middle - half > 0} == {0.025, 0.05}
     assert ahead[0.2][0] < 0 and all(middle + half > 0 for middle, half in ahead.values())
+
+
+def test_four_passes_do_not_close_the_gap_at_32():
+    for what, measure in (
+        ("do not close it: {}", lambda result: 100 - result.accuracy),
+        ("trains on, too, by {}", lambda result: result.train_error_by_epoch[-1]),
+    ):
+        by_norm = {"bn": {}, "gn": {}}
+        for r in published("longer"):
+            by_norm[r.config.network.norm][r.config.seed] = measure(r.result)
+        middle, half = paired(by_norm["gn"], by_norm["bn"])
+        assert what.format(with_interval((middle, half), 1)) in TEXT and middle - half > 0
+    ghost = published("ghost")
+    assert f"Here it is {said(gn(ghost), bn(ghost, 32))}," in TEXT
+
+
+def test_what_is_said_of_the_main_run_is_its():
+    main = [r for r in published("main") if r.config.network.ws and r.result.epochs == 8]
+    for epoch, when in ((0, "after the first pass"), (7, "after the eighth")):
+        gap = [
+            {r.config.seed: r.result.error_by_epoch[epoch] for r in main if r.config.network.norm == norm}
+            for norm in ("gn", "bn")
+        ]
+        assert f"{with_interval(paired(*gap), 1)}{' points apart' if epoch == 0 else ''} {when}" in TEXT
