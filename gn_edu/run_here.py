@@ -75,7 +75,8 @@ class RunHere:
         self.panel = ipywidgets.VBox([buttons, self.bar, self.said, self.picture])
         self.button.on_click(lambda _: self.start())
         self.stop.on_click(lambda _: self._stopping.set())
-        self._say(tr("{count} billion operations in all", count=f"{operations(config) / 1e9:,.0f}"))
+        count = f"{operations(config) / 1e9:,.0f}"
+        self._say(tr("{count} billion operations in all", count=count))
         self._draw([])
 
     def __repr__(self) -> str:
