@@ -62,6 +62,16 @@ ENGINES = [
 ]
 
 
+def complaints(engine, name, width):
+    """What the engine says. Firefox may lay out a formula that is still arriving; a fault is there when reloaded, too."""
+    said = engine.complaints()
+    if said and all("Invalid markup" in one for one in said):
+        engine.open(name, width)
+        wait_for(lambda: engine.evaluate(AWAKE), f"all widgets of {name} are awake")
+        said = engine.complaints()
+    return said
+
+
 @pytest.mark.parametrize("which", ENGINES)
 @pytest.mark.parametrize("name", WITH_WIDGETS)
 def test_page_in_other_engines(request, in_chromium, name, which):
@@ -72,7 +82,7 @@ def test_page_in_other_engines(request, in_chromium, name, which):
         wait_for(lambda: engine.evaluate(AWAKE), f"all widgets of {name} are awake")
         if width == 1280:
             assert drive(engine) == in_chromium(name)
-        found = {"scrolls": engine.evaluate(SCROLLS), "complaints": engine.complaints()}
+        found = {"scrolls": engine.evaluate(SCROLLS), "complaints": complaints(engine, name, width)}
         faults |= {width: {key: value for key, value in found.items() if value}} if any(found.values()) else {}
     assert faults == {}
 

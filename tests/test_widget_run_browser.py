@@ -134,7 +134,7 @@ def test_by_mouse_keyboard_and_link(widget_page):
 def errors_said(page):
     """The sentence's errors, by the label of their line."""
     said = page.locator(f"{W} .gn-live-text").inner_text()
-    return {label: float(error) for label, error in re.findall(r"([A-Z+ ]+) ([\d.]+) %", said)}
+    return {label.strip(): float(error) for label, error in re.findall(r"([A-Z+ ]+) ([\d.]+) %", said)}
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -152,7 +152,7 @@ def test_the_chart_is_read_at_the_line_that_a_hand_drags(widget_page, width):
     page.mouse.up()
     assert page.locator(f"{W} .gn-live-text").inner_text().startswith("Test error after epoch 1, mean of the seeds: ")
     for label, error in errors_said(page).items():
-        at = [r.result.error_by_epoch[0] for r in MAIN if LABELS[kind_of(r)] == label.strip()]
+        at = [r.result.error_by_epoch[0] for r in MAIN if LABELS[kind_of(r)] == label]
         assert error == pytest.approx(sum(at) / len(at), abs=0.0051) and at
     assert set(errors_said(page)) == {LABELS[kind_of(r)] for r in MAIN}
 
