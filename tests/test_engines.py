@@ -63,7 +63,7 @@ ENGINES = [
 
 
 def complaints(engine, name, width):
-    """What the engine says. Firefox may lay out a formula that is still arriving; a fault is there when reloaded, too."""
+    """What the engine says. Firefox may lay out a formula that is still arriving; a fault stays when reloaded."""
     said = engine.complaints()
     if said and all("Invalid markup" in one for one in said):
         engine.open(name, width)

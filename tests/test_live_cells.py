@@ -145,6 +145,8 @@ def test_the_code_stays_where_it_is_when_the_cell_wakes(visit, width):
         " getComputedStyle(p, '::before').content.split('/')[0], p.getBoundingClientRect().y + scrollY] }"
     )
     box.locator("pre").scroll_into_view_if_needed()
+    page.evaluate("document.fonts.ready.then(() => true)")
+    page.wait_for_timeout(300)  # what stands above may still be coming in
     before = box.locator("pre").evaluate(look)
     box.locator("pre").click(position={"x": 150, "y": 20})
     box.locator("textarea").wait_for()
