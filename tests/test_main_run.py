@@ -54,14 +54,14 @@ def test_records_are_runs_of_the_sweep_file_and_alike_but_for_norm_and_seed():
 
 
 def test_what_is_said_of_the_gap_holds():
-    gn, bn = gap(lambda result: result.error_by_epoch[-1])
+    gn, bn = gap(error)
     middle, half = paired(gn, bn)
     assert middle == pytest.approx(0.5, abs=0.05) and half > middle
-    everyone = [*gn.values(), *bn.values(), *gap(error, ws=False)[0].values(), *gap(error, ws=False)[1].values()]
+    everyone = [value for kind in (gn, bn, *gap(error, ws=False)) for value in kind.values()]
     assert 12 < min(everyone) and max(everyone) < 16 and "Expect 12 to 16 percent" in TEXT
     assert seeds_for([gn[seed] - bn[seed] for seed in gn], 0.5) == 7 and "it takes seven until half" in TEXT
     assert f"In the stronger network it was {with_interval((middle, half), 1)}," in TEXT
-    middle, half = paired(*gap(lambda result: result.train_error_by_epoch[-1]))
+    middle, half = paired(*gap(training_error))
     assert abs(middle) < half
     first_gn, first_bn = gap(lambda result: result.error_by_epoch[0])
     middle, half = paired(first_gn, first_bn)
@@ -99,10 +99,8 @@ def test_what_is_said_of_its_time_holds():
     assert round(operations(RECIPES["main"]) / 1e12) == 74 and "are 74 trillion operations" in TEXT
     minutes = [r.result.cpu_s / 60 for r in published("main") if r.result.epochs == 8]
     kinds = [[m for m in minutes if m < 17], [m for m in minutes if m >= 17]]
-    assert [round(interval(kind)[0]) for kind in kinds] == [
-        10,
-        26,
-    ] and "took 10 minutes for a recorded run, or 26" in TEXT
+    assert [round(interval(kind)[0]) for kind in kinds] == [10, 26]
+    assert "took 10 minutes for a recorded run, or 26" in TEXT
 
 
 def test_what_is_said_of_the_costs_holds():

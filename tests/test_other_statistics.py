@@ -137,7 +137,8 @@ def test_training_pictures_are_looked_at_as_they_are(pictures, tmp_path):
     assert result.train_error_by_epoch[-1] == pytest.approx(100 - accuracy)
     assert result.train_loss_by_epoch[-1] == pytest.approx(loss, abs=1e-3)
     assert [len(v) for v in (result.train_error_by_epoch, result.test_loss_by_epoch, result.error_by_epoch)] == [2] * 3
-    assert result.test_cpu_s is not None and result.test_cpu_s >= 0  # in tenths: such a small one may take none
+    assert trainer.test_cpu_s > 0 and trainer.clock.cpu_s > 0  # the record has tenths, and so small a run may take none
+    assert (result.test_cpu_s, result.cpu_s) == (round(trainer.test_cpu_s, 1), round(trainer.clock.cpu_s, 1))
     kept = [filters.unpacked(text) for text in result.filters]
     for matrix, true in zip(kept, filters.filter_correlations(trainer.model), strict=True):
         torch.testing.assert_close(matrix, true, atol=0.00501, rtol=0)
