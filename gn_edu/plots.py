@@ -232,8 +232,11 @@ def _mean(curves: Sequence[Sequence[float]]) -> list[float]:
     return [sum(values) / len(values) for values in zip(*curves, strict=True)]
 
 
-def _laid_out(figure: go.Figure, across: str, up: str) -> None:
-    """The layout of a chart, with what its axes say."""
+def _chart(figure: go.Figure, ax: Axes, said: Sequence[tuple[str, dict]], across: str, up: str) -> Live:
+    """A drawn chart with its frame, and what its axes say."""
+    ax.set(ylabel="%")
+    ax.legend(frameon=False)
+    ax.spines[["top", "right"]].set_visible(False)
     figure.update_layout(
         height=380,
         margin=dict(l=55, r=10, t=10, b=45),
@@ -242,6 +245,7 @@ def _laid_out(figure: go.Figure, across: str, up: str) -> None:
         yaxis=dict(title=up),
         template="none",
     )
+    return Live(figure, cast(Figure, ax.figure), said)
 
 
 def error_by_epoch(
@@ -312,13 +316,9 @@ def error_by_epoch(
         if training:
             ax.plot(epochs, seen, ":", color=colour, marker=marker, markersize=4, fillstyle="none", linewidth=1)
             said.append((N_("On training pictures {error} %."), {"error": fixed(seen[-1], 2)}))
-    ax.set(ylabel="%")
     ax.set_xticks(epochs)
-    ax.legend(frameon=False)
-    ax.spines[["top", "right"]].set_visible(False)
-    _laid_out(figure, N_("epoch"), N_("error (%)") if training else N_("test error (%)"))
     figure.update_xaxes(tickvals=epochs)
-    return Live(figure, cast(Figure, ax.figure), said)
+    return _chart(figure, ax, said, N_("epoch"), N_("error (%)") if training else N_("test error (%)"))
 
 
 # A batch norm network after training: how its statistics are taken, in words and in symbols; the accuracy that a record
@@ -372,10 +372,6 @@ def error_by_slice(records: Sequence[RunRecord]) -> Live:
         )
         values = {"label": label, "errors": ", ".join(fixed(e, 2) for e in mean), "sizes": ", ".join(map(str, sizes))}
         said.append((N_("{label}, over {sizes} images: {errors} %."), values))
-    ax.set(ylabel="%")
     ax.set_xticks(range(len(sizes)), [str(size) for size in sizes])
-    ax.legend(frameon=False)
-    ax.spines[["top", "right"]].set_visible(False)
-    _laid_out(figure, N_("images that batch norm averages over"), N_("test error (%)"))
     figure.update_xaxes(type="category")
-    return Live(figure, cast(Figure, ax.figure), said)
+    return _chart(figure, ax, said, N_("images that batch norm averages over"), N_("test error (%)"))
