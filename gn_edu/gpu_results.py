@@ -136,9 +136,14 @@ def shrunk(experiment: Experiment) -> Experiment:
     }
 
     def smaller(run: RunConfig) -> RunConfig:
-        shares = {"reestimate": run.data.reestimate and 40, "held_aside": run.data.held_aside and 40}
+        data = run.data
         return run.replace(
-            seed=0, norm_batch=run.network.norm_batch and 10, look_back=run.data.look_back and 40, **shares, **small
+            seed=0,
+            norm_batch=run.network.norm_batch and 10,
+            reestimate=data.reestimate and 40,
+            held_aside=data.held_aside and 40,
+            look_back=data.look_back and 40,
+            **small,
         )
 
     seen = {smaller(run) for run in experiment.runs}

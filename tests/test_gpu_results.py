@@ -8,6 +8,7 @@ import pytest
 from gn_edu import gpu_results, records
 from gn_edu.data import synthetic_cifar10
 from gn_edu.training import speedrun
+from gn_edu.training.sweep import read_sweep
 from scripts.paths import ROOT
 
 ALONE = """
@@ -65,3 +66,11 @@ def test_the_pair_takes_turns_and_is_summed_up(tmp_path):
     lines = speedrun.summary(found)
     assert [(line["norm"], line["runs"]) for line in lines] == [("bn", 2), ("gn", 2)]
     assert lines[0]["ratio"] == 1 and lines[1]["accuracy"] == sum(r.result.accuracy for r in found[1::2]) / 2
+
+
+def test_the_small_batch_on_a_gpu_is_its_sweep_file_at_the_own_widths():
+    """A machine with torch and numpy alone cannot read the file, so the runs stand in the code, too."""
+    (named,) = (e for e in gpu_results.EXPERIMENTS if e.name == "gpu-small-batch")
+    asked = read_sweep(ROOT / "gn_edu" / "results" / "small_batch.toml")
+    wide = {run.replace(experiment=named.name, width=64, precision="auto") for run in asked}
+    assert set(named.runs) == wide
