@@ -4,14 +4,24 @@ Pictures are (h, w), of any brightness; directions are angles of the gradient.
 """
 
 import math
+from functools import cache
+from pathlib import Path
 
 import torch
+from matplotlib.image import imread
 from torch import Tensor
 from torch.nn import functional as F
 
 from gn_edu.refusals import check_groups
 
+CAT = Path(__file__).with_name("cat.png")
 CLIP = 0.2  # of SIFT: no number of the normalized 128 stays above it
+
+
+@cache
+def photograph() -> Tensor:
+    """Chelsea the cat: (64, 64) whole numbers from 0 to 255, as float64. A photograph by Stefan van der Walt, CC0."""
+    return torch.from_numpy(imread(CAT)).double().mul(255).round()
 
 
 def gradients(image: Tensor) -> tuple[Tensor, Tensor]:

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from gn_edu.intervals import interval, paired, with_interval
 from gn_edu.records import RunRecord, published
@@ -61,13 +62,19 @@ def p_value(layers: Sequence[Tensor], size: int, seed: int, draws: int = DRAWS) 
     true, reached, done = statistic(layers, size), 1, 0
     while done < draws:
         count = min(AT_ONCE, draws - done)
-        found = torch.zeros(count)
-        for layer in layers:
-            order = torch.rand(count, len(layer), generator=generator).argsort(1)
-            found += inside_less_across(layer[order[:, :, None], order[:, None, :]], size) / len(layers)
-        reached += int((found >= true - 1e-7).sum())
+        found = [shuffled(layer, size, torch.rand(count, len(layer), generator=generator).argsort(1)) for layer in layers]
+        reached += int((torch.stack(found).mean(0) >= true - 1e-6).sum())
         done += count
     return reached / (draws + 1)
+
+
+def shuffled(correlations: Tensor, size: int, places: Tensor) -> Tensor:
+    """inside_less_across with channel c at place places[draw, c], of each draw: as sums over groups, which is fast."""
+    channels = len(correlations)
+    alike = correlations.abs().fill_diagonal_(0)
+    member = F.one_hot(places // size, channels // size).to(alike.dtype)
+    inside, pairs = (member * (alike @ member)).sum((1, 2)), channels * (size - 1)
+    return inside / pairs - (alike.sum() - inside) / (channels * (channels - 1) - pairs)
 
 
 def runs() -> dict[tuple[str, bool], list[RunRecord]]:

@@ -1,8 +1,11 @@
-"""Pack the photograph of the tiles: python -m scripts.pack_photo
+"""Pack the two photographs: python -m scripts.pack_photo
 
-Takes scikit-learn's china.jpg (by danielbuechele, CC BY 2.0, https://www.flickr.com/photos/danielbuechele/6061409035/),
+The tiles': takes scikit-learn's china.jpg (by danielbuechele, CC BY 2.0, https://www.flickr.com/photos/danielbuechele/6061409035/),
 cuts out the columns 40 to 589 and the rows 0 to 329, makes them 320 x 192 pixels and stores them as WebP, with the
 sums over each column that the widget computes from, in gn_edu/widgets/tile_seams.json.
+
+The cat of chapter 10: takes scikit-image's chelsea.png (by Stefan van der Walt, CC0), cuts out the columns 120 to 419,
+makes them 64 x 64 grey pixels and stores them in gn_edu/cat.png.
 """
 
 import base64
@@ -11,12 +14,14 @@ import json
 
 import numpy as np
 from PIL import Image
+from skimage.data import chelsea
 from sklearn.datasets import load_sample_image
 
 from scripts.paths import ROOT
 
 TARGET = ROOT / "gn_edu" / "widgets" / "tile_seams.json"
 CROP, SIZE, QUALITY = (40, 0, 590, 330), (320, 192), 60
+CAT, CAT_CROP, CAT_SIZE = ROOT / "gn_edu" / "cat.png", (120, 0, 420, 300), (64, 64)
 
 
 def decoded(webp: bytes) -> np.ndarray:
@@ -36,7 +41,16 @@ def column_sums(pixels: np.ndarray) -> dict[str, list[int]]:
     }
 
 
+def cat() -> bytes:
+    grey = Image.fromarray(chelsea()).convert("L").crop(CAT_CROP).resize(CAT_SIZE, Image.Resampling.LANCZOS)
+    stored = io.BytesIO()
+    grey.save(stored, "PNG", optimize=True)
+    return stored.getvalue()
+
+
 def main() -> None:
+    CAT.write_bytes(cat())
+    print(f"{CAT.relative_to(ROOT)}: {CAT.stat().st_size} bytes of PNG")
     photo = Image.fromarray(load_sample_image("china.jpg")).crop(CROP).resize(SIZE, Image.Resampling.LANCZOS)
     stored = io.BytesIO()
     photo.save(stored, "WEBP", quality=QUALITY, method=6)

@@ -41,6 +41,14 @@ def test_groups_that_are_there_are_found_and_only_in_their_cut():
     assert study.p_value([r[order][:, order] for r in layers], SIZE, seed=0, draws=499) > 0.5
 
 
+def test_a_shuffle_has_the_statistic_of_its_order():
+    r = related(4)
+    order = torch.randperm(16, generator=torch.Generator().manual_seed(0))
+    places = order.argsort()
+    want = study.inside_less_across(r[order][:, order], SIZE)
+    torch.testing.assert_close(study.shuffled(r, SIZE, torch.stack([places, torch.arange(16)]))[0], want)
+
+
 def test_the_order_inside_a_group_and_the_order_of_groups_mean_nothing():
     r = related(3)
     order = torch.cat([torch.randperm(SIZE) + SIZE * g for g in torch.randperm(4)])

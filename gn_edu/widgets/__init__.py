@@ -9,6 +9,7 @@ from gn_edu.widgets.pair_matrix import PairMatrix as PairMatrix
 from gn_edu.widgets.quick_question import QuickQuestion as QuickQuestion
 from gn_edu.widgets.reshape_microscope import ReshapeMicroscope as ReshapeMicroscope
 from gn_edu.widgets.run_browser import RunBrowser as RunBrowser
+from gn_edu.widgets.shadow import Shadow as Shadow
 from gn_edu.widgets.shimmer import Shimmer as Shimmer
 from gn_edu.widgets.signal_depth import SignalDepth as SignalDepth
 from gn_edu.widgets.statistic_set import StatisticSet as StatisticSet

@@ -5,7 +5,7 @@ import { choice, drive, facts, h, liveText, svgElement, uniqueName } from "./sha
 import { stillOfView } from "./shared/drawing.js";
 import { fittedDrawing } from "./shared/fitted.js";
 import { picturedByTraits } from "./shared/frame.js";
-import { createGrip, dragged } from "./shared/grip.js";
+import { createGrip, followed } from "./shared/grip.js";
 import { N_, translated } from "./shared/i18n.js";
 import { clamp } from "./shared/maths.js";
 import { eachOf, escapeText, fixed } from "./shared/text.js";
@@ -106,29 +106,6 @@ function createPicture({ tr, state, set }) {
   };
   const label = tr("A photograph after a group norm, cut in two tiles");
   return fittedDrawing({ label, draw, grips: [{ element: photo }, grip] });
-}
-
-/**
- * A mouse that goes down on the picture takes the border along, a thumb that taps it or drags sideways, too. put(part)
- * gets the part of the width at the left.
- */
-function followed(photo, put) {
-  let from = 0;
-  const partAt = ({ clientX }) => {
-    const { left, width } = photo.getBoundingClientRect();
-    return (clientX - left) / width;
-  };
-  dragged(
-    photo,
-    ({ x }, event) => {
-      // A thumb may yet want to scroll the page.
-      if (event.pointerType !== "touch" || Math.abs(x - from) > 8) put(partAt(event));
-    },
-    ({ x }) => {
-      from = x;
-    },
-  );
-  photo.addEventListener("click", (event) => event.pointerType === "touch" && put(partAt(event)));
 }
 
 /** @param {import("@anywidget/types").RenderProps} props */

@@ -36,6 +36,30 @@ export function dragged(element, move, begin = () => true) {
   });
 }
 
+/**
+ * A mouse that goes down on a picture takes what it is cut by along, a thumb that taps it or drags sideways, too.
+ * @param {SVGElement} photo
+ * @param {(part: number) => void} put gets the part of the width at the left
+ */
+export function followed(photo, put) {
+  let from = 0;
+  const partAt = (/** @type {MouseEvent} */ { clientX }) => {
+    const { left, width } = photo.getBoundingClientRect();
+    return (clientX - left) / width;
+  };
+  dragged(
+    photo,
+    ({ x }, event) => {
+      // A thumb may yet want to scroll the page.
+      if (event.pointerType !== "touch" || Math.abs(x - from) > 8) put(partAt(event));
+    },
+    ({ x }) => {
+      from = x;
+    },
+  );
+  photo.addEventListener("click", (/** @type {any} */ event) => event.pointerType === "touch" && put(partAt(event)));
+}
+
 /** A thumb on it drags, and does not scroll the page. */
 export const holdPage = (/** @type {Element} */ element) =>
   element.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });

@@ -1,0 +1,123 @@
+// The photograph under its shadow, beside it the map of histograms, and under both one cell's histogram.
+import { pathOf, shaded, svg, tenths } from "../shared/drawing.js";
+import { clamp } from "../shared/maths.js";
+import { escapeText } from "../shared/text.js";
+import { BINS, CELLS, ROWS, SIDE } from "./model.js";
+
+export const TOP = 22; // of both squares: a line of words stands over them
+const GAP = 14;
+const BARS = 84;
+const SHADES = 6;
+const MOST = 0.9; // a cell that moved by as much of a cell's size has the darkest shade
+
+/** Where all parts stand at a width. */
+export function places(width) {
+  const side = (width - GAP) / 2;
+  const bars = TOP + side + 38;
+  return { side, map: side + GAP, bars, height: bars + BARS + 22 };
+}
+
+/** The photograph with its shadow. */
+export const photoMarkup = ({ photo }, side) =>
+  `<image href="data:image/png;base64,${photo.png}" y="${TOP}" width="${side}" height="${side}"/>` +
+  `<rect class="shadow" y="${TOP}" height="${side}"/>`;
+
+/** What of the photograph changes: to draw it anew would decode it again. */
+export function updatePhoto(element, { edge, light }, side) {
+  const [image, shadow] = element.children;
+  for (const part of [image, shadow]) part.setAttribute("height", tenths(side));
+  image.setAttribute("width", tenths(side));
+  shadow.setAttribute("x", tenths((edge / SIDE) * side));
+  shadow.setAttribute("width", tenths(((SIDE - edge) / SIDE) * side));
+  shadow.setAttribute("style", `opacity:${(1 - light).toFixed(2)}`); // black over it: light times its values
+}
+
+/** A short line the way of the edges that a direction of growth belongs to. */
+function edgeLine(x, y, half, bin) {
+  const angle = ((bin + 0.5) * Math.PI) / BINS + Math.PI / 2;
+  const [dx, dy] = [Math.cos(angle) * half, Math.sin(angle) * half];
+  return pathOf([
+    [x - dx, y - dy],
+    [x + dx, y + dy],
+  ]);
+}
+
+/** The map: each cell in a shade by how far it moved, and a line a direction, as long as its number above 0. */
+export function mapMarkup({ before, now, moved }, { side, map }) {
+  const step = side / ROWS;
+  const most = Math.max(...before.flat());
+  const corner = (k) => [map + (k % ROWS) * step, TOP + Math.floor(k / ROWS) * step];
+  const square = (k) => `M${corner(k).map(tenths).join(" ")}h${tenths(step)}v${tenths(step)}h-${tenths(step)}z`;
+  const tint = (k) => Math.min(SHADES - 1, Math.ceil((moved[k] / MOST) * (SHADES - 1) - 0.03));
+  const lines = CELLS.map((k) => {
+    const [x, y] = corner(k).map((at) => at + step / 2);
+    const half = (value) => Math.sqrt(clamp(value / most, 0, 1)) * step * 0.48;
+    return now[k].map((value, bin) => (value > 0 ? edgeLine(x, y, half(value), bin) : "")).join("");
+  });
+  return (
+    shaded(
+      "moved m",
+      CELLS.map((k) => [tint(k), square(k)]),
+    ) +
+    `<path class="edges" d="${lines.join("")}"/>` +
+    `<rect class="frame" x="${tenths(map)}" y="${TOP}" width="${tenths(side)}" height="${tenths(side)}"/>`
+  );
+}
+
+/** The middle of a cell, in the map; the same cell of the photograph. */
+export function middleOf(cell, { side, map }) {
+  const step = side / ROWS;
+  const [x, y] = [((cell % ROWS) + 0.5) * step, TOP + (Math.floor(cell / ROWS) + 0.5) * step];
+  return { x: map + x, y, inPhoto: x, step };
+}
+
+/** The cell at a point of the map. */
+export function cellAt({ x, y }, { side, map }) {
+  const at = (place) => clamp(Math.floor((place / side) * ROWS), 0, ROWS - 1);
+  return at(y - TOP) * ROWS + at(x - map);
+}
+
+/** The nine numbers of a cell: an outline without the shadow, a bar with it. */
+export function barsMarkup({ before, now }, cell, signed, { bars }, width) {
+  const zero = signed ? bars + BARS * 0.7 : bars + BARS;
+  const tall = signed ? BARS * 0.7 : BARS;
+  const reach = 1.7 * Math.max(...before[cell].map(Math.abs));
+  const slot = width / BINS;
+  const bar = (name, bin, value, part) => {
+    const high = clamp((value / reach) * tall, tall - BARS, tall);
+    const box = `x="${tenths((bin + 0.5 - part / 2) * slot)}" width="${tenths(part * slot)}"`;
+    return `<rect class="${name}" ${box} y="${tenths(zero - Math.max(high, 0))}" height="${tenths(Math.abs(high))}"/>`;
+  };
+  const all = before[cell].map((value, bin) => bar("now", bin, now[cell][bin], 0.34) + bar("before", bin, value, 0.62));
+  const feet = all.map((_, bin) => edgeLine((bin + 0.5) * slot, bars + BARS + 12, 7, bin)).join("");
+  return `${all.join("")}<path class="zero" d="M0 ${tenths(zero)}H${width}"/><path class="edges" d="${feet}"/>`;
+}
+
+/**
+ * The words over the three parts.
+ * @param {string[]} words
+ * @param {ReturnType<typeof places>} places
+ */
+export function wordsMarkup([photo, map, cell], { map: x, bars }) {
+  const text = (at, y, words) => `<text class="tick" x="${tenths(at)}" y="${tenths(y)}">${escapeText(words)}</text>`;
+  return text(0, 14, photo) + text(x, 14, map) + text(0, bars - 14, cell);
+}
+
+/** A frame around a cell, in the map or the photograph. */
+export const cellFrame = (x, y, step) =>
+  `<rect class="cell" x="${tenths(x - step / 2)}" y="${tenths(y - step / 2)}" width="${tenths(step)}" height="${tenths(step)}"/>`;
+
+/** All of it, for pages without scripts. */
+export function stillMarkup(state, seen, signed, words, width = 420) {
+  const at = places(width);
+  const { x, y, inPhoto, step } = middleOf(state.cell, at);
+  const shadow = `x="${tenths((state.edge / SIDE) * at.side)}" width="${tenths((1 - state.edge / SIDE) * at.side)}" style="opacity:${(1 - state.light).toFixed(2)}"`;
+  const content =
+    wordsMarkup(words, at) +
+    photoMarkup(state, at.side).replace('class="shadow"', `class="shadow" ${shadow}`) +
+    mapMarkup(seen, at) +
+    cellFrame(x, y, step) +
+    cellFrame(inPhoto, y, step) +
+    barsMarkup(seen, state.cell, signed, at, width);
+  return svg("still", width + 20, at.height + 14, `<g transform="translate(10 8)">${content}</g>`);
+}
