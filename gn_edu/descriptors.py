@@ -71,7 +71,12 @@ def normalized_twice(histograms: Tensor) -> Tensor:
 
 
 def sift(image: Tensor, row: float, column: float, width: float = 4.0) -> Tensor:
-    """SIFT's descriptor of the place (row, column), upright: 4 x 4 histograms of 8 directions, normalized together.
+    """SIFT's descriptor of the place (row, column), upright: histograms_of_sift, normalized together."""
+    return normalized_twice(histograms_of_sift(image, row, column, width))
+
+
+def histograms_of_sift(image: Tensor, row: float, column: float, width: float = 4.0) -> Tensor:
+    """Around the place (row, column), upright: 4 x 4 histograms of 8 directions.
 
     Args:
         image: (h, w).
@@ -97,7 +102,7 @@ def sift(image: Tensor, row: float, column: float, width: float = 4.0) -> Tensor
         return (1 - distance.abs()).clamp_min(0)
 
     by_row, by_column = near((rows[..., None] - centres) / width), near((columns[..., None] - centres) / width)
-    return normalized_twice(torch.einsum("hw,hwi,hwj,hwk->ijk", weight, by_row, by_column, near(angle / turn)))
+    return torch.einsum("hw,hwi,hwj,hwk->ijk", weight, by_row, by_column, near(angle / turn))
 
 
 def oriented_filters(directions: int = 8, sides: tuple[int, ...] = (5, 9), dtype: torch.dtype = torch.float32) -> list:

@@ -97,7 +97,7 @@ def lines(found: dict[tuple[str, bool], list[RunRecord]], size: int = 16, draws:
     for (norm, ws), records in found.items():
         layers = by_seed(records)
         values = with_interval(interval(statistic(each, size) for each in layers.values()), digits=4)
-        ps = ", ".join(fixed(p_value(each, size, seed, draws), 4) for seed, each in layers.items())
+        ps = ", ".join(fixed(p_value(each, size, seed, draws), len(str(draws))) for seed, each in layers.items())
         rows.append([norm.upper() + " + WS" * ws, str(len(layers)), values, ps])
     return rows
 
@@ -110,7 +110,7 @@ def gaps(found: dict[tuple[str, bool], list[RunRecord]], size: int = 16) -> list
             norm: {seed: statistic(each, size) for seed, each in by_seed(found[norm, ws]).items()}
             for norm in ("gn", "bn")
         }
-        rows.append(["GN less BN" + ", both + WS" * ws, with_interval(paired(of["gn"], of["bn"]), digits=4)])
+        rows.append(["GN less BN" + ", both + WS" * ws, with_interval(paired(of["gn"], of["bn"]), digits=3)])
     return rows
 
 
