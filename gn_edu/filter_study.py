@@ -62,7 +62,8 @@ def p_value(layers: Sequence[Tensor], size: int, seed: int, draws: int = DRAWS) 
     true, reached, done = statistic(layers, size), 1, 0
     while done < draws:
         count = min(AT_ONCE, draws - done)
-        found = [shuffled(layer, size, torch.rand(count, len(layer), generator=generator).argsort(1)) for layer in layers]
+        places = [torch.rand(count, len(layer), generator=generator).argsort(1) for layer in layers]
+        found = [shuffled(layer, size, place) for layer, place in zip(layers, places, strict=True)]
         reached += int((torch.stack(found).mean(0) >= true - 1e-6).sum())
         done += count
     return reached / (draws + 1)

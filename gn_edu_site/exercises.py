@@ -5,7 +5,7 @@ import re
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
 
-HEADING = re.compile(r"Exercise ([\d.]+): ")
+HEADING = re.compile(r"Exercise ([\dM.]+): ")
 
 
 class MarkExercises(SphinxTransform):

@@ -29,8 +29,9 @@ ELSEWHERE = {
     "8.1": _NETWORKS,
     "8.2": _NETWORKS,
 }
+_FOUND = Path(sheets.__file__).parent
 _CHAPTERS = [
-    import_module(f"gn_edu.exercises.{path.stem}") for path in sorted(Path(sheets.__file__).parent.glob("ch*.py"))
+    import_module(f"gn_edu.exercises.{path.stem}") for path in (*sorted(_FOUND.glob("ch*.py")), _FOUND / "museum.py")
 ]
 ALL: dict[str, Exercise] = sheets.EXERCISES | {e.name: e for chapter in _CHAPTERS for e in chapter.EXERCISES}
 # Those that run in the page, by name.

@@ -34,6 +34,7 @@ CHANGES = {
         "[data-gn-epoch]"
     ),
     ("notebooks/ch09_sweep.html", "figure_one"): PRESS.format("[data-gn-grip=size]", "End", "Home"),
+    ("notebooks/ch10_why_groups.html", "shadow"): PRESS.format("[data-gn-grip=edge]", "End", "Home"),
 }
 # The change stands in the function, for the pages' policy forbids to make one from a text.
 TIME = """async ([stem, count]) => {{

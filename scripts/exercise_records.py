@@ -16,13 +16,13 @@ from gn_edu.exercises.sheets import SHEETS
 from scripts.paths import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
-HEADING = re.compile(r"^## Exercise ([\d.]+): .*\n\n\*[^*\n]+\*", re.MULTILINE)
+HEADING = re.compile(r"^## Exercise ([\dM.]+): .*\n\n\*[^*\n]+\*", re.MULTILINE)
 SHARE = re.compile(r"\breport\.share\([\d.]+\)")
 
 
 def records() -> dict[Path, tuple[Exercise, ...]]:
     """The exercises of each notebook that has some."""
-    stems = sorted(path.stem for path in NOTEBOOKS.glob("ch*.ipynb"))
+    stems = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
     modules = {stem: import_module(f"gn_edu.exercises.{stem}") for stem in stems}
     found = {NOTEBOOKS / f"{stem}.ipynb": module.EXERCISES for stem, module in modules.items()}
     sheets = sorted((NOTEBOOKS / "exercises").glob("*.ipynb"))

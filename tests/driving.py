@@ -15,6 +15,7 @@ STEPS = {
     "quick_question": ("[data-gn-choice='1']", "Enter"),
     "reshape_microscope": ("[data-view=tensor][data-cell='5']",),
     "run_browser": ("[data-gn-measure]:checked", "ArrowRight"),
+    "shadow": ("[data-gn-grip=edge]", "ArrowRight"),
     "shimmer": ("[data-gn-do=step]",),
     "signal_depth": ("[data-gn-grip=gain]", "ArrowRight"),
     "statistic_set": ("[data-cell='4']",),

@@ -104,6 +104,16 @@ HANDS = {
         reached=r"((said) => +/GN (\d+\.\d+)/.exec(said)[1] > 2 * +/BN[^;]* (\d+\.\d+)/.exec(said)[1])"
         "(w.querySelector('.gn-live-text').textContent)",
     ),
+    "shadow": Hand(
+        page="notebooks/ch10_why_groups.html",
+        name="cat",
+        grip="[data-gn-grip=edge]",
+        by=(60, 0),
+        key="ArrowLeft",
+        shows=".map",
+        point=(("[data-gn-norm=gn]", (0, 0)),),  # numbers in the light move, too
+        reached="/and in the light by [1-9]/.test(w.querySelector('.gn-live-text').textContent)",
+    ),
     "shimmer": Hand(
         page="notebooks/ch02_batch_norm.html",
         name="noise",

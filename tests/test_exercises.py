@@ -26,7 +26,7 @@ from gn_edu.nets import GhostBatchNorm2d
 from gn_edu.norms import group_norm
 from scripts.paths import ROOT
 
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("ch*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CALL = re.compile(r"^(\w+)\.(check_(\w+))\((\w+)\)$", re.MULTILINE)
 
 
@@ -54,10 +54,11 @@ def test_stub_fails_and_solution_passes(stem, name, cell, check, solutions):
     assert report.ok and report.text.startswith("Right")
 
 
-@pytest.mark.parametrize("path", sorted(Path(ch03.__file__).parent.glob("ch*.py")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_check_is_used_by_its_chapter(path):
     checks = {exercise.check_name for exercise in module(path.stem).EXERCISES}
     assert checks == {p.values[3] for p in exercises() if p.values[0] == path.stem}
+    assert (Path(ch03.__file__).parent / f"{path.stem}.py").exists()
 
 
 OF_CHAPTERS = [exercise for path in NOTEBOOKS for exercise in module(path.stem).EXERCISES]

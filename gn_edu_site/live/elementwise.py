@@ -5,7 +5,7 @@ import math
 from . import scalars
 from .shapes import axis
 from .tensor import Tensor, floating, mapped
-from .types import bool_
+from .types import bool_, missing
 
 
 def _through(f):
@@ -67,6 +67,17 @@ def repeat(self, *sizes):
     return self.reshape(wide).expand(both).reshape(shape)
 
 
+def repeat_interleave(self, repeats, dim=None):
+    """Each number, or each part along an axis, so many times in a row."""
+    if isinstance(repeats, Tensor):
+        raise missing("repeat_interleave with a tensor of counts")
+    flat = self.flatten() if dim is None else self
+    dim = axis(dim or 0, flat.ndim) + 1
+    wide, shape = flat.unsqueeze(dim), list(flat.shape)
+    shape[dim - 1] *= repeats
+    return wide.expand(*wide.shape[:dim], repeats, *wide.shape[dim + 1 :]).reshape(shape)
+
+
 def narrow(self, dim, start, length):
     dim = axis(dim, self.ndim)
     shape = self.shape[:dim] + (length,) + self.shape[dim + 1 :]
@@ -122,10 +133,13 @@ METHODS = {
     "div": lambda self, other: self / other,
     "clamp": clamp,
     "clip": clamp,
+    "clamp_min": lambda self, min: clamp(self, min=min),
+    "clamp_max": lambda self, max: clamp(self, max=max),
     "isfinite": lambda self: mapped(lambda x: x - x == 0, (self,), result=bool_),
     "isnan": lambda self: mapped(lambda x: x != x, (self,), result=bool_),
     "allclose": allclose,
     "equal": equal,
+    "repeat_interleave": repeat_interleave,
     "split": split,
     "chunk": chunk,
 }

@@ -90,6 +90,13 @@ def std(self, dim=None, unbiased=True, keepdim=False, correction=None, **more):
     return var(self, dim, unbiased, keepdim, correction, True, **more)
 
 
+def norm(self, p="fro", dim=None, keepdim=False, **more):
+    """The length: the root of the sum of squares."""
+    if p not in ("fro", 2):
+        raise missing(f"norm with p={p}")
+    return sum_(self * self, dim, keepdim, **more).sqrt()
+
+
 def _with_mean(f):
     def function(self, dim=None, unbiased=True, keepdim=False, **more):
         found = f(self, dim, unbiased, keepdim, **more)
@@ -150,6 +157,7 @@ METHODS = {
     "std": std,
     "var_mean": _with_mean(var),
     "std_mean": _with_mean(std),
+    "norm": norm,
     "any": _truth("any", any),
     "all": _truth("all", all),
     "cumsum": cumsum,
