@@ -5,7 +5,7 @@ cuts out the columns 40 to 589 and the rows 0 to 329, makes them 320 x 192 pixel
 sums over each column that the widget computes from, in gn_edu/widgets/tile_seams.json.
 
 The cat of chapter 10: takes scikit-image's chelsea.png (by Stefan van der Walt, CC0), cuts out the columns 120 to 419,
-makes them 64 x 64 grey pixels and stores them in gn_edu/cat.png.
+makes them 64 x 64 grey pixels from 0 to 255, and stores them in gn_edu/cat.png.
 """
 
 import base64
@@ -13,7 +13,7 @@ import io
 import json
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 from skimage.data import chelsea
 from sklearn.datasets import load_sample_image
 
@@ -44,6 +44,7 @@ def column_sums(pixels: np.ndarray) -> dict[str, list[int]]:
 def cat() -> bytes:
     grey = Image.fromarray(chelsea()).convert("L").crop(CAT_CROP).resize(CAT_SIZE, Image.Resampling.LANCZOS)
     stored = io.BytesIO()
+    grey = ImageOps.autocontrast(grey)  # from 0 to 255
     grey.save(stored, "PNG", optimize=True)
     return stored.getvalue()
 

@@ -53,7 +53,7 @@ const cellText = (cell, tr) =>
 const wordsOf = ({ cell }, tr) => [
   tr("photograph"),
   tr("its histograms"),
-  tr("{cell}: outline without shadow, filled with it", { cell: cellText(cell, tr) }),
+  tr("{cell}: without shadow ▯, with it ▮", { cell: cellText(cell, tr) }),
 ];
 
 /** For pages without scripts. */
