@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from gn_edu.refusals import check_groups
 
 CAT = Path(__file__).with_name("cat.png")
-CLIP = 0.2  # of SIFT: no number of the normalized 128 stays above it
+CLIP = 0.2  # of SIFT: the cut between its two divisions
 
 
 @cache
@@ -64,7 +64,7 @@ def hog(image: Tensor, cell: int = 8, bins: int = 9, block: int = 2, eps: float 
 
 
 def normalized_twice(histograms: Tensor) -> Tensor:
-    """Length 1, no number above 0.2, length 1 again: no strong edge outweighs the rest (Lowe, 2004, section 6.1)."""
+    """Length 1, cut at 0.2, length 1 again: strong edges weigh less (Lowe, 2004, section 6.1)."""
     once = histograms / histograms.norm()
     clipped = once.clamp_max(CLIP)
     return clipped / clipped.norm()

@@ -106,18 +106,18 @@ def lines(found: dict[tuple[str, bool], list[RunRecord]], size: int = 16, draws:
 def gaps(found: dict[tuple[str, bool], list[RunRecord]], size: int = 16) -> list[list[str]]:
     """Group norm's statistic less batch norm's, paired by seed, with and without weight standardization."""
     rows = []
-    for ws in (True, False):
+    for ws in (False, True):
         of = {
             norm: {seed: statistic(each, size) for seed, each in by_seed(found[norm, ws]).items()}
             for norm in ("gn", "bn")
         }
-        rows.append(["GN less BN" + ", both + WS" * ws, with_interval(paired(of["gn"], of["bn"]), digits=3)])
+        rows.append(["GN minus BN" + ", both + WS" * ws, with_interval(paired(of["gn"], of["bn"]), digits=3)])
     return rows
 
 
 def main() -> None:
     found = runs()
-    table(["network", "seeds", "mean |r| inside less across", "p, by seed"], lines(found))
+    table(["network", "seeds", "mean |r| inside minus across", "p, by seed"], lines(found))
     table(["difference", "points of |r|"], gaps(found))
 
 

@@ -1,5 +1,6 @@
-"""HOG and SIFT equal scikit-image's; what a change of light does to them, to group norm and to a local one."""
+"""HOG and SIFT equal scikit-image's, in the chapter's cells, too; what a change of light does to them and to norms."""
 
+import nbformat
 import numpy as np
 import pytest
 import torch
@@ -7,6 +8,7 @@ from skimage import data, feature
 from torch.nn import functional as F
 
 from gn_edu import descriptors
+from scripts.paths import ROOT
 
 PICTURE = torch.from_numpy(data.astronaut()[:256:2, 128:384:2].mean(-1) / 255)
 
@@ -17,9 +19,19 @@ class OneScale(feature.SIFT):
     deltas = np.array([1.0])
 
 
+def of_the_chapter():
+    """hog as chapter 10 builds it."""
+    scope = {"torch": torch, "F": F}
+    for cell in nbformat.read(ROOT / "notebooks/ch10_why_groups.ipynb", as_version=4).cells:
+        if cell.source.startswith(("def cell_histograms", "def hog")):
+            exec(cell.source.split("\n\n\n")[0], scope)
+    return scope["hog"]
+
+
+@pytest.mark.parametrize("hog", [descriptors.hog, of_the_chapter()], ids=["gn_edu", "chapter"])
 @pytest.mark.parametrize("cell, bins, block", [(8, 9, 2), (8, 8, 3), (16, 9, 1), (5, 6, 2)])
-def test_hog_is_that_of_scikit_image(cell, bins, block):
-    ours = descriptors.hog(PICTURE, cell, bins, block)
+def test_hog_is_that_of_scikit_image(hog, cell, bins, block):
+    ours = hog(PICTURE, cell, bins, block)
     theirs = feature.hog(PICTURE.numpy(), bins, (cell, cell), (block, block), block_norm="L2", feature_vector=False)
     np.testing.assert_allclose(ours, theirs, atol=1e-6)
 

@@ -1,9 +1,13 @@
 """The filter study finds groups that are there, none where there are none, and no order inside a group."""
 
+import json
+
 import pytest
 import torch
 
 from gn_edu import filter_study as study
+from gn_edu.intervals import interval, with_interval
+from scripts.paths import ROOT
 
 SIZE = 4
 
@@ -65,3 +69,37 @@ def test_without_groups_one_p_in_twenty_is_below_a_twentieth():
 def test_a_cut_without_pairs_is_refused(size):
     with pytest.raises(ValueError, match=f"size must divide 16 channels and lie between 2 and 8, got {size}"):
         study.inside_less_across(torch.eye(16), size)
+
+
+NOTEBOOK = json.loads((ROOT / "notebooks/ch10_why_groups.ipynb").read_text(encoding="utf-8"))
+TEXT = "\n".join("".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "markdown")
+
+
+def test_what_chapter_10_says_is_in_the_records():
+    found = study.runs()
+    ((_, alone), (_, ws)) = study.gaps(found)
+    assert f"the gap between the two kinds is {alone}." in TEXT and ws.startswith("-0.003")
+    layers = {kind: study.by_seed(runs) for kind, runs in found.items()}
+    of = {kind: [study.statistic(each, 16) for each in by_seed.values()] for kind, by_seed in layers.items()}
+    assert f"alike than others: by {with_interval(interval(of['gn', False]), 4)}" in TEXT
+    with_ws = with_interval(interval(of["gn", True]), 4).replace("-", "\u2212")
+    assert f"nothing for group norm: {with_ws}" in TEXT and f"seen ({with_ws})" in TEXT
+    control = with_interval(interval(of["bn", False]), 4).replace("-", "\u2212")
+    assert f"its interval, {control}, leaves out 0" in TEXT
+    small = [
+        study.p_value(each, 16, seed, draws=999)
+        for ws in (False, True)
+        for seed, each in layers["bn", ws].items()
+    ]
+    assert sorted(small)[0] == 0.005 and sorted(small)[1] > 0.1  # 1 - 0.995 ** 6 is 0.03
+    for by_seed in layers.values():
+        for each in by_seed.values():
+            level = torch.stack([(r.abs().sum() - len(r)) / (len(r) * (len(r) - 1)) for r in each]).mean()
+            assert level == pytest.approx(0.06, abs=0.006)
+    for seed, each in layers["gn", False].items():
+        assert study.p_value(each, 16, seed, draws=999) == 0.001
+        by_layer = [float(study.inside_less_across(r, 16)) for r in each]
+        level = [float((r.abs().sum() - len(r)) / (len(r) * (len(r) - 1))) for r in each]
+        assert all(by_layer[k] / level[k] > 0.2 for k in (2, 3)) and all(0 < by_layer[k] < 0.006 for k in (4, 5))
+    third = [float(study.inside_less_across(each[2], 16)) for each in layers["gn", True].values()]
+    assert min(third) > 0

@@ -74,8 +74,7 @@ def test_numbers_are_those_of_descriptors(norm):
         now = NORMS[norm](shaded(case["edge"], case["light"]))
         for mine, theirs in ((got["before"], before), (got["now"], now)):
             np.testing.assert_allclose(mine, theirs.nanmean(1), atol=1e-9)
-        size = before.square().nansum().div(64).sqrt()
-        np.testing.assert_allclose(got["moved"], (now - before).square().nansum((1, 2)).sqrt() / size, atol=1e-9)
+        np.testing.assert_allclose(got["moved"], [moved(now, before, k) for k in range(64)], atol=1e-9)
         assert got["numbers"]["all"] == pytest.approx(moved(now, before), abs=1e-9)
 
 
@@ -100,6 +99,13 @@ def test_a_shadow_on_all_of_it_is_one_factor():
         assert got["numbers"]["light"] == got["numbers"]["all"] == 0
 
 
+def test_what_the_chapter_says_of_the_start_is_so():
+    text = (ROOT / PAGE.replace(".html", ".ipynb")).read_text(encoding="utf-8")
+    before, now = maps(PHOTO), maps(shaded(28, 0.4))
+    (a, b), (c, d) = ((f"{y.mean():.1f}", f"{y.std(correction=0):.1f}") for y in (before, now))
+    assert f"the mean falls from {a} to {c}, σ from {b} to {d}" in text
+
+
 def test_python_side():
     assert repr(Shadow("gn")) == "Shadow: norm gn, 28 of 64 columns in the light, 40% of it elsewhere"
     with pytest.raises(Exception, match="edge"):
@@ -112,15 +118,15 @@ def said(page):
 
 def test_by_mouse_keyboard_and_link(widget_page):
     page = widget_page(PAGE)
-    assert "fall with the light, by 60 %" in said(page) and number(page, "light", STEM) == "0.0 %"
+    assert "fall with the light, by 60\u00a0%" in said(page) and number(page, "light", STEM) == "0.0\u00a0%"
     page.check(f"{W} [data-gn-norm=gn]")
     (at_rest,) = view({"norm": "gn"})
-    assert number(page, "light", STEM) == f"{100 * at_rest['numbers']['light']:.0f} %"
+    assert number(page, "light", STEM) == f"{100 * at_rest['numbers']['light']:.0f}\u00a0%"
     page.focus(f"{W} [data-gn-grip=edge]")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("PageDown")
     (moved_there,) = view({"norm": "gn", "edge": 19})
-    assert number(page, "shade", STEM) == f"{100 * moved_there['numbers']['shade']:.0f} %"
+    assert number(page, "shade", STEM) == f"{100 * moved_there['numbers']['shade']:.0f}\u00a0%"
     page.keyboard.press("Home")
     assert "takes it away" in said(page)
     page.keyboard.press("End")

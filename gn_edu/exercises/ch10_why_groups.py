@@ -54,7 +54,7 @@ TWICE = Exercise(
     probes=_numbers,
     right=lambda numbers, clip: _once(_once(numbers).clamp_max(clip)),
     wrong=alone(_TWICE),
-    closing=said("Right: a light that is one factor is gone, and no strong edge outweighs the rest."),
+    closing=said("Right: a light that is one factor is gone, and strong edges weigh less."),
 )
 
 # ---- 10.2
@@ -104,6 +104,10 @@ _DIVISIONS = {
 }
 
 
+# The same mistake as root-of-sum, with eps outside of the root, as HOG is often written.
+_LENGTH = _with(lambda v, eps: v.square().sum((2, 3, 4), keepdim=True).sqrt() + eps)
+
+
 def _maps(rng: random.Random) -> list[Probe]:
     """Levels differ by image and channel: every other set has another mean square."""
     levels = torch.arange(2 * 8, dtype=torch.float64).view(2, 8, 1, 1) / 4
@@ -121,8 +125,8 @@ RMS = Exercise(
     takes="group_rms_norm(x, num_groups, eps=1e-5): each group divided by the root of its mean square.",
     probes=_maps,
     right=_rms,
-    wrong=alone(_DIVISIONS),
-    closing=said("Right: each group has a mean square of 1, and keeps the sign of every number."),
+    wrong=lambda: [*alone(_DIVISIONS)(), (["root-of-sum"], _LENGTH)],
+    closing=said("Right: each group has a mean square of 1, but for eps, and every number keeps its sign."),
 )
 
 EXERCISES = (TWICE, RMS)

@@ -58,7 +58,7 @@ MERGED = Exercise(
     right=lambda n_a, mean_a, var_a, n_b, mean_b, var_b: _merged(n_a, mean_a, var_a, n_b, mean_b, var_b),
     wrong=lambda: candidates(_merged, _MERGES),
     parts=("mean", "variance"),
-    closing=said("Right: no square is ever subtracted from a square, so no digits are lost."),
+    closing=said("Right: no square is subtracted from a square, so far fewer digits are lost."),
 )
 
 # ---- M.2
@@ -98,7 +98,7 @@ SCALE = Exercise(
     probes=_scales,
     right=lambda scale, num_channels: _each(scale, num_channels),
     wrong=lambda: candidates(_each, _SCALES),
-    closing=said("Right: the network of the old file gives the same numbers in the new one."),
+    closing=said("Right: with β done alike, the network of the old file gives the same numbers in the new one."),
 )
 
 EXERCISES = (MERGED, SCALE)

@@ -27,6 +27,7 @@ const SAYS = {
     "Each cell has the mean and the deviation of the 3 × 3 cells around it. Away from the edge nothing moves, as with HOG's blocks.",
   ),
 };
+const NAMED = { none: ["shade"], block: [], gn: ["light", "shade"], local: [] }; // the parts that a sentence names
 const CLEAR = N_("No shadow lies on the picture. Drag its edge to the left.");
 const ALL = {
   none: N_("All of the picture lies in the shade, and all numbers fall with the light, by {shade}."),
@@ -38,22 +39,23 @@ const MIXED = N_(
   "The edge is so near the picture's that one side has no cell away from it. All numbers together: {all}.",
 );
 
-const percent = (value) => (value === null ? "–" : `${(100 * value).toFixed(value < 0.0995 ? 1 : 0)} %`);
+const percent = (value) => (value === null ? "–" : `${(100 * value).toFixed(value < 0.0995 ? 1 : 0)}\u00a0%`);
 
 export function sentence({ edge, light, norm }, { numbers }, tr) {
   const texts = Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, percent(value)]));
   if (edge >= SIDE || light >= 1) return tr(CLEAR);
   if (edge <= 0) return tr(norm === "none" ? ALL.none : ALL.other, texts);
-  const missing = norm === "gn" ? numbers.light === null || numbers.shade === null : numbers.shade === null;
-  return tr(missing && norm !== "block" && norm !== "local" ? MIXED : SAYS[norm], texts);
+  const missing = NAMED[norm].some((part) => numbers[part] === null);
+  return tr(missing ? MIXED : SAYS[norm], texts);
 }
 
 const cellText = (cell, tr) =>
   tr("row {row}, column {column}", { row: Math.floor(cell / ROWS) + 1, column: (cell % ROWS) + 1 });
 const wordsOf = ({ cell }, tr) => [
   tr("photograph"),
-  tr("its histograms"),
-  tr("{cell}: without shadow ▯, with it ▮", { cell: cellText(cell, tr) }),
+  tr("its histograms: tap a cell"),
+  cellText(cell, tr),
+  tr("outlined without the shadow, filled with it"),
 ];
 
 /** For pages without scripts. */
@@ -119,7 +121,7 @@ function createPicture({ tr, state, set }) {
     map.innerHTML = drawing.mapMarkup(seen, at);
     chosen.show(drawing.middleOf(state.cell, at));
     const text = tr("{columns} of {all} columns in the light", { columns: state.edge, all: SIDE });
-    const place = { x: (at.side * state.edge) / SIDE, y: drawing.TOP + at.side - 24 };
+    const place = { x: clamp((at.side * state.edge) / SIDE, 11, at.side), y: drawing.TOP + at.side - 24 };
     grip.show({ ...place, value: state.edge, text, side: state.edge > SIDE / 2 ? -1 : 1 });
     const bars = drawing.barsMarkup(seen, state.cell, SIGNED.includes(state.norm), at, width);
     return { height: at.height, content: drawing.wordsMarkup(wordsOf(state, tr), at) + bars };
@@ -164,10 +166,10 @@ async function render(props) {
   ]);
   const live = liveText();
   const computed = tr(
-    "The photograph has 8 × 8 cells of 8 × 8 pixels. A cell's nine numbers say how strong its edges are in each of nine directions: a line in the map a number, the longer the larger (its root; below 0 there is none). To group norm the cells are a map with nine channels, one group. Red: how far a cell's numbers moved, in sizes of a cell of this map. In per cent: how far the numbers of a part moved, of their own size without the shadow.",
+    "The photograph has 8 × 8 cells of 8 × 8 pixels. A cell's nine numbers say how strong its edges are in each of nine directions: in the map a line for each number, the longer the larger. To group norm the cells are a map with nine channels, one group; to the local one, too, with its mean from 3 × 3 cells. How far numbers moved is the length of their change, in per cent of their own length without the shadow: of each cell in red, of the parts of the picture in figures. Per cents of centred numbers can't be compared with those of others.",
   );
   body.append(
-    h("p", {}, tr("Drag the shadow's edge, then choose a norm. Red cells have other numbers than before.")),
+    h("p", {}, tr("Drag the shadow's edge, then choose a norm. Red cells have other numbers than without the shadow.")),
     drive(norm.element),
     picture.element,
     numbers.element,

@@ -8,12 +8,12 @@ export const TOP = 22; // of both squares: a line of words stands over them
 const GAP = 14;
 const BARS = 84;
 const SHADES = 6;
-const MOST = 0.9; // a cell that moved by as much of a cell's size has the darkest shade
+const MOST = 0.9; // a cell whose numbers moved by as much of their size has the darkest shade
 
 /** Where all parts stand at a width. */
 export function places(width) {
   const side = (width - GAP) / 2;
-  const bars = TOP + side + 38;
+  const bars = TOP + side + 52;
   return { side, map: side + GAP, bars, height: bars + BARS + 22 };
 }
 
@@ -42,17 +42,17 @@ function edgeLine(x, y, half, bin) {
   ]);
 }
 
-/** The map: each cell in a shade by how far it moved, and a line a direction, as long as its number above 0. */
+/** The map: each cell in a shade by how far it moved, and a line a direction, the longer the larger its number. */
 export function mapMarkup({ before, now, moved }, { side, map }) {
   const step = side / ROWS;
-  const most = Math.max(...before.flat());
+  const [least, most] = [Math.min(...before.flat()), Math.max(...before.flat())];
   const corner = (k) => [map + (k % ROWS) * step, TOP + Math.floor(k / ROWS) * step];
   const square = (k) => `M${corner(k).map(tenths).join(" ")}h${tenths(step)}v${tenths(step)}h-${tenths(step)}z`;
   const tint = (k) => Math.min(SHADES - 1, Math.ceil((moved[k] / MOST) * (SHADES - 1) - 0.03));
   const lines = CELLS.map((k) => {
     const [x, y] = corner(k).map((at) => at + step / 2);
-    const half = (value) => Math.sqrt(clamp(value / most, 0, 1)) * step * 0.48;
-    return now[k].map((value, bin) => (value > 0 ? edgeLine(x, y, half(value), bin) : "")).join("");
+    const half = (value) => Math.sqrt(clamp((value - least) / (most - least), 0, 1)) * step * 0.48;
+    return now[k].map((value, bin) => edgeLine(x, y, half(value), bin)).join("");
   });
   return (
     shaded(
@@ -98,9 +98,9 @@ export function barsMarkup({ before, now }, cell, signed, { bars }, width) {
  * @param {string[]} words
  * @param {ReturnType<typeof places>} places
  */
-export function wordsMarkup([photo, map, cell], { map: x, bars }) {
+export function wordsMarkup([photo, map, cell, key], { map: x, bars }) {
   const text = (at, y, words) => `<text class="tick" x="${tenths(at)}" y="${tenths(y)}">${escapeText(words)}</text>`;
-  return text(0, 14, photo) + text(x, 14, map) + text(0, bars - 14, cell);
+  return text(0, 14, photo) + text(x, 14, map) + text(0, bars - 28, cell) + text(0, bars - 12, key);
 }
 
 /** A frame around a cell, in the map or the photograph. */

@@ -83,20 +83,19 @@ function placeOf(cell, edge) {
 }
 
 /**
- * The map without the shadow and with it, how far each cell moved (in sizes of a cell of this map), and how far the
- * parts of the map did, each in sizes of its own: null for a part that is not there.
+ * The map without the shadow and with it, and how far each cell and the parts of the map moved, in sizes of their own:
+ * null for a part that is not there.
  * @param {State} state
  */
 export function view({ photo, edge, light, norm }) {
   const before = NORMS[norm](histograms(photo, SIDE, 1));
   const now = NORMS[norm](histograms(photo, edge, light));
-  const size = Math.sqrt(before.reduce((sum, copies) => sum + squares(copies), 0) / CELLS.length);
-  const moved = CELLS.map((k) => Math.sqrt(apart(now[k], before[k])) / size);
   const movedOf = (cells) => {
     if (!cells.length) return null;
     const sum = (of) => cells.reduce((all, k) => all + of(k), 0);
     return Math.sqrt(sum((k) => apart(now[k], before[k])) / sum((k) => squares(before[k])));
   };
+  const moved = CELLS.map((k) => movedOf([k]));
   const places = CELLS.map((k) => placeOf(k, edge));
   const parts = ["light", "border", "shade"].map((part) => [part, movedOf(CELLS.filter((k) => places[k] === part))]);
   return {
