@@ -13,7 +13,7 @@ const MOST = 0.9; // a cell whose numbers moved by as much of their size has the
 /** Where all parts stand at a width. */
 export function places(width) {
   const side = (width - GAP) / 2;
-  const bars = TOP + side + 52;
+  const bars = TOP + side + 56;
   return { side, map: side + GAP, bars, height: bars + BARS + 22 };
 }
 
@@ -100,7 +100,7 @@ export function barsMarkup({ before, now }, cell, signed, { bars }, width) {
  */
 export function wordsMarkup([photo, map, cell, key], { map: x, bars }) {
   const text = (at, y, words) => `<text class="tick" x="${tenths(at)}" y="${tenths(y)}">${escapeText(words)}</text>`;
-  return text(0, 14, photo) + text(x, 14, map) + text(0, bars - 28, cell) + text(0, bars - 12, key);
+  return text(0, 14, photo) + text(x, 14, map) + text(0, bars - 32, cell) + text(0, bars - 12, key);
 }
 
 /** A frame around a cell, in the map or the photograph. */
