@@ -7,6 +7,7 @@ from pathlib import Path
 
 import test_checks as known
 
+from gn_edu_site.live_cells import answer_of
 from scripts.paths import ROOT
 
 IMPORTS = "import numpy as np\nimport torch\n"
@@ -242,6 +243,23 @@ CHAPTERS = {
     "    y = (rows - rows.mean(-1, keepdim=True)) / (rows.var(-1, correction=0, keepdim=True) + eps).sqrt()\n"
     "    return -y.reshape(x.shape).mean((0, 2, 3))\n",
     "7.2 from x": "waking_bias = lambda x, num_groups, eps=1e-5: -x.mean((0, 2, 3))\n",
+    "10.1 by hand": "def normalized_twice(numbers, clip=0.2):\n    length = (numbers**2).sum() ** 0.5\n"
+    "    cut = torch.minimum(numbers / length, torch.tensor(clip).to(numbers.dtype))\n"
+    "    return cut / (cut**2).sum().sqrt()\n",
+    "10.1 once": "normalized_twice = lambda numbers, clip=0.2: numbers / numbers.norm()\n",
+    "10.2 by rows": "def group_rms_norm(x, num_groups, eps=1e-5):\n    rows = x.reshape(len(x), num_groups, -1)\n"
+    "    return (rows * (rows.pow(2).mean(-1, keepdim=True) + eps).rsqrt()).reshape(x.shape)\n",
+    "10.2 centred": "def group_rms_norm(x, num_groups, eps=1e-5):\n    rows = x.reshape(len(x), num_groups, -1)\n"
+    "    rows = rows - rows.mean(-1, keepdim=True)\n"
+    "    return (rows / (rows.square().mean(-1, keepdim=True) + eps).sqrt()).reshape(x.shape)\n",
+    "M.1 from squares": "def merged(n_a, mean_a, var_a, n_b, mean_b, var_b):\n    n = n_a + n_b\n"
+    "    mean = (n_a * mean_a + n_b * mean_b) / n\n"
+    "    squares = (n_a * (var_a + mean_a**2) + n_b * (var_b + mean_b**2)) / n\n    return mean, squares - mean**2\n",
+    "M.1 inside only": "def merged(n_a, mean_a, var_a, n_b, mean_b, var_b):\n    n = n_a + n_b\n"
+    "    return (n_a * mean_a + n_b * mean_b) / n, (n_a * var_a + n_b * var_b) / n\n",
+    "M.2 stack": "def per_channel(scale, num_channels):\n"
+    "    return scale.unsqueeze(1).expand(len(scale), num_channels // len(scale)).reshape(-1)\n",
+    "M.2 tiled": "per_channel = lambda scale, num_channels: scale.repeat(num_channels // len(scale))\n",
     "9.1 nothing": "plan = lambda batch, images, epochs, lr, reference: None\n",
     "9.2 right": "def ghost_batch_norm(x, norm_batch, eps=1e-5):\n    done = []\n    for part in x.split(norm_batch):\n"
     "        mean, var = part.mean((0, 2, 3), keepdim=True), part.var((0, 2, 3), unbiased=False, keepdim=True)\n"
@@ -264,7 +282,7 @@ def answers(in_page):
             if function not in functions or "SOLUTION" not in text and "NotImplementedError" not in text:
                 continue
             name = "4.1" if "ch04" in path.name else functions[function]
-            text = text.split("\n\n\nfrom gn_edu")[0].split("\n\n\nch0")[0]
+            text = answer_of(text)
             if "### BEGIN SOLUTION" in text:
                 found[f"{name} solution"] = (name, text)
                 start, rest = text.split("    ### BEGIN SOLUTION")

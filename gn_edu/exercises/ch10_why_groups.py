@@ -111,7 +111,7 @@ _LENGTH = _with(lambda v, eps: v.square().sum((2, 3, 4), keepdim=True).sqrt() + 
 def _maps(rng: random.Random) -> list[Probe]:
     """Levels differ by image and channel: every other set has another mean square."""
     levels = torch.arange(2 * 8, dtype=torch.float64).view(2, 8, 1, 1) / 4
-    x = draw(32, 2, 8, 3, 5)[torch.tensor(rng.sample(range(2), 2))] + levels
+    x = draw(32, 2, 8, 2, 3)[torch.tensor(rng.sample(range(2), 2))] + levels
     probes = [Probe(f"G = {groups}", (x, groups, 1e-5)) for groups in (4, 2, 1)]
     return [*probes, Probe("eps = 0.5", (x / 8, 2, 0.5))]
 

@@ -43,7 +43,7 @@ def _parts(rng: random.Random) -> list[Probe]:
         Probe(said(sizes, n=2, m=2), (2, *hand[:2], 2, *hand[2:])),
         Probe(said(sizes, n=12, m=36), (12, means[0], spreads[0], 36, means[1], spreads[1])),
         Probe(said(N_("two parts with the same mean")), (8, *same[:2], 24, *same[2:])),
-        Probe(said(N_("float32, far from zero")), (16, *far[:2], 48, *far[2:]), tolerance=1e-3),
+        Probe(said(N_("float32, far from zero")), (16, *far[:2], 48, *far[2:]), about="one-pass", tolerance=1e-3),
     ]
 
 

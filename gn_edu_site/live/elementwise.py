@@ -5,7 +5,7 @@ import math
 from . import scalars
 from .shapes import axis
 from .tensor import Tensor, floating, mapped
-from .types import bool_, missing
+from .types import bool_
 
 
 def _through(f):
@@ -69,13 +69,10 @@ def repeat(self, *sizes):
 
 def repeat_interleave(self, repeats, dim=None):
     """Each number, or each part along an axis, so many times in a row."""
-    if isinstance(repeats, Tensor):
-        raise missing("repeat_interleave with a tensor of counts")
-    flat = self.flatten() if dim is None else self
-    dim = axis(dim or 0, flat.ndim) + 1
-    wide, shape = flat.unsqueeze(dim), list(flat.shape)
-    shape[dim - 1] *= repeats
-    return wide.expand(*wide.shape[:dim], repeats, *wide.shape[dim + 1 :]).reshape(shape)
+    found = self.flatten() if dim is None else self
+    dim = axis(dim or 0, found.ndim)
+    shape = found.shape[: dim + 1] + (repeats,) + found.shape[dim + 1 :]
+    return found.unsqueeze(dim + 1).expand(shape).flatten(dim, dim + 1)
 
 
 def narrow(self, dim, start, length):

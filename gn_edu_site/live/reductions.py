@@ -90,11 +90,10 @@ def std(self, dim=None, unbiased=True, keepdim=False, correction=None, **more):
     return var(self, dim, unbiased, keepdim, correction, True, **more)
 
 
-def norm(self, p="fro", dim=None, keepdim=False, **more):
-    """The length: the root of the sum of squares."""
+def norm(self, p=2, dim=None, keepdim=False):
     if p not in ("fro", 2):
         raise missing(f"norm with p={p}")
-    return sum_(self * self, dim, keepdim, **more).sqrt()
+    return sum_(self * self, dim, keepdim).sqrt()
 
 
 def _with_mean(f):
