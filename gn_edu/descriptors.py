@@ -3,25 +3,31 @@
 Pictures are (h, w), of any brightness; directions are angles of the gradient.
 """
 
+import base64
+import json
 import math
 from functools import cache
 from pathlib import Path
 
 import torch
-from matplotlib.image import imread
 from torch import Tensor
 from torch.nn import functional as F
 
 from gn_edu.refusals import check_groups
 
-CAT = Path(__file__).with_name("cat.png")
 CLIP = 0.2  # of SIFT: the cut between its two divisions
 
 
 @cache
+def packed() -> dict[str, str]:
+    """Chelsea the cat, 64 x 64 grey pixels, by Stefan van der Walt (CC0): "png" and "pixels", row by row, in base64."""
+    return json.loads(Path(__file__).with_name("cat.json").read_text(encoding="utf-8"))
+
+
 def photograph() -> Tensor:
-    """Chelsea the cat: (64, 64) whole numbers from 0 to 255, as float64. A photograph by Stefan van der Walt, CC0."""
-    return torch.from_numpy(imread(CAT)).double().mul(255).round()
+    """The cat: (64, 64) whole numbers from 0 to 255, as float64."""
+    pixels = torch.frombuffer(bytearray(base64.b64decode(packed()["pixels"])), dtype=torch.uint8)
+    return pixels.double().view(64, 64)
 
 
 def gradients(image: Tensor) -> tuple[Tensor, Tensor]:

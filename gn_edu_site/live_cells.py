@@ -18,7 +18,8 @@ from gn_edu_site.live_lines import ARRANGED, lines_of
 from gn_edu_site.live_outputs import needed
 from gn_edu_site.pages import folded_code, launch_links
 
-CHECK = re.compile(r"\n+(from gn_edu\.exercises import |(?:ch\d+|museum)\.check_)")  # in a chapter, it follows the answer
+# In a chapter, the check follows the answer.
+CHECK = re.compile(r"\n+(from gn_edu\.exercises import |(?:ch\d+|museum)\.check_)")
 TAG = "live"  # of a notebook's cell that can be edited and run
 EXERCISE = re.compile(r' data-gn-exercise="([^"]+)"')
 GIVEN, DRAW = "gn_given", "gn_draw"  # metadata: code that runs before the cell; names of what is drawn

@@ -5,7 +5,7 @@ cuts out the columns 40 to 589 and the rows 0 to 329, makes them 320 x 192 pixel
 sums over each column that the widget computes from, in gn_edu/widgets/tile_seams.json.
 
 The cat of chapter 10: takes scikit-image's chelsea.png (by Stefan van der Walt, CC0), cuts out the columns 120 to 419,
-makes them 64 x 64 grey pixels from 0 to 255, and stores them in gn_edu/cat.png.
+makes them 64 x 64 grey pixels from 0 to 255, and stores them as PNG and as numbers in gn_edu/cat.json.
 """
 
 import base64
@@ -21,7 +21,7 @@ from scripts.paths import ROOT
 
 TARGET = ROOT / "gn_edu" / "widgets" / "tile_seams.json"
 CROP, SIZE, QUALITY = (40, 0, 590, 330), (320, 192), 60
-CAT, CAT_CROP, CAT_SIZE = ROOT / "gn_edu" / "cat.png", (120, 0, 420, 300), (64, 64)
+CAT, CAT_CROP, CAT_SIZE = ROOT / "gn_edu" / "cat.json", (120, 0, 420, 300), (64, 64)
 
 
 def decoded(webp: bytes) -> np.ndarray:
@@ -41,17 +41,18 @@ def column_sums(pixels: np.ndarray) -> dict[str, list[int]]:
     }
 
 
-def cat() -> bytes:
+def cat() -> dict[str, str]:
     grey = Image.fromarray(chelsea()).convert("L").crop(CAT_CROP).resize(CAT_SIZE, Image.Resampling.LANCZOS)
-    stored = io.BytesIO()
     grey = ImageOps.autocontrast(grey)  # from 0 to 255
+    stored = io.BytesIO()
     grey.save(stored, "PNG", optimize=True)
-    return stored.getvalue()
+    data = {"png": stored.getvalue(), "pixels": grey.tobytes()}
+    return {name: base64.b64encode(of).decode() for name, of in data.items()}
 
 
 def main() -> None:
-    CAT.write_bytes(cat())
-    print(f"{CAT.relative_to(ROOT)}: {CAT.stat().st_size} bytes of PNG")
+    CAT.write_text(json.dumps(cat()) + "\n", encoding="utf-8")
+    print(f"{CAT.relative_to(ROOT)}: {CAT.stat().st_size} bytes")
     photo = Image.fromarray(load_sample_image("china.jpg")).crop(CROP).resize(SIZE, Image.Resampling.LANCZOS)
     stored = io.BytesIO()
     photo.save(stored, "WEBP", quality=QUALITY, method=6)

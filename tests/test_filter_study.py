@@ -87,9 +87,7 @@ def test_what_chapter_10_says_is_in_the_records():
     control = with_interval(interval(of["bn", False]), 4).replace("-", "\u2212")
     assert f"its interval, {control}, leaves out 0" in TEXT
     small = [
-        study.p_value(each, 16, seed, draws=999)
-        for ws in (False, True)
-        for seed, each in layers["bn", ws].items()
+        study.p_value(each, 16, seed, draws=999) for ws in (False, True) for seed, each in layers["bn", ws].items()
     ]
     assert sorted(small)[0] == 0.005 and sorted(small)[1] > 0.1  # 1 - 0.995 ** 6 is 0.03
     for by_seed in layers.values():

@@ -338,8 +338,7 @@ def test_every_record_fits_the_schema_and_comes_with_three_seeds():
             config = record.config
             assert config.experiment == folder.name and record.provenance.data != "synthetic"
             seeds.setdefault(config.replace(seed=0), set()).add(config.seed)
-        begun = ("small_batch",)  # no page shows it yet
-        least = 1 if folder.name in ("neighbours", "gpu-vgg16", "main_rates", *begun) else 3  # shown, or chosen by
+        least = 1 if folder.name in ("neighbours", "gpu-vgg16", "main_rates") else 3  # shown, or chosen by
         assert all(len(found) >= least for found in seeds.values()), seeds
     assert folders()
 

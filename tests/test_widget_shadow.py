@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from gn_edu import descriptors
 from gn_edu.widgets.base import module
-from gn_edu.widgets.shadow import Shadow, packed
+from gn_edu.widgets.shadow import Shadow
 from scripts import pack_photo
 from scripts.paths import ROOT
 
@@ -56,13 +56,14 @@ def moved(now, before, cells=slice(None)):
 
 
 def view(*cases):
-    rest = {"photo": packed(), "edge": 28, "light": 0.4, "norm": "none", "cell": 29}
+    rest = {"photo": descriptors.packed(), "edge": 28, "light": 0.4, "norm": "none", "cell": 29}
     return run_module(module(STEM), VIEW, cases=[rest | case for case in cases])
 
 
 def test_the_photograph_is_the_packed_one():
-    assert base64.b64decode(packed()["png"]) == pack_photo.cat()
-    assert list(base64.b64decode(packed()["pixels"])) == PHOTO.flatten().tolist()
+    assert descriptors.packed()["pixels"] == pack_photo.cat()["pixels"]
+    seen = pack_photo.decoded(base64.b64decode(descriptors.packed()["png"]))
+    assert (seen == PHOTO.numpy()[..., None]).all() and PHOTO.min() == 0 and PHOTO.max() == 255
     assert "Stefan van der Walt" in (ROOT / "LICENSE-text").read_text(encoding="utf-8")
 
 

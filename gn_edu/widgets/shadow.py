@@ -1,21 +1,11 @@
 """*Shadow*: a photograph's histograms of directions under a shadow, with no norm, HOG's, group norm, a local one."""
 
-import base64
-from functools import cache
-
 import traitlets as t
 
-from gn_edu.descriptors import CAT, photograph
+from gn_edu.descriptors import packed
 from gn_edu.widgets.base import Widget, module, styles
 
 SIDE, CELLS = 64, 64
-
-
-@cache
-def packed() -> dict:
-    """The photograph as PNG and as its pixels, row by row, both in base64."""
-    pixels = bytes(photograph().flatten().byte().tolist())
-    return {name: base64.b64encode(data).decode() for name, data in (("png", CAT.read_bytes()), ("pixels", pixels))}
 
 
 class Shadow(Widget):

@@ -5,7 +5,7 @@ from collections import namedtuple
 from . import scalars
 from .shapes import axes, axis, places
 from .tensor import Tensor, floating, mapped
-from .types import NAN, bool_, float64, int64
+from .types import NAN, bool_, float64, int64, missing
 from .views import made
 
 values_and_indices = namedtuple("values_and_indices", ("values", "indices"))
