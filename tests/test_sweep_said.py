@@ -2,7 +2,7 @@
 
 import json
 
-from gn_edu.intervals import paired, with_interval
+from gn_edu.intervals import interval, paired, with_interval
 from gn_edu.records import published
 from scripts.paths import ROOT
 
@@ -24,9 +24,9 @@ def gn(records, **more):
     return errors(records, norm="gn", ws=True, **more)
 
 
-def said(a, b, digits=1):
+def said(a, b, digits=1, seeds=5):
     """a less b as the chapter writes it."""
-    assert a.keys() == b.keys() and len(a) == 5
+    assert a.keys() == b.keys() and len(a) == seeds
     return with_interval(paired(a, b), digits)
 
 
@@ -75,3 +75,45 @@ def test_what_is_said_of_the_main_run_is_its():
             for norm in ("gn", "bn")
         ]
         assert f"{with_interval(paired(*gap), 1)}{' points apart' if epoch == 0 else ''} {when}" in TEXT
+
+
+SMALL = published("small_batch")
+
+
+def small(norm, size, way="accuracy", frozen_after=1.0):
+    """The error by seed, measured in a way, of the main run's network at a small batch."""
+    of = {"norm": norm, "norm_batch": size, "frozen_after": frozen_after}
+    runs = [r for r in SMALL if of.items() <= r.config.settings().items()]
+    return {r.config.seed: 100 - getattr(r.result, way) for r in runs}
+
+
+def test_what_a_small_batch_costs_a_network_that_works():
+    two, thirty_two, group = small("bn", 2), small("bn", 32), small("gn", 0)
+    assert f"loses {said(two, thirty_two, seeds=3)} points" in TEXT
+    assert f"is {said(two, group, seeds=3)} points ahead of it" in TEXT
+    assert f"and {said(group, thirty_two, seeds=3)} behind batch norm over 32" in TEXT
+    never = [r for r in SMALL if r.config.network.frozen_after == 1]
+    errors = [
+        with_interval(interval(r.result.train_error_by_epoch[-1] for r in never if r.config.network.norm_batch == size), 1)
+        for size in (2, 32)
+    ]
+    assert f"they are {errors[0]} and {errors[1]} %" in TEXT
+
+
+def test_no_way_of_testing_wins_the_loss_back():
+    for size in (2, 4, 8, 32):
+        for way in ("accuracy_whole", "accuracy_mixed"):
+            found, trained = small("bn", size, way), small("bn", size)
+            assert found.keys() == trained.keys()
+            assert all(abs(found[seed] - trained[seed]) <= 0.35 for seed in trained)
+    assert {r.result.own_share for r in SMALL if r.config.network.norm == "bn"} == {0}
+    assert "by less than 0.4 points" in TEXT and "was 0 in every run" in TEXT
+
+
+def test_a_frozen_batch_norm_wins_most_of_it_back():
+    frozen = small("bn", 2, frozen_after=0.5)
+    assert f"{said(small('bn', 2), frozen, seeds=3)} points less than batch norm over 2" in TEXT
+    assert f"{said(frozen, small('bn', 32), seeds=3)} more than over 32" in TEXT
+    assert f"and {said(frozen, small('gn', 0), seeds=3)} more than group norm" in TEXT
+    again = small("bn", 2, "accuracy_whole", frozen_after=0.5)
+    assert f"they err {said(again, frozen, seeds=3)} points more" in TEXT
