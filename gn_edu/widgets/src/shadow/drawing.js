@@ -1,4 +1,5 @@
 // The photograph under its shadow, beside it the map of histograms, and under both one cell's histogram.
+import { setAttributes } from "../shared/dom.js";
 import { pathOf, shaded, svg, tenths } from "../shared/drawing.js";
 import { clamp } from "../shared/maths.js";
 import { escapeText } from "../shared/text.js";
@@ -17,19 +18,25 @@ export function places(width) {
   return { side, map: side + GAP, bars, height: bars + BARS + 22 };
 }
 
+/** Where the shadow lies, and how dark it is: black over the photograph leaves `light` times its values. */
+const shadowOf = ({ edge, light }, side) => ({
+  x: tenths((edge / SIDE) * side),
+  width: tenths((1 - edge / SIDE) * side),
+  opacity: (1 - light).toFixed(2),
+});
+
 /** The photograph with its shadow. */
-export const photoMarkup = ({ photo }, side) =>
-  `<image href="data:image/png;base64,${photo.png}" y="${TOP}" width="${side}" height="${side}"/>` +
-  `<rect class="shadow" y="${TOP}" height="${side}"/>`;
+export function photoMarkup(state, side) {
+  const { x, width, opacity } = shadowOf(state, side);
+  const image = `<image href="data:image/png;base64,${state.photo.png}" y="${TOP}" width="${side}" height="${side}"/>`;
+  return `${image}<rect class="shadow" x="${x}" y="${TOP}" width="${width}" height="${side}" opacity="${opacity}"/>`;
+}
 
 /** What of the photograph changes: to draw it anew would decode it again. */
-export function updatePhoto(element, { edge, light }, side) {
+export function updatePhoto(element, state, side) {
   const [image, shadow] = element.children;
-  for (const part of [image, shadow]) part.setAttribute("height", tenths(side));
-  image.setAttribute("width", tenths(side));
-  shadow.setAttribute("x", tenths((edge / SIDE) * side));
-  shadow.setAttribute("width", tenths(((SIDE - edge) / SIDE) * side));
-  shadow.setAttribute("style", `opacity:${(1 - light).toFixed(2)}`); // black over it: light times its values
+  setAttributes(image, { width: side, height: side });
+  setAttributes(shadow, { ...shadowOf(state, side), height: side });
 }
 
 /** A short line the way of the edges that a direction of growth belongs to. */
@@ -111,10 +118,9 @@ export const cellFrame = (x, y, step) =>
 export function stillMarkup(state, seen, signed, words, width = 420) {
   const at = places(width);
   const { x, y, inPhoto, step } = middleOf(state.cell, at);
-  const shadow = `x="${tenths((state.edge / SIDE) * at.side)}" width="${tenths((1 - state.edge / SIDE) * at.side)}" style="opacity:${(1 - state.light).toFixed(2)}"`;
   const content =
     wordsMarkup(words, at) +
-    photoMarkup(state, at.side).replace('class="shadow"', `class="shadow" ${shadow}`) +
+    photoMarkup(state, at.side) +
     mapMarkup(seen, at) +
     cellFrame(x, y, step) +
     cellFrame(inPhoto, y, step) +
