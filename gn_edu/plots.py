@@ -324,7 +324,7 @@ def error_by_epoch(
 # A batch norm network after training: how its statistics are taken, in words and in symbols; the accuracy that a record
 # keeps of it; its line.
 WAYS = (
-    (N_("batch norm, as trained"), "BN", "accuracy", "-", "solid"),
+    (N_("batch norm, running averages"), "BN", "accuracy", "-", "solid"),
     (N_("batch norm, statistics of whole batches"), "BN, N = 512", "accuracy_whole", "--", "dash"),
     (N_("batch norm, mixed with the picture's own"), "BN + IN", "accuracy_mixed", ":", "dot"),
 )
@@ -365,7 +365,8 @@ def error_by_slice(records: Sequence[RunRecord]) -> Live:
             x=[str(size) for size, _ in seeds],
             y=[round(e, 3) for _, e in seeds],
             mode="markers",
-            marker=dict(color=colour, symbol="line-ew", size=9, line=dict(color=colour, width=1)),
+            line=dict(color=colour),  # by which a dark page knows its colour
+            marker=dict(symbol="line-ew-open", size=9),
             hovertemplate=N_("one seed: %{y:.2f} %<extra></extra>"),
             showlegend=False,
             legendgroup=label,
