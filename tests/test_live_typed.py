@@ -20,6 +20,8 @@ def page_of(name):
     if name.startswith("ex"):
         number = next(k for k, sheet in enumerate(SHEETS, 1) if name in [exercise.name for exercise in sheet])
         (path,) = folder.glob(f"exercises/sheet{number}_*.ipynb")
+    elif name.startswith("M."):
+        path = folder / "museum.ipynb"
     else:
         (path,) = folder.glob(f"ch{int(name.split('.')[0]):02}_*.ipynb")
     return path.relative_to(ROOT).with_suffix(".html").as_posix()

@@ -56,7 +56,7 @@ def moved(now, before, cells=slice(None)):
 
 
 def view(*cases):
-    rest = {"photo": descriptors.packed(), "edge": 28, "light": 0.4, "norm": "none", "cell": 29}
+    rest = {"photo": descriptors.packed(), "edge": 28, "light": 0.4, "norm": "none", "cell": 25}
     return run_module(module(STEM), VIEW, cases=[rest | case for case in cases])
 
 
@@ -119,7 +119,7 @@ def said(page):
 
 def test_by_mouse_keyboard_and_link(widget_page):
     page = widget_page(PAGE)
-    assert "fall with the light, by 60\u00a0%" in said(page) and number(page, "light", STEM) == "0.0\u00a0%"
+    assert "fall with the light, by 60\u00a0%" in said(page) and number(page, "light", STEM) == "0\u00a0%"
     page.check(f"{W} [data-gn-norm=gn]")
     (at_rest,) = view({"norm": "gn"})
     assert number(page, "light", STEM) == f"{100 * at_rest['numbers']['light']:.0f}\u00a0%"
@@ -135,12 +135,12 @@ def test_by_mouse_keyboard_and_link(widget_page):
     page.focus(f"{W} [data-gn-grip=cell]")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowRight")
-    assert "row 3, column 7" in page.locator(f"{W} .gn-picture").inner_text()
+    assert "row 3, column 3" in page.locator(f"{W} .gn-picture").inner_text()
     page.wait_for_timeout(400)
     again = widget_page(page.url)
-    assert "No shadow" in said(again) and "row 3, column 7" in again.locator(f"{W} .gn-picture").inner_text()
+    assert "No shadow" in said(again) and "row 3, column 3" in again.locator(f"{W} .gn-picture").inner_text()
     page.click(f"{W} [data-gn-do=reset]")
-    assert "fall with the light" in said(page) and "row 4, column 6" in page.locator(f"{W} .gn-picture").inner_text()
+    assert "fall with the light" in said(page) and "row 4, column 2" in page.locator(f"{W} .gn-picture").inner_text()
 
 
 @pytest.mark.parametrize("touch", [False, True])

@@ -29,7 +29,7 @@ class Shadow(Widget):
     edge = t.Int(28, min=0, max=SIDE).tag(sync=True)
     light = t.Float(0.4, min=0.2, max=1).tag(sync=True)
     norm = t.Enum(["none", "block", "gn", "local"], "none").tag(sync=True)
-    cell = t.Int(29, min=0, max=CELLS - 1).tag(sync=True)
+    cell = t.Int(25, min=0, max=CELLS - 1).tag(sync=True)
 
     def __init__(self, norm="none", **traits):
         super().__init__(photo=packed(), norm=norm, **traits)

@@ -14,7 +14,6 @@ import { clamp } from "./shared/maths.js";
 export { view };
 
 const NORMS = { none: N_("none"), block: N_("HOG's blocks"), gn: N_("group norm"), local: N_("local group norm") };
-const SIGNED = ["gn", "local"];
 const SAYS = {
   none: N_("Nothing is normalized: in the shade the numbers fall with the light, by {shade}."),
   block: N_(
@@ -27,7 +26,6 @@ const SAYS = {
     "Each cell has the mean and the deviation of the 3 × 3 cells around it. Away from the edge nothing moves, as with HOG's blocks.",
   ),
 };
-const NAMED = { none: ["shade"], block: [], gn: ["light", "shade"], local: [] }; // the parts that a sentence names
 const CLEAR = N_("No shadow lies on the picture. Drag its edge to the left.");
 const ALL = {
   none: N_("All of the picture lies in the shade, and all numbers fall with the light, by {shade}."),
@@ -35,18 +33,30 @@ const ALL = {
     "All of the picture lies in the shade: its light is one factor, and the norm takes it away. Nothing moves.",
   ),
 };
+const NARROW = {
+  shade: N_(
+    "One mean and one deviation for the whole map: even this narrow shade moves the numbers in the light, by {light}.",
+  ),
+  light: N_(
+    "One mean and one deviation for the whole map: even this narrow light moves the numbers in the shade, by {shade}.",
+  ),
+};
 const MIXED = N_(
-  "The edge is so near the picture's that one side has no cell away from it. All numbers together: {all}.",
+  "The shade is so narrow that no cell of it lies away from its edge. All numbers together move by {all}.",
 );
 
-const percent = (value) => (value === null ? "–" : `${(100 * value).toFixed(value < 0.0995 ? 1 : 0)}\u00a0%`);
+const percent = (value) => {
+  if (value === null) return "–";
+  return `${(100 * value).toFixed(value < 0.0995 && value >= 0.0005 ? 1 : 0)}\u00a0%`;
+};
 
 export function sentence({ edge, light, norm }, { numbers }, tr) {
   const texts = Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, percent(value)]));
   if (edge >= SIDE || light >= 1) return tr(CLEAR);
   if (edge <= 0) return tr(norm === "none" ? ALL.none : ALL.other, texts);
-  const missing = NAMED[norm].some((part) => numbers[part] === null);
-  return tr(missing ? MIXED : SAYS[norm], texts);
+  const missing = ["shade", "light"].find((part) => numbers[part] === null);
+  if (norm === "gn" && missing) return tr(NARROW[missing], texts);
+  return tr(norm === "none" && missing === "shade" ? MIXED : SAYS[norm], texts);
 }
 
 const cellText = (cell, tr) =>
@@ -62,11 +72,11 @@ const wordsOf = ({ cell }, tr) => [
 export const still = stillOfView({
   view,
   sentence,
-  markup: (state, seen, tr) => drawing.stillMarkup(state, seen, SIGNED.includes(state.norm), wordsOf(state, tr)),
+  markup: (state, seen, tr) => drawing.stillMarkup(state, seen, wordsOf(state, tr)),
   style:
     "text{font:13px system-ui,sans-serif;fill:#333}.edges{stroke:#1f1d1a;fill:none}.zero{stroke:#8d8a80}.frame{fill:none;stroke:#8d8a80}" +
-    ".cell{fill:none;stroke:#0b57d0;stroke-width:2}.now{fill:#1f1d1a}.before{fill:none;stroke:#1f1d1a;stroke-width:1.2}.moved{fill:#b3261e}" +
-    [0, 0.14, 0.26, 0.38, 0.5, 0.62].map((opacity, k) => `.m${k}{opacity:${opacity}}`).join(""),
+    ".cell{fill:none;stroke:#0b57d0;stroke-width:2}.under{fill:none;stroke:#fff;stroke-width:4}.border{fill:none;stroke:#1f1d1a;stroke-width:2;stroke-dasharray:5 4}.now{fill:#1f1d1a}.before{fill:none;stroke:#1f1d1a;stroke-width:1.2}.moved{fill:#b3261e}" +
+    [0, 0.3, 0.42, 0.54, 0.66, 0.78].map((opacity, k) => `.m${k}{opacity:${opacity}}`).join(""),
 });
 
 /** The frame around the chosen cell, moved by arrow keys. */
@@ -100,7 +110,10 @@ function createPicture({ tr, state, set }) {
   let at = drawing.places(420);
   const photo = svgElement("g", { class: "photo" });
   const map = svgElement("g", { class: "map" });
-  const put = (edge) => edge !== state.edge && set({ edge });
+  const put = (edge) => {
+    grip.letGo();
+    if (edge !== state.edge) set({ edge });
+  };
   followed(photo, (part) => put(clamp(Math.round(part * SIDE), 0, SIDE)));
   dragged(map, (point) => set({ cell: drawing.cellAt(point, at) }));
   const chosen = createCellGrip({ tr, state, set });
@@ -118,16 +131,16 @@ function createPicture({ tr, state, set }) {
     const seen = view(state);
     if (!photo.firstChild) photo.innerHTML = drawing.photoMarkup(state, at.side);
     drawing.updatePhoto(photo, state, at.side);
-    map.innerHTML = drawing.mapMarkup(seen, at);
+    map.innerHTML = drawing.mapMarkup(state, seen, at);
     chosen.show(drawing.middleOf(state.cell, at));
     const text = tr("{columns} of {all} columns in the light", { columns: state.edge, all: SIDE });
-    const place = { x: clamp((at.side * state.edge) / SIDE, 11, at.side), y: drawing.TOP + at.side - 24 };
+    const place = { x: clamp((at.side * state.edge) / SIDE, 11, at.side - 11), y: drawing.TOP + at.side - 24 };
     grip.show({ ...place, value: state.edge, text, side: state.edge > SIDE / 2 ? -1 : 1 });
-    const bars = drawing.barsMarkup(seen, state.cell, SIGNED.includes(state.norm), at, width);
+    const bars = drawing.barsMarkup(seen, state.cell, at, width);
     return { height: at.height, content: drawing.wordsMarkup(wordsOf(state, tr), at) + bars };
   };
   const label = tr("A photograph under a shadow, and its histograms of directions");
-  return fittedDrawing({ label, draw, most: 620, grips: [{ element: photo }, { element: map }, chosen, grip] });
+  return fittedDrawing({ label, draw, most: 702, grips: [{ element: photo }, { element: map }, chosen, grip] });
 }
 
 /** @param {import("@anywidget/types").RenderProps} props */
@@ -172,9 +185,9 @@ async function render(props) {
     h("p", {}, tr("Drag the shadow's edge, then choose a norm. Red cells have other numbers than without the shadow.")),
     drive(norm.element),
     picture.element,
+    drive(light.element),
     numbers.element,
     live,
-    drive(light.element),
     h("details", { class: "gn-part" }, h("summary", {}, tr("What is drawn")), h("p", {}, computed)),
     h(
       "p",

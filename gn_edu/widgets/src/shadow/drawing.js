@@ -50,7 +50,7 @@ function edgeLine(x, y, half, bin) {
 }
 
 /** The map: each cell in a shade by how far it moved, and a line a direction, the longer the larger its number. */
-export function mapMarkup({ before, now, moved }, { side, map }) {
+export function mapMarkup({ edge }, { before, now, moved }, { side, map }) {
   const step = side / ROWS;
   const [least, most] = [Math.min(...before.flat()), Math.max(...before.flat())];
   const corner = (k) => [map + (k % ROWS) * step, TOP + Math.floor(k / ROWS) * step];
@@ -61,13 +61,15 @@ export function mapMarkup({ before, now, moved }, { side, map }) {
     const half = (value) => Math.sqrt(clamp((value - least) / (most - least), 0, 1)) * step * 0.48;
     return now[k].map((value, bin) => edgeLine(x, y, half(value), bin)).join("");
   });
+  const line = `d="M${tenths(map + (edge / SIDE) * side)} ${TOP}v${tenths(side)}"`;
+  const border = edge % SIDE ? `<path class="under" ${line}/><path class="border" ${line}/>` : "";
   return (
     shaded(
       "moved m",
       CELLS.map((k) => [tint(k), square(k)]),
     ) +
     `<path class="edges" d="${lines.join("")}"/>` +
-    `<rect class="frame" x="${tenths(map)}" y="${TOP}" width="${tenths(side)}" height="${tenths(side)}"/>`
+    `${border}<rect class="frame" x="${tenths(map)}" y="${TOP}" width="${tenths(side)}" height="${tenths(side)}"/>`
   );
 }
 
@@ -85,10 +87,10 @@ export function cellAt({ x, y }, { side, map }) {
 }
 
 /** The nine numbers of a cell: an outline without the shadow, a bar with it. */
-export function barsMarkup({ before, now }, cell, signed, { bars }, width) {
-  const zero = signed ? bars + BARS * 0.7 : bars + BARS;
-  const tall = signed ? BARS * 0.7 : BARS;
-  const reach = 1.7 * Math.max(...before[cell].map(Math.abs));
+export function barsMarkup({ before, now }, cell, { bars }, width) {
+  const tall = BARS * 0.7; // above 0; the rest is for what a mean below it leaves
+  const zero = bars + tall;
+  const reach = 1.25 * Math.max(...before[cell].map(Math.abs));
   const slot = width / BINS;
   const bar = (name, bin, value, part) => {
     const high = clamp((value / reach) * tall, tall - BARS, tall);
@@ -111,19 +113,22 @@ export function wordsMarkup([photo, map, cell, key], { map: x, bars }) {
 }
 
 /** A frame around a cell, in the map or the photograph. */
-export const cellFrame = (x, y, step) =>
-  `<rect class="cell" x="${tenths(x - step / 2)}" y="${tenths(y - step / 2)}" width="${tenths(step)}" height="${tenths(step)}"/>`;
+export function cellFrame(x, y, step) {
+  const [half, size] = [step / 2 - 1, tenths(step - 2)];
+  const box = `x="${tenths(x - half)}" y="${tenths(y - half)}" width="${size}" height="${size}"`;
+  return `<rect class="under" ${box}/><rect class="cell" ${box}/>`;
+}
 
 /** All of it, for pages without scripts. */
-export function stillMarkup(state, seen, signed, words, width = 420) {
+export function stillMarkup(state, seen, words, width = 420) {
   const at = places(width);
   const { x, y, inPhoto, step } = middleOf(state.cell, at);
   const content =
     wordsMarkup(words, at) +
     photoMarkup(state, at.side) +
-    mapMarkup(seen, at) +
+    mapMarkup(state, seen, at) +
     cellFrame(x, y, step) +
     cellFrame(inPhoto, y, step) +
-    barsMarkup(seen, state.cell, signed, at, width);
+    barsMarkup(seen, state.cell, at, width);
   return svg("still", width + 20, at.height + 14, `<g transform="translate(10 8)">${content}</g>`);
 }
