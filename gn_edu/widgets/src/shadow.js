@@ -56,7 +56,8 @@ export function sentence({ edge, light, norm }, { numbers }, tr) {
   if (edge <= 0) return tr(norm === "none" ? ALL.none : ALL.other, texts);
   const missing = ["shade", "light"].find((part) => numbers[part] === null);
   if (norm === "gn" && missing) return tr(NARROW[missing], texts);
-  return tr(norm === "none" && missing === "shade" ? MIXED : SAYS[norm], texts);
+  const nowhere = norm === "none" && numbers.shade === null;
+  return tr(nowhere ? MIXED : SAYS[norm], texts);
 }
 
 const cellText = (cell, tr) =>
