@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gn_edu import filter_study as study
-from gn_edu.intervals import interval, with_interval
+from gn_edu.intervals import interval, paired, with_interval
 from scripts.paths import ROOT
 
 SIZE = 4
@@ -99,5 +99,12 @@ def test_what_chapter_10_says_is_in_the_records():
         by_layer = [float(study.inside_less_across(r, 16)) for r in each]
         level = [float((r.abs().sum() - len(r)) / (len(r) * (len(r) - 1))) for r in each]
         assert all(by_layer[k] / level[k] > 0.2 for k in (2, 3)) and all(0 < by_layer[k] < 0.006 for k in (4, 5))
-    third = [float(study.inside_less_across(each[2], 16)) for each in layers["gn", True].values()]
-    assert min(third) > 0
+    above = {}
+    for layer in range(6):
+        by_norm = (
+            {seed: float(study.inside_less_across(each[layer], 16)) for seed, each in layers[norm, True].items()}
+            for norm in ("gn", "bn")
+        )
+        above[layer + 1] = paired(*by_norm)
+    assert [layer for layer, (middle, half) in above.items() if middle > half] == [3]
+    assert f"layer 3 alone stands out from batch norm's, by {with_interval(above[3], 3)}" in TEXT

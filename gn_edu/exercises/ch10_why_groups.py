@@ -94,6 +94,7 @@ _DIVISIONS = {
     "by-mean-square": _with(lambda v, eps: _mean_square(v) + eps),
     "mean-of-sizes": _with(lambda v, eps: v.abs().mean((2, 3, 4), keepdim=True) + eps),
     "eps-outside-sqrt": _with(lambda v, eps: _mean_square(v).sqrt() + eps),
+    "fixed-eps": lambda x, g, eps: _rms(x, g, 1e-5),
     "no-eps": _with(lambda v, eps: _mean_square(v).sqrt()),
     "over-batch": lambda x, g, eps: _divided(x, (0, 2, 3, 4), _cut(x, g), eps),
     "layer-norm": lambda x, g, eps: _rms(x, 1, eps),
