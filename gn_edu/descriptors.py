@@ -69,10 +69,10 @@ def hog(image: Tensor, cell: int = 8, bins: int = 9, block: int = 2, eps: float 
     return blocks / (blocks.square().sum((2, 3, 4), keepdim=True) + eps**2).sqrt()
 
 
-def normalized_twice(histograms: Tensor) -> Tensor:
-    """Length 1, cut at 0.2, length 1 again: strong edges weigh less (Lowe, 2004, section 6.1)."""
-    once = histograms / histograms.norm()
-    clipped = once.clamp_max(CLIP)
+def normalized_twice(numbers: Tensor, clip: float = CLIP) -> Tensor:
+    """Length 1, cut at `clip`, length 1 again: strong edges weigh less (Lowe, 2004, section 6.1)."""
+    once = numbers / numbers.norm()
+    clipped = once.clamp_max(clip)
     return clipped / clipped.norm()
 
 

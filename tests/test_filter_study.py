@@ -75,6 +75,11 @@ NOTEBOOK = json.loads((ROOT / "notebooks/ch10_why_groups.ipynb").read_text(encod
 TEXT = "\n".join("".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "markdown")
 
 
+def alike(r):
+    """Mean |r| of two filters of a layer."""
+    return float((r.abs().sum() - len(r)) / (len(r) * (len(r) - 1)))
+
+
 def test_what_chapter_10_says_is_in_the_records():
     found = study.runs()
     ((_, alone), (_, ws)) = study.gaps(found)
@@ -92,12 +97,11 @@ def test_what_chapter_10_says_is_in_the_records():
     assert sorted(small)[0] == 0.005 and sorted(small)[1] > 0.1  # 1 - 0.995 ** 6 is 0.03
     for by_seed in layers.values():
         for each in by_seed.values():
-            level = torch.stack([(r.abs().sum() - len(r)) / (len(r) * (len(r) - 1)) for r in each]).mean()
-            assert level == pytest.approx(0.06, abs=0.006)
+            assert sum(map(alike, each)) / len(each) == pytest.approx(0.06, abs=0.006)
     for seed, each in layers["gn", False].items():
         assert study.p_value(each, 16, seed, draws=999) == 0.001
         by_layer = [float(study.inside_less_across(r, 16)) for r in each]
-        level = [float((r.abs().sum() - len(r)) / (len(r) * (len(r) - 1))) for r in each]
+        level = [alike(r) for r in each]
         assert all(0.22 < by_layer[k] / level[k] < 0.3 for k in (2, 3)) and all(0 < by_layer[k] < 0.006 for k in (4, 5))
     above = {}
     for layer in range(6):

@@ -5,8 +5,8 @@ from collections import defaultdict
 import pytest
 from test_live_judge import DIFFERENT, PROGRAMS, in_kernel
 
-from gn_edu.exercises import SHEETS
 from gn_edu_site.live_tables import IN_PAGE
+from scripts.exercise_records import records
 from scripts.paths import ROOT
 
 pytestmark = pytest.mark.site
@@ -16,14 +16,7 @@ VERDICT = ".gn-verdict pre"
 
 def page_of(name):
     """The page on which an exercise stands."""
-    folder = ROOT / "notebooks"
-    if name.startswith("ex"):
-        number = next(k for k, sheet in enumerate(SHEETS, 1) if name in [exercise.name for exercise in sheet])
-        (path,) = folder.glob(f"exercises/sheet{number}_*.ipynb")
-    elif name.startswith("M."):
-        path = folder / "museum.ipynb"
-    else:
-        (path,) = folder.glob(f"ch{int(name.split('.')[0]):02}_*.ipynb")
+    path = next(path for path, exercises in records().items() if name in [exercise.name for exercise in exercises])
     return path.relative_to(ROOT).with_suffix(".html").as_posix()
 
 

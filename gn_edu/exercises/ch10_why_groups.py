@@ -52,7 +52,7 @@ TWICE = Exercise(
     function="normalized_twice",
     takes="normalized_twice(numbers, clip=0.2): SIFT's normalization of numbers of any shape, all one group.",
     probes=_numbers,
-    right=lambda numbers, clip: _once(_once(numbers).clamp_max(clip)),
+    right=normalized_twice,
     wrong=alone(_TWICE),
     closing=said("Right: a light that is one factor is gone, and strong edges weigh less."),
 )
@@ -74,7 +74,7 @@ def _rms(x: Tensor, num_groups: int, eps: float) -> Tensor:
 
 
 def _with(change):
-    """The layer with other divisors: change(mean square, squares of a group) in place of the root."""
+    """The layer with another divisor: change(x as (n, G, C / G, h, w), eps)."""
 
     def norm(x: Tensor, num_groups: int, eps: float) -> Tensor:
         grouped = x.reshape(_cut(x, num_groups))
@@ -103,8 +103,6 @@ _DIVISIONS = {
     "interleaved": lambda x, g, eps: _divided(x, (1, 3, 4), (len(x), x.shape[1] // g, g, *x.shape[2:]), eps),
     "channel-only": lambda x, g, eps: _divided(x, (2,), _cut(x, g), eps),
 }
-
-
 # The same mistake as root-of-sum, with eps outside of the root, as HOG is often written.
 _LENGTH = _with(lambda v, eps: v.square().sum((2, 3, 4), keepdim=True).sqrt() + eps)
 

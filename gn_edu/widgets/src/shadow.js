@@ -109,6 +109,7 @@ function createCellGrip({ tr, set, state }) {
 /** The photograph with the grip on the shadow's edge, the map, and the chosen cell's histogram. */
 function createPicture({ tr, state, set }) {
   let at = drawing.places(420);
+  let seen = view(state);
   const photo = svgElement("g", { class: "photo" });
   const map = svgElement("g", { class: "map" });
   const put = (edge) => {
@@ -129,7 +130,6 @@ function createPicture({ tr, state, set }) {
   });
   const draw = (width) => {
     at = drawing.places(width);
-    const seen = view(state);
     if (!photo.firstChild) photo.innerHTML = drawing.photoMarkup(state, at.side);
     drawing.updatePhoto(photo, state, at.side);
     map.innerHTML = drawing.mapMarkup(state, seen, at);
@@ -141,7 +141,12 @@ function createPicture({ tr, state, set }) {
     return { height: at.height, content: drawing.wordsMarkup(wordsOf(state, tr), at) + bars };
   };
   const label = tr("A photograph under a shadow, and its histograms of directions");
-  return fittedDrawing({ label, draw, most: 702, grips: [{ element: photo }, { element: map }, chosen, grip] });
+  const fitted = fittedDrawing({ label, draw, most: 702, grips: [{ element: photo }, { element: map }, chosen, grip] });
+  const show = (/** @type {ReturnType<typeof view>} */ now) => {
+    seen = now;
+    fitted.show();
+  };
+  return { ...fitted, show };
 }
 
 /** @param {import("@anywidget/types").RenderProps} props */
@@ -200,7 +205,7 @@ async function render(props) {
     const seen = view(state);
     norm.show(state.norm);
     light.show(Math.round(state.light * 10), percent(state.light));
-    picture.show();
+    picture.show(seen);
     const { light: lit, border, shade } = seen.numbers;
     numbers.show({ light: percent(lit), border: percent(border), shade: percent(shade) });
     live.textContent = sentence(state, seen, tr);

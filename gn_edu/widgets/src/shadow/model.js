@@ -20,7 +20,7 @@ function pixelsOf({ pixels: text }) {
 }
 
 /** The numbers of the photograph whose columns from `edge` on have `light` times their light: means over each cell. */
-export function histograms(photo, edge, light) {
+function histograms(photo, edge, light) {
   const pixels = pixelsOf(photo);
   const at = (row, column) => pixels[row * SIDE + column] * (column < edge ? 1 : light);
   const found = new Float64Array(CELLS.length * BINS);
