@@ -39,12 +39,21 @@ class Release:
 
 @dataclass(frozen=True, kw_only=True)
 class Grade:
-    """A table of grades for a folder of submissions.
+    """A table of grades for a folder of submissions, and all that goes back to students and platforms.
 
     Args:
-        folder: NAME.ipynb or NAME/sheet.ipynb.
+        folder: NAME.ipynb or NAME/sheet.ipynb, or what Moodle or Canvas hands over; its zip file will do.
         out: the table.
         exercises: such as ex04,ex05,ex06; without it, those that stand in a submission.
+        again: students and exercises to be graded anew, such as anna or ex05; nothing else in the table moves.
+        roster: the class, a name a line, or a table with a column of names, and others: id, handed in, due.
+        due: such as "2026-12-01 23:59"; what comes later costs points.
+        late: of all points, for each day that has begun.
+        free_days: late days that cost nothing.
+        moodle: its grading worksheet, which is filled in.
+        canvas: its exported grades, which are filled in.
+        assignment: the column of Canvas's, by the beginning of its title.
+        attempt: which of several notebooks counts.
         seconds: of its own time, for one answer.
         memory: for one answer.
         jobs: answers at a time; without it, one a core.
@@ -59,6 +68,15 @@ class Grade:
     folder: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="FOLDER")]
     out: Path = Path("grades.csv")
     exercises: str = ""
+    again: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME")] = ()
+    roster: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
+    due: Annotated[str, tyro.conf.arg(metavar="TIME")] = ""
+    late: Annotated[float, tyro.conf.arg(metavar="PERCENT")] = 10.0
+    free_days: int = 0
+    moodle: Annotated[Path | None, tyro.conf.arg(metavar="CSV")] = None
+    canvas: Annotated[Path | None, tyro.conf.arg(metavar="CSV")] = None
+    assignment: str = ""
+    attempt: Literal["best", "last"] = "best"
     seconds: float = 10.0
     memory: Annotated[int, tyro.conf.arg(metavar="MB")] = 1024
     jobs: int | None = None
@@ -70,14 +88,18 @@ class Grade:
     quiet: Flag = False
 
     def run(self) -> int:
+        from gn_edu_grader.by_hand import Late, file_beside
         from gn_edu_grader.grade import Settings, grade
+        from gn_edu_grader.handing_back import ABSENT, Course
+        from gn_edu_grader.pages import feedback_folder
         from gn_edu_grader.sandbox import UNPROTECTED
-        from gn_edu_grader.submissions import submissions
-        from gn_edu_grader.table import feedback_folder, seed_of
+        from gn_edu_grader.table import seed_of
         from gn_edu_grader.walls import SandboxError
 
         if self.unsafe:
             print(f"gn-edu: {UNPROTECTED}", file=sys.stderr)
+        if self.free_days and not self.due:
+            raise ValueError("--free-days needs --due TIME: late days are counted from then")
         settings = Settings(
             exercises=tuple(self.exercises.replace(" ", "").split(",")) if self.exercises else (),
             seconds=self.seconds,
@@ -87,13 +109,20 @@ class Grade:
             unsafe=self.unsafe,
             seed=self.seed,
             detours=self.detours,
+            attempt=self.attempt,
         )
+        late = Late(self.due, self.late, self.free_days) if self.due else None
+        course = Course(self.roster, late, self.moodle, self.canvas, self.assignment)
         try:
-            rows = grade(self.folder, self.out, settings, self.jobs, progress=not self.quiet)
+            rows = grade(self.folder, self.out, settings, self.jobs, not self.quiet, course, self.again, print)
         except SandboxError as error:
             raise OSError(str(error)) from error  # as any other error of the machine
         print(f"{len(rows)} students in {self.out}; feedback in {feedback_folder(self.out)}; seed {seed_of(self.out)}")
         print("handed in:", ", ".join(f"{e} {sum(r.points[e] is not None for r in rows)}" for e in rows[0].points))
-        for path, why in submissions(self.folder)[1]:
-            print(f"not graded: {path} ({why})")
+        if absent := [row.student for row in rows if ABSENT in row.file_notes]:
+            print(f"handed in nothing: {'; '.join(absent)}")
+        print(
+            f"the class at a glance: {self.out.with_name(self.out.stem)}_summary.html; marks by hand go to "
+            f"{file_beside(self.out)}"
+        )
         return 0

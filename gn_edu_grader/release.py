@@ -4,9 +4,11 @@ import hashlib
 import json
 import random
 import re
+from collections import Counter
 from pathlib import Path
 
 from gn_edu.exercises.sheet1_sets import numbers
+from gn_edu_grader.people import canonical, plain
 
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
 NUMBERS = re.compile(r"^values = .*(?=  # your numbers$)", re.MULTILINE)
@@ -14,10 +16,8 @@ _MARK = re.compile(r"^\s*### (BEGIN|END) (SOLUTION|HIDDEN TESTS)\s*$")
 
 
 def student_seed(student: str) -> int:
-    """The seed of a student's numbers: the same on every machine, for upper and lower case."""
-    return int.from_bytes(
-        hashlib.sha256(student.strip().lower().encode(errors="surrogateescape")).digest()[:4], "little"
-    )
+    """The seed of a student's numbers: the same on every machine, however the name is written (people.canonical)."""
+    return int.from_bytes(hashlib.sha256(canonical(student).encode(errors="surrogateescape")).digest()[:4], "little")
 
 
 def student_source(source: str) -> str:
@@ -70,9 +70,14 @@ def release(source: Path | str, dest: Path | str, students: list[str] | None = N
         ValueError: no notebook, a marker without its partner, no exercise in it, or another file in the way.
     """
     source, dest = Path(source), Path(dest)
-    for student in students or []:
-        if not re.fullmatch(r"[^\W_][\w.@' -]*", student):
-            raise ValueError(f"a student's name becomes a folder: letters, digits, . @ ' _ - only; got {student!r}")
+    students = [plain(student) for student in students or []]
+    for student in students:
+        if not re.fullmatch(r"[^\W_][\w.,@'+() -]*", student):
+            said = "letters, digits, spaces and . , @ ' + ( ) _ - only"
+            raise ValueError(f"a student's name becomes a folder: {said}; got {student!r}")
+    seeds = Counter(map(canonical, students))
+    if twice := [student for student in students if seeds[canonical(student)] > 1]:
+        raise ValueError(f"two students have one name: {', '.join(twice)}; tell them apart, as in {twice[0]} 2")
     paths = sorted(source.glob("*.ipynb")) if source.is_dir() else [source]
     if not paths or not all(path.is_file() for path in paths):
         raise ValueError(f"release needs a notebook, or a folder with notebooks; found none at {source}")

@@ -1,56 +1,47 @@
-"""What the grader writes: a table, and a page of feedback for each student."""
+"""The table of grades: CSV that a spreadsheet opens right, and takes nothing in it for a formula."""
 
 import csv
+import io
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from gn_edu.exercises import EXERCISES
-from gn_edu_grader.release import student_seed
+from gn_edu_grader.results import Row, seen
+
+# What a spreadsheet may take for a formula, at the beginning or behind whatever it may split at.
+_FORMULA = re.compile(r"(^|[;,\t|\r\n])(\s*)(?=[=+\-@\uff0b\uff0d\uff1d\uff20])")
 
 
-@dataclass
-class Row:
-    """One student: points by exercise, mistakes by name, notes for the teacher, feedback for the student."""
-
-    student: str
-    files: list[str]
-    points: dict[str, float | None] = field(default_factory=dict)  # None: not handed in, or not graded
-    mistakes: dict[str, list[str]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    feedback: str = ""
-
-    @property
-    def total(self) -> float:
-        return round(sum(points or 0.0 for points in self.points.values()), 2)
+def cell(text: str) -> str:
+    """Text that a spreadsheet won't take for a formula, whichever separator it believes in."""
+    return _FORMULA.sub(r"\1\2'", seen(text)) if not re.fullmatch(r"-?\d+(\.\d+)?", text) else text
 
 
-def feedback_folder(out: Path) -> Path:
-    """Where the pages for students lie: beside the table."""
-    return out.with_name(f"{out.stem}_feedback")
-
-
-def _cell(text: str) -> str:
-    """Text that a spreadsheet won't take for a formula."""
-    return f"'{text}" if text.lstrip(" ")[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def write_table(rows: Sequence[Row], names: Sequence[str], seed: int, out: Path) -> None:
-    """The table as CSV, whole or not at all."""
-    scratch = out.with_name(f"{out.name}.{os.getpid()}.new")
+def table(rows: Sequence[Row], names: Sequence[str], seed: int) -> str:
+    """The table as text: each text in quotes, numbers bare."""
+    file = io.StringIO(newline="")
+    out = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
     most = sum(EXERCISES[name].points for name in names)
-    with scratch.open("w", encoding="utf-8", errors="replace", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["student", "file", *names, "total", "of", "mistakes", "notes", "seed"])
-        for row in rows:
-            mistakes = "; ".join(f"{name}: {', '.join(found)}" for name, found in row.mistakes.items())
-            points = ["" if row.points.get(name) is None else row.points[name] for name in names]
-            texts = [_cell(row.student), _cell(" ".join(row.files))]
-            rest = [row.total, most, _cell(mistakes), _cell("; ".join(row.notes)), seed]
-            table.writerow([*texts, *points, *rest])
-    os.replace(scratch, out)
+    rest = ["late", "by_hand", "comments", "id", "handed_in", "seed"]
+    out.writerow(["student", "file", *names, "total", "of", "mistakes", "notes", *rest])
+    for row in rows:
+        mistakes = "; ".join(f"{name}: {', '.join(found)}" for name, found in row.mistakes.items())
+        given = row.points
+        points = ["" if given.get(name) is None else given[name] for name in names]
+        texts = [cell(row.student), cell(" ".join(row.files))]
+        said = [cell(mistakes), cell("; ".join(row.notes))]
+        added = [row.late, row.by_hand, cell("; ".join(row.comments)), cell(row.id), row.handed_in, seed]
+        out.writerow([*texts, *points, row.total, most, *said, *added])
+    return file.getvalue()
+
+
+def write_whole(path: Path, text: str, encoding: str = "utf-8") -> None:
+    """A file whole or not at all."""
+    scratch = path.with_name(f"{path.name}.{os.getpid()}.new")
+    scratch.write_text(text, encoding=encoding, errors="replace", newline="")
+    os.replace(scratch, path)
 
 
 def seed_of(out: Path) -> int | None:
@@ -60,17 +51,3 @@ def seed_of(out: Path) -> int | None:
             return int(next(csv.DictReader(file))["seed"])
     except (OSError, StopIteration, KeyError, TypeError, ValueError, csv.Error):
         return None
-
-
-def write_feedback(rows: Sequence[Row], folder: Path) -> None:
-    """A page for each student."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for row in rows:
-        (folder / f"{_file_name(row.student)}.md").write_text(row.feedback, encoding="utf-8", errors="replace")
-
-
-def _file_name(student: str) -> str:
-    """The student's name where a file can be called so, else as much of it as can be, and a mark of its own."""
-    plain = re.sub(r"[^\w.@' -]", "_", student)[:80]
-    own = plain == student and not re.search(r"-[0-9a-f]{8}$", student)
-    return plain if own else f"{plain}-{student_seed(student):08x}"

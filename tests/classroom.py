@@ -86,6 +86,11 @@ def graded(folder: Path, *names: str, jobs: int | None = None, **settings):
     return {row.student: row for row in rows}
 
 
+def lines_of(table: Path) -> str:
+    """A table's text without quotes."""
+    return table.read_text(encoding="utf-8-sig").replace('"', "")
+
+
 def cells(*texts: str) -> Notebook:
     """What the sandbox is given."""
     return Notebook(tuple(enumerate(texts, 1)))

@@ -26,6 +26,7 @@ from classroom import (
     can_sandbox,
     cells,
     graded,
+    lines_of,
     notebook,
     save,
     sheet,
@@ -178,8 +179,8 @@ def test_a_clone_under_usr_is_out_of_sight(tmp_path):
         words = [sys.executable, "-m", "gn_edu.cli", "grade", "submitted", "--quiet", "--exercises", "ex01"]
         environment = os.environ | {"PYTHONPATH": str(home), "OMP_NUM_THREADS": "1"}
         subprocess.run(words, cwd=home, env=environment, check=True, capture_output=True)
-        assert "anna,anna.ipynb,4.0" in (home / "grades.csv").read_text()
-        assert "ipynb" not in (home / "grades_feedback/mallory.md").read_text()
+        assert "anna,anna.ipynb,4.0" in lines_of(home / "grades.csv")
+        assert "ipynb" not in (home / "grades_feedback/mallory.html").read_text()
     finally:
         shutil.rmtree(home.parent, ignore_errors=True)
 
@@ -213,8 +214,8 @@ def test_an_environment_in_the_clone_or_under_tmp(tmp_path, where):
     environment = os.environ | {"PYTHONPATH": str(home), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(words, cwd=home, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert "anna,anna.ipynb,4.0" in (home / "grades.csv").read_text()
-    told = (home / "grades_feedback/mallory.md").read_text()
+    assert "anna,anna.ipynb,4.0" in lines_of(home / "grades.csv")
+    told = (home / "grades_feedback/mallory.html").read_text()
     assert "ipynb" not in told and "left" not in told
 
 
@@ -337,7 +338,7 @@ def test_one_notebook_graded_eight_times(tmp_path):
             process.join()
         found.append((rows["mia"].points, rows["mia"].mistakes))
     assert found == found[:1] * 8 and 0 < sum(found[0][0].values()) < 33
-    tables = {(tmp_path / str(k) / "g.csv").read_text().splitlines()[1].rpartition(",")[2] for k in range(8)}
+    tables = {lines_of(tmp_path / str(k) / "g.csv").splitlines()[1].rpartition(",")[2] for k in range(8)}
     assert len(tables) == 8  # eight seeds
 
 
@@ -366,13 +367,13 @@ def test_the_seed_stays_and_nobody_else_moves(tmp_path):
     for name, text in {"anna": WRONG, "bert": WRONG.replace("+ eps)", ")"), "cleo": WRONG}.items():
         save(tmp_path / f"in/{name}.ipynb", notebook(text))
     first = graded(tmp_path, "ex04", seed=5)
-    assert (tmp_path / "g.csv").read_text().splitlines()[1].endswith(",5")
+    assert lines_of(tmp_path / "g.csv").splitlines()[1].endswith(",5")
     save(tmp_path / "in/bert.ipynb", notebook("import torch", NORMALIZE))
     second = graded(tmp_path, "ex04")
-    assert (tmp_path / "g.csv").read_text().splitlines()[1].endswith(",5")
+    assert lines_of(tmp_path / "g.csv").splitlines()[1].endswith(",5")
     assert second["bert"].total == 6 and all(first[n].feedback == second[n].feedback for n in ("anna", "cleo"))
     graded(tmp_path, "ex04", seed=6)
-    assert (tmp_path / "g.csv").read_text().splitlines()[1].endswith(",6")
+    assert lines_of(tmp_path / "g.csv").splitlines()[1].endswith(",6")
     one, other = (EXERCISES["ex04"].probes(random.Random(seed))[2].args[0] for seed in (5, 6))
     assert not torch.equal(one, other)
 
@@ -414,12 +415,12 @@ def test_every_file_is_in_the_table_or_in_the_list(tmp_path, capsys):
     ]
     assert cli.main(words) == 0
     said = capsys.readouterr().out
-    table = (tmp_path / "g.csv").read_text()
+    table = lines_of(tmp_path / "g.csv")
     for name in ("anna", "gina", "hans", "ida", "jan", "kim"):
         assert re.search(rf"^{name},{name}\S*,4.0,4.0,4,,,", table, re.MULTILINE), (name, table)
     for name in ("bert", "cora", "dora", "emil", "finn", "lea", "max"):
         assert re.search(rf"^{name}[^,]*,[^,]*,,0.0,4,,\S", table, re.MULTILINE), (name, table)
-        (page,) = (tmp_path / "g_feedback").glob(f"{name}*.md")
+        (page,) = (tmp_path / "g_feedback").glob(f"{name}*.html")
         assert len(page.read_text().splitlines()) > 3
     for name in ("notes.txt", ".DS_Store", "__MACOSX/a.ipynb"):
         assert f"not graded: {folder / name}" in said

@@ -20,7 +20,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from browser import HTML
-from classroom import COUNT, GROUP_OF, RIGHT, ROOT, SHEET_2, SHEETS, can_sandbox, save, submit, write
+from classroom import COUNT, GROUP_OF, RIGHT, ROOT, SHEET_2, SHEETS, can_sandbox, lines_of, save, submit, write
 from classroom import sheet as typed
 from test_live_progress import answers_notebook
 
@@ -28,7 +28,8 @@ from gn_edu import cli
 from gn_edu.exercises import EXERCISES
 from gn_edu.exercises import SHEETS as SHEETS_OF_EXERCISES
 from gn_edu.exercises.sheet1_sets import numbers
-from gn_edu_grader.grade import Settings, _Kept, grade
+from gn_edu_grader.grade import Settings, grade
+from gn_edu_grader.kept import Kept
 from gn_edu_grader.release import NUMBERS, release, student_notebook, student_seed, student_source
 from gn_edu_grader.submissions import read, submissions
 from gn_edu_site.sheets import _as_student
@@ -234,7 +235,8 @@ def test_no_hostile_one_gets_more_than_its_honest_answers(demo_class):
     # None read or wrote a file outside of its own folder.
     assert {p.name for p in (folder / "submitted").iterdir()} == {f"{name}.ipynb" for name in rows}
     assert {p.name for p in folder.iterdir()} == {"submitted", "out"}
-    assert {p.name for p in (folder / "out").iterdir()} == {"grades.csv", "grades_feedback"}
+    beside = {"grades_feedback", "grades_by_hand.csv", "grades_state.jsonl", "grades_summary.html"}
+    assert {p.name for p in (folder / "out").iterdir()} == {"grades.csv", *beside}
     places = json.loads((folder / "submitted/writer.ipynb").read_text())
     assert "new.txt" in json.dumps(places) and not (folder / "submitted/new.txt").exists()
     assert "I was here" not in "".join(p.read_text() for p in (ROOT / "gn_edu").glob("*.py"))
@@ -244,13 +246,13 @@ def test_no_hostile_one_gets_more_than_its_honest_answers(demo_class):
 @can_sandbox
 def test_table_and_feedback(demo_class):
     rows, folder, _ = demo_class
-    with (folder / "out/grades.csv").open(newline="") as file:
+    with (folder / "out/grades.csv").open(newline="", encoding="utf-8-sig") as file:
         table = list(csv.DictReader(file))
     assert [line["student"] for line in table] == sorted(rows) and table[0]["of"] == "24"
     line = next(line for line in table if line["student"] == "dan")
     assert "over-batch" in line["mistakes"] and float(line["total"]) == rows["dan"].total
-    feedback = (folder / "out/grades_feedback/dan.md").read_text()
-    assert feedback.startswith("# dan") and "Which images may a group hold?" in feedback
+    feedback = (folder / "out/grades_feedback/dan.html").read_text()
+    assert "<h1>dan</h1>" in feedback and "Which images may a group hold?" in feedback
     assert "Traceback" not in feedback
 
 
@@ -289,7 +291,7 @@ def test_notes_say_what_a_teacher_should_look_at(tmp_path):
     assert rows["carl"].notes[0] == "ex01: count_means was not defined"
     assert "cell 1, line 1: SyntaxError: expected ':'" in rows["carl"].notes
     assert "was not defined: cell 1, line 1: SyntaxError" in rows["carl"].feedback
-    assert "carl,carl.ipynb,0.0,,0.0,10" in (tmp_path / "g.csv").read_text()
+    assert "carl,carl.ipynb,0.0,,0.0,10" in lines_of(tmp_path / "g.csv")
 
 
 @can_sandbox
@@ -309,7 +311,7 @@ def test_a_killed_run_goes_on(tmp_path):
         "--jobs",
         "1",
     ]
-    part = tmp_path / "g.csv.part"
+    part = tmp_path / "g_state.jsonl"
     process = subprocess.Popen(words, cwd=ROOT, start_new_session=True)
     while not part.exists() or len(part.read_text().splitlines()) < 6:
         assert process.poll() is None
@@ -318,11 +320,11 @@ def test_a_killed_run_goes_on(tmp_path):
     process.wait()
     assert not out.exists()
     settings = Settings()
-    before = _Kept(part, settings, ("ex01", "ex02"))
+    before = Kept(part, settings.how(), ("ex01", "ex02"))
     assert 2 <= len(before.rows) < 12
     submit(tmp_path / "in", s00=COUNT)  # handed in again: graded anew
     rows = grade(tmp_path / "in", out, settings, jobs=1, progress=False)
-    assert [row.total for row in rows] == [4.0] + [7.5] * 11 and not part.exists()
+    assert [row.total for row in rows] == [4.0] + [7.5] * 11
 
 
 def test_submissions_are_found_by_name(tmp_path):
