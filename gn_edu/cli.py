@@ -1,4 +1,4 @@
-"""The gn-edu command: train a network, sweep over many, hand out and grade exercises."""
+"""The gn-edu command: train a network, sweep over many, hand out and grade exercises, count what was learned."""
 
 import sys
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from gn_edu.config import PARTS, SETTINGS, RunConfig
 if TYPE_CHECKING:
     from gn_edu.data import Cifar10
 
-GRADER = ("release", "grade")
+GRADER = ("release", "grade", "gain")
 Flag = tyro.conf.FlagCreatePairsOff[bool]  # --quiet, without a --no-quiet; settings have both
 NO_GRADER = 'this command comes with the grader: pip install "gn-edu[grader]", or as README says from the repository'
 
@@ -154,9 +154,9 @@ def parse(words: list[str] | None = None):
     """The command that the words of a command line give; its `run` does it. Help and wrong words end in SystemExit."""
     commands: dict[str, Callable[..., Any]] = {"train": Train, "speedrun": Speedrun, "sweep": Sweep}
     if find_spec("gn_edu_grader"):
-        from gn_edu_grader.cli import Grade, Release
+        from gn_edu_grader.cli import Gain, Grade, Release
 
-        commands |= {"release": Release, "grade": Grade}
+        commands |= {"release": Release, "grade": Grade, "gain": Gain}
     else:
         commands |= dict.fromkeys(GRADER, _NoGrader)
         words = words[:1] if words and words[0] in GRADER else words

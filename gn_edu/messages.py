@@ -46,6 +46,11 @@ def tr(message: str, **values) -> str:
     return message.format(**values) if values else message
 
 
+def tr_all(message: str) -> list[str]:
+    """The message in every language that has it."""
+    return [said for code in languages() if (said := _translations(code).get(message))]
+
+
 def N_(message: str) -> str:
     """Marks a message that is translated later, where it is shown."""
     return message

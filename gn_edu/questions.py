@@ -40,7 +40,7 @@ def check_question(name: str, question: dict) -> None:
 
 @cache
 def questions() -> dict[str, dict]:
-    """All questions by name. `ch04-view` belongs to chapter 4, `exit-...` to the exit check."""
+    """All questions by name: `ch04-view` is of chapter 4, `exit-...` of the exit check, `entry-...` of its twin."""
     found = json.loads(Path(__file__).with_name("questions.json").read_text(encoding="utf-8"))
     for name, question in found.items():
         check_question(name, question)
@@ -50,6 +50,11 @@ def questions() -> dict[str, dict]:
 def part(name: str) -> str:
     """What stands before the dash: "ch04", "exit"."""
     return name.split("-")[0]
+
+
+def of_part(wanted: str) -> dict[str, dict]:
+    """The questions of one part, by name."""
+    return {name: question for name, question in questions().items() if part(name) == wanted}
 
 
 def _escaped(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The subcommands of gn-edu for class, `release` and `grade`: their options are their fields."""
+"""The subcommands of gn-edu for class, `release`, `grade` and `gain`: their options are their fields."""
 
 import sys
 from dataclasses import dataclass
@@ -125,4 +125,28 @@ class Grade:
             f"the class at a glance: {self.out.with_name(self.out.stem)}_summary.html; marks by hand go to "
             f"{file_beside(self.out)}"
         )
+        return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gain:
+    """What a class learned: the normalized gain from the entry check to the exit check.
+
+    Args:
+        before: CSV: answers to the entry check, a student a row; a platform's, or lines as the page copies them.
+        after: the same of the exit check.
+        out: the numbers as CSV.
+    """
+
+    before: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="BEFORE")]
+    after: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="AFTER")]
+    out: Path | None = None
+
+    def run(self) -> int:
+        from gn_edu_grader.gain import gain, read_answers, told, write_numbers
+
+        found = gain(read_answers(self.before, "entry"), read_answers(self.after, "exit"))
+        print(told(found))
+        if self.out:
+            write_numbers(found, self.out)
         return 0

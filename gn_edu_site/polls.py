@@ -1,4 +1,4 @@
-"""The directive `polls`: the quick questions for a class, with what each wrong answer reveals; and the GIFT file."""
+"""The directive `polls`: the quick questions for a class, with what each wrong answer reveals; and the GIFT files."""
 
 from pathlib import Path
 
@@ -6,11 +6,12 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from gn_edu.messages import N_
-from gn_edu.questions import gift, part, questions
+from gn_edu.questions import gift, of_part
 from gn_edu_site.languages import catalogue
 
 ASK = N_("Ask:")
-FILE = "group-norm-questions.gift"
+# All questions; and the two checks that are taken before and after, each by itself.
+FILES = {"group-norm-questions.gift": "", "group-norm-entry.gift": "entry", "group-norm-exit.gift": "exit"}
 
 
 def _choice(choice: dict, words: dict[str, str]) -> nodes.list_item:
@@ -30,7 +31,7 @@ class Polls(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        asked = {name: question for name, question in questions().items() if part(name) == self.arguments[0]}
+        asked = of_part(self.arguments[0])
         if not asked:
             raise self.error(f"there are no questions of {self.arguments[0]!r}")
         words, items = catalogue(self.env.app, self.env.docname), []
@@ -43,7 +44,8 @@ class Polls(SphinxDirective):
 
 def _write_gift(app, error):
     if error is None and app.builder.format == "html":
-        Path(app.outdir, "_static", FILE).write_text(gift(), encoding="utf-8")
+        for name, part in FILES.items():
+            Path(app.outdir, "_static", name).write_text(gift(of_part(part) if part else None), encoding="utf-8")
 
 
 def setup(app):

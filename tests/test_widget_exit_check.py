@@ -3,7 +3,7 @@
 import pytest
 from browser import HTML, number, run_module, wait_until_awake
 
-from gn_edu.questions import check_question, part, questions
+from gn_edu.questions import check_question, of_part, questions
 from gn_edu.widgets import ExitCheck
 from gn_edu.widgets.base import module
 from scripts.paths import ROOT
@@ -11,7 +11,8 @@ from scripts.paths import ROOT
 PAGE = "book/exit_check.html"
 STEM = "exit_check"
 W = f"[data-gn-widget={STEM}]"
-ASKED = [question for name, question in questions().items() if part(name) == "exit"]
+ENTRY = "book/entry_check.html"
+ASKED = list(of_part("exit").values())
 
 
 def right(question):
@@ -154,3 +155,54 @@ def test_see_it_stands_after_a_wrong_answer_alone(widget_page, address):
     link.click()
     wait_until_awake(page)
     assert page.url == address + ASKED[linked]["see"]
+
+
+# ---- the line for a teacher; and the twin that is taken before
+
+
+def line_of(page):
+    return page.locator(f"{W} [data-gn-answers]")
+
+
+def letters(choices):
+    return "".join("abc"[k] for k in choices)
+
+
+def test_first_answers_are_what_a_teacher_gets(widget_page):
+    page = widget_page(PAGE)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    answer_all(page, mistaken=(0, 5))
+    for k in (0, 5):
+        answer(page, k, right(ASKED[k])).click()
+    assert "All right" in page.locator(f"{W} .gn-live-text").inner_text()
+    first = letters(wrong(q) if k in (0, 5) else right(q) for k, q in enumerate(ASKED))
+    assert line_of(page).inner_text() == f"exit: {first}"
+    page.click(f"{W} [data-gn-do=answers]")
+    assert page.evaluate("navigator.clipboard.readText()") == f"exit: {first}"
+    page.wait_for_timeout(400)
+    assert line_of(widget_page(page.url)).inner_text() == f"exit: {first}"
+    page.click(f"{W} [data-gn-do=reset]")
+    assert not line_of(page).is_visible()
+
+
+def test_the_entry_check_does_not_tell_which_were_right(widget_page):
+    asked = list(of_part("entry").values())
+    page = widget_page(ENTRY)
+    for k, question in enumerate(asked):
+        answer(page, k, wrong(question) if k in (2, 3) else right(question)).click()
+        said = page.locator(f"{W} .gn-live-text").inner_text()
+        assert said == (f"{7 - k} to go." if k < 7 else "6 of 8 right. Which, the pages tell.")
+    answer(page, 2, right(asked[2])).click()  # on second thoughts
+    assert page.locator(f"{W} .gn-right, {W} .gn-wrong").count() == 0
+    assert set(page.locator(f"{W} .gn-reply").all_inner_texts()) == {""}
+    assert not page.locator(f"{W} .gn-card").is_visible() and not page.locator(f"{W} .gn-progress").is_visible()
+    chosen = letters(wrong(q) if k == 3 else right(q) for k, q in enumerate(asked))
+    assert line_of(page).inner_text() == f"entry: {chosen}"
+    plain = run_module(module(STEM), "w.still(d, {})", questions=asked, form="entry")
+    assert "<details" not in plain["html"] and asked[0]["prompt"] in plain["html"]
+
+
+def test_there_are_two_forms():
+    assert [q["prompt"] for q in ExitCheck("entry").questions] == [q["prompt"] for q in of_part("entry").values()]
+    with pytest.raises(ValueError, match="form must be one of exit, entry, got 'middle'"):
+        ExitCheck("middle")

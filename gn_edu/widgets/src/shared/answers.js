@@ -11,16 +11,17 @@ import { escapeText } from "./text.js";
  */
 
 /**
- * The question without JavaScript: its choices, and the answer folded under them.
+ * The question without JavaScript: its choices, and the answer folded under them, if it is told.
  * @param {Question} question
  * @param {Translator} tr
  */
-export function questionStill({ prompt, choices }, tr) {
+export function questionStill({ prompt, choices }, tr, told = true) {
   const text = (/** @type {string} */ message) => escapeText(tr(message));
   const [right] = choices.filter((choice) => !choice.mistake);
   const list = choices.map((choice) => `<li>${text(choice.text)}</li>`).join("");
   const answer = `<summary>${escapeText(tr("Answer"))}</summary><p>${text(right.text)}. ${text(right.reply)}</p>`;
-  return `<div class="gn-question-still"><p><b>${text(prompt)}</b></p><ul>${list}</ul><details>${answer}</details></div>`;
+  const folded = told ? `<details>${answer}</details>` : "";
+  return `<div class="gn-question-still"><p><b>${text(prompt)}</b></p><ul>${list}</ul>${folded}</div>`;
 }
 
 /** A page's path whether or not its host writes .html and index. */
@@ -55,9 +56,10 @@ function seeLink(href, tr) {
 
 /**
  * A button a choice; show(k) marks choice k, -1 none. After a wrong one, `see` leads to a widget that shows the answer.
- * @param {{ choices: Choice[], tr: Translator, pick: (k: number) => void, see: string }} options
+ * A silent question does not say whether it was right.
+ * @param {{ choices: Choice[], tr: Translator, pick: (k: number) => void, see: string, silent?: boolean }} options
  */
-export function answerButtons({ choices, tr, pick, see }) {
+export function answerButtons({ choices, tr, pick, see, silent = false }) {
   const buttons = choices.map((choice, k) =>
     h("button", { type: "button", "data-gn-choice": k, onclick: () => pick(k) }, tr(choice.text)),
   );
@@ -66,12 +68,13 @@ export function answerButtons({ choices, tr, pick, see }) {
   const show = (/** @type {number} */ chosen) => {
     for (const [k, button] of buttons.entries()) {
       button.setAttribute("aria-pressed", String(k === chosen));
+      if (silent) continue;
       button.classList.toggle("gn-right", k === chosen && !choices[k].mistake);
       button.classList.toggle("gn-wrong", k === chosen && Boolean(choices[k].mistake));
     }
     reply.replaceChildren();
     const choice = choices[chosen];
-    if (!choice) return;
+    if (!choice || silent) return;
     reply.append(h("b", {}, choice.mistake ? tr("Not yet.") : tr("Right.")), " ", tr(choice.reply));
     if (choice.mistake && see) reply.append(" ", seeLink(see, tr));
   };
