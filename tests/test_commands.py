@@ -54,7 +54,7 @@ def commands() -> list[tuple[str, str, bool]]:
 
 
 COMMANDS = commands()
-SUBCOMMANDS = ("train", "speedrun", "sweep", "release", "grade")
+SUBCOMMANDS = ("train", "speedrun", "sweep", "release", "grade", "gain")
 
 
 def gn_edu(words: list[str], whole: bool) -> None:

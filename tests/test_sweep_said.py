@@ -89,9 +89,18 @@ def small(norm, size, way="accuracy", frozen_after=1.0):
 
 def test_what_a_small_mean_costs_a_network_that_works():
     two, thirty_two, group = small("bn", 2), small("bn", 32), small("gn", 0)
-    assert f"Over 2 images batch norm errs {said(two, thirty_two, seeds=3)} points more than over 32" in TEXT
+    more = {size: said(small("bn", size), thirty_two, seeds=3) for size in (8, 4, 2)}
+    assert f"over 8 images batch norm errs {more[8]} points more than over 32, over 4 images {more[4]}," in TEXT
+    assert f"over 4 images {more[4]}, over 2 images {more[2]}." in TEXT
+    for size, sure in ((8, False), (4, True), (2, True)):
+        middle, half = paired(small("bn", size), thirty_two)
+        assert middle > 0 and (middle > half) == sure
     assert f"Group norm errs {said(two, group, seeds=3)} points less than batch norm over 2" in TEXT
-    assert f"and {said(group, thirty_two, seeds=3)} more than over 32, with" in TEXT
+    assert (
+        f"{said(small('bn', 4), group, seeds=3)} less than over 4, and {said(group, thirty_two, seeds=3)} more" in TEXT
+    )
+    over_8 = said(group, small("bn", 8), seeds=3).replace("-", "\u2212")
+    assert f"Over 8 images these seeds don't part the two ({over_8})" in TEXT
     never = [r for r in SMALL if r.config.network.frozen_after == 1]
     errors = [
         with_interval(
@@ -103,7 +112,7 @@ def test_what_a_small_mean_costs_a_network_that_works():
 
 
 def test_statistics_of_whole_batches_and_a_share_of_the_pictures_own_change_little():
-    whole = {size: small("bn", size, "accuracy_whole") for size in (2, 32)}
+    whole = {size: small("bn", size, "accuracy_whole") for size in (2, 4, 8, 32)}
     change = said(whole[2], small("bn", 2), seeds=3).replace("-", "\u2212")
     assert f"change little: {change} points over 2" in TEXT
     assert f"and the gap stays {said(whole[2], whole[32], seeds=3)}" in TEXT
