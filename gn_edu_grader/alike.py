@@ -25,7 +25,7 @@ class Alike:
     @property
     def what(self) -> str:
         """In words."""
-        return f"code of {self.size} parts, names aside" if self.size else "the same wrong numbers"
+        return f"{self.exercise}, {f'code of {self.size} parts' if self.size else 'the same wrong numbers'}"
 
 
 def source_of(cells: Sequence[tuple[int, str]], function: str, last: int) -> str:
@@ -93,3 +93,11 @@ def alike(rows: Sequence[Row]) -> list[Alike]:
     most = max(2, MOST_SHARE * len(rows))
     found = [Alike(name, tuple(who), size) for (name, _, size), who in groups.items() if 1 < len(who) <= most]
     return sorted(found, key=lambda one: (len(one.students), -one.size, one.exercise, one.students))
+
+
+def by_students(found: Sequence[Alike]) -> list[tuple[tuple[str, ...], str]]:
+    """Each group of students once, with all that is the same."""
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for one in found:
+        groups[one.students].append(one.what)
+    return [(who, "; ".join(sorted(what))) for who, what in groups.items()]

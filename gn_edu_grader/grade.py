@@ -23,6 +23,7 @@ from gn_edu_grader.table import seed_of
 from gn_edu_grader.walls import SandboxError, command
 
 MOST_TRIES = 3  # of lanes that end by themselves
+WORTH_A_LANE = 8  # students: to load torch once more takes as long as to grade some of them
 
 _lane: dict = {}
 
@@ -133,7 +134,8 @@ def _grade_all(found, todo: dict[str, Sequence[str]], kept: Kept, settings, word
     with progress_bar(progress, len(found), "student", len(found) - len(todo)) as bar:
         for _ in range(MOST_TRIES):
             left = [student for student in todo if student not in done]
-            lanes = max(1, min(jobs or os.cpu_count() or 1, len(left)))
+            enough = jobs or min(os.cpu_count() or 1, -(-len(left) // WORTH_A_LANE))
+            lanes = max(1, min(enough, len(left)))
             try:
                 how = (settings, words, kept.seed)
                 with ProcessPoolExecutor(lanes, get_context("spawn"), _open_lane, how) as pool:

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from gn_edu.exercises import EXERCISES
 from gn_edu.exercises.exercise import sentences_of
-from gn_edu_grader.alike import FEWEST, alike
+from gn_edu_grader.alike import FEWEST, alike, by_students
 from gn_edu_grader.lessons import LESSONS
 from gn_edu_grader.results import Row, seen
 
@@ -98,7 +98,7 @@ def summary(title: str, rows: Sequence[Row], left_out: Sequence[tuple[Path, str]
         exercises=[_exercise(name, there) for name in (rows[0].results if rows else ())],
         mistakes=_mistakes(rows),
         fewest=FEWEST,
-        alike=alike(rows),
+        alike=by_students(alike(rows)),
         left_out=left_out,
     )
 

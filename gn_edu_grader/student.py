@@ -65,6 +65,8 @@ class Student:
         self.row = Row(handed_in.student, handed_in.files)
         self.row.id, self.row.folder, self.row.name = handed_in.id, handed_in.folder, handed_in.name
         self.row.file_notes += [f"not graded: {path.name}, {why}" for path, why in handed_in.left_out]
+        if handed_in.beside and not handed_in.notebooks:
+            self.row.file_notes.append(f"no notebook: {', '.join(handed_in.files)}")
         self.notebooks: list[tuple[Path, list[Cell]]] = []
         for path in handed_in.notebooks:
             try:
@@ -222,15 +224,20 @@ def _is_named(exercise: Exercise, cells: Sequence[Cell]) -> bool:
 
 
 def as_text(exercise: Exercise, case: Sequence) -> str:
-    """The arguments of a case, each by its name; of a large tensor the shape and the first numbers."""
+    """The arguments of a case as lines of Python; of a large tensor the shape, and how its numbers begin."""
     names = list(inspect.signature(exercise.right).parameters) if case else []
     names = ["dy", *names] if len(case) == len(names) + 1 else names
     lines = []
     for name, value in zip(names, case, strict=False):
         if isinstance(value, Tensor):
-            few = [float(f"{number:.7g}") for number in value.flatten()[:MOST_SHOWN].tolist()]
-            dots = ", ..." if value.numel() > MOST_SHOWN else ""
-            lines.append(f"{name}: shape {tuple(value.shape)}, {value.dtype}, numbers {str(few)[1:-1]}{dots}")
-        elif value is not None:
-            lines.append(f"{name} = {str(value)[:400]}")
+            shape, found = tuple(value.shape), value.flatten()[:MOST_SHOWN].tolist()
+            few = [float(f"{number:.7g}") for number in found] if value.is_floating_point() else found
+            if value.numel() <= MOST_SHOWN:
+                lines.append(f"{name} = torch.tensor({few}, dtype={value.dtype}).reshape{shape}")
+            else:
+                lines.append(f"# {name}: shape {shape}, {value.dtype}, begins with {str(few)[1:-1]}")
+        elif value is None or isinstance(value, (bool, int, float, str)):
+            lines.append(f"{name} = {value!r}")
+        else:
+            lines.append(f"# {name}: {str(value)[:400]}")
     return "\n".join(lines)
