@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 
-from gn_edu.exercises import EXERCISES
 from gn_edu_grader.people import canonical, column, moment, read_table
 from gn_edu_grader.results import Row
 
@@ -96,8 +95,8 @@ class Late:
     """A rule for late days: after `due`, each day that has begun costs a share of all points of the table.
 
     Args:
-        due: such as 2026-12-01 23:59, here where it names no zone.
-        percent: of all points, a day.
+        due: such as 2026-12-01 23:59, here where it names no zone; a day without a time lasts until 23:59.
+        percent: of the points that can be had, a day.
         free: days that cost nothing.
 
     Raises:
@@ -109,15 +108,22 @@ class Late:
     free: int = 0
 
     def __post_init__(self):
-        if not 0 <= self.percent <= 100 or self.free < 0:
+        if not (self.percent == 0 or 1 <= self.percent <= 100) or self.free < 0:
             said = f"got {self.percent:g} and {self.free}"
-            raise ValueError(f"a late day costs 0 to 100 percent, and free days are 0 or more; {said}")
-        if moment(self.due, "due") is None:
+            raise ValueError(f"a late day costs 0 or 1 to 100 percent, and free days are 0 or more; {said}")
+        _ = self.time
+
+    @property
+    def time(self) -> datetime:
+        """When it was due; a day alone lasts until its end."""
+        found = moment(self.due, "due")
+        if found is None:
             raise ValueError("due needs a time, such as 2026-12-01 23:59")
+        return found if ":" in self.due else found + DAY - timedelta(minutes=1)
 
     def days(self, handed_in: datetime, due: datetime | None = None) -> int:
         """Days that have begun since it was due."""
-        over = handed_in - (due or moment(self.due, "due") or handed_in)
+        over = handed_in - (due or self.time)
         return max(0, math.ceil(over / DAY))
 
     def costs(self, days: int, of: float) -> float:
@@ -142,7 +148,6 @@ def apply_late(
         )
     for row in rows:
         if late := days.get(row.student):
-            of = sum(EXERCISES[name].points for name in row.results)
-            row.late = rule.costs(late, of)
+            row.late = rule.costs(late, row.most)
             free = f", {min(rule.free, late)} of them free" if rule.free else ""
             row.late_said = f"{late} late {'day' if late == 1 else 'days'}{free}: {row.late:g} points"

@@ -46,13 +46,15 @@ class Grade:
         out: the table.
         exercises: such as ex04,ex05,ex06; without it, those that stand in a submission.
         again: students and exercises to be graded anew, such as anna or ex05; nothing else in the table moves.
-        roster: the class, a name a line, or a table with a column of names, and others: id, handed in, due.
+        roster: the class, a name a line, or a table with a column of names, and others: id, handed in.
+        extensions: a table with the columns name and due, for those who have more time.
         due: such as "2026-12-01 23:59"; what comes later costs points.
-        late: of all points, for each day that has begun.
+        late: of the points that can be had, for each day that has begun; without it 10.
         free_days: late days that cost nothing.
         moodle: its grading worksheet, which is filled in.
         canvas: its exported grades, which are filled in.
         assignment: the column of Canvas's, by the beginning of its title.
+        forget: class, due and platform's tables, which earlier runs were told; else they hold.
         attempt: which of several notebooks counts.
         seconds: of its own time, for one answer.
         memory: for one answer.
@@ -70,12 +72,14 @@ class Grade:
     exercises: str = ""
     again: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME")] = ()
     roster: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
+    extensions: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
     due: Annotated[str, tyro.conf.arg(metavar="TIME")] = ""
-    late: Annotated[float, tyro.conf.arg(metavar="PERCENT")] = 10.0
-    free_days: int = 0
+    late: Annotated[float | None, tyro.conf.arg(metavar="PERCENT")] = None
+    free_days: int | None = None
     moodle: Annotated[Path | None, tyro.conf.arg(metavar="CSV")] = None
     canvas: Annotated[Path | None, tyro.conf.arg(metavar="CSV")] = None
     assignment: str = ""
+    forget: Flag = False
     attempt: Literal["best", "last"] = "best"
     seconds: float = 10.0
     memory: Annotated[int, tyro.conf.arg(metavar="MB")] = 1024
@@ -90,16 +94,17 @@ class Grade:
     def run(self) -> int:
         from gn_edu_grader.by_hand import Late, file_beside
         from gn_edu_grader.grade import Settings, grade
-        from gn_edu_grader.handing_back import ABSENT, Course
+        from gn_edu_grader.handing_back import Course
         from gn_edu_grader.pages import feedback_folder
+        from gn_edu_grader.results import ABSENT
         from gn_edu_grader.sandbox import UNPROTECTED
         from gn_edu_grader.table import seed_of
         from gn_edu_grader.walls import SandboxError
 
         if self.unsafe:
             print(f"gn-edu: {UNPROTECTED}", file=sys.stderr)
-        if self.free_days and not self.due:
-            raise ValueError("--free-days needs --due TIME: late days are counted from then")
+        if not self.due and (self.late, self.free_days) != (None, None):
+            raise ValueError("--late and --free-days need --due TIME: late days are counted from then")
         settings = Settings(
             exercises=tuple(self.exercises.replace(" ", "").split(",")) if self.exercises else (),
             seconds=self.seconds,
@@ -111,10 +116,13 @@ class Grade:
             detours=self.detours,
             attempt=self.attempt,
         )
-        late = Late(self.due, self.late, self.free_days) if self.due else None
-        course = Course(self.roster, late, self.moodle, self.canvas, self.assignment)
+        percent = 10.0 if self.late is None else self.late
+        late = Late(self.due, percent, self.free_days or 0) if self.due else None
+        course = Course(self.roster, self.extensions, late, self.moodle, self.canvas, self.assignment)
         try:
-            rows = grade(self.folder, self.out, settings, self.jobs, not self.quiet, course, self.again, print)
+            rows = grade(
+                self.folder, self.out, settings, self.jobs, not self.quiet, course, self.again, self.forget, print
+            )
         except SandboxError as error:
             raise OSError(str(error)) from error  # as any other error of the machine
         print(f"{len(rows)} students in {self.out}; feedback in {feedback_folder(self.out)}; seed {seed_of(self.out)}")

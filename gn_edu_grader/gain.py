@@ -8,6 +8,7 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -264,12 +265,16 @@ def _of_lowest(first: np.ndarray, second: np.ndarray) -> tuple[tuple[float, floa
 def told(found: Gain) -> str:
     """The gain as text."""
     lines = [f"{len(found.both)} students answered both checks."]
-    for said, names in (("only before", found.only_before), ("only after", found.only_after)):
-        if names:
-            lines.append(f"{said}, not counted: {'; '.join(names)}")
+    after = {canonical(name): name for name in found.only_after}
+    if found.only_before:
+        near = [(name, get_close_matches(canonical(name), after, 1)) for name in found.only_before]
+        said = [f"{name} (is it {after[close[0]]}?)" if close else name for name, close in near]
+        lines.append(f"only before, not counted: {'; '.join(said)}")
+    if found.only_after:
+        lines.append(f"only after, not counted: {'; '.join(found.only_after)}")
     lines += ["", f"{'':24}{'before':>8}{'after':>8}{'gain':>8}   95 %"]
-    lines += [_line("the class", found.whole), _line(f"lowest quarter ({found.lowest_count})", found.lowest)]
-    lines += ["", *(_line(name, one) for name, one in found.questions.items())]
+    lines += [_line("the class", found.whole), _line(f"who knew least ({found.lowest_count})", found.lowest)]
+    lines += ["", *(_line(f"{k} {name}", one) for k, (name, one) in enumerate(found.questions.items(), 1))]
     return "\n".join(lines)
 
 

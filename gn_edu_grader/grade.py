@@ -12,7 +12,7 @@ from pathlib import Path
 from gn_edu.exercises import EXERCISES
 from gn_edu.training.progress import progress_bar
 from gn_edu_grader.handing_back import Course, hand_back, state_file
-from gn_edu_grader.kept import Kept, digest
+from gn_edu_grader.kept import Kept, digest, head_of
 from gn_edu_grader.pages import feedback_folder
 from gn_edu_grader.people import canonical
 from gn_edu_grader.results import Result, Row
@@ -53,6 +53,7 @@ def grade(
     progress: bool = True,
     course: Course = Course(),
     again: Sequence[str] = (),
+    forget: bool = False,
     say: Callable[[str], None] = lambda line: None,
 ) -> list[Row]:
     """Grade every submission in a folder; write the table to `out`, and beside it what goes back (handing_back.py).
@@ -67,7 +68,8 @@ def grade(
         settings: how to grade.
         jobs: answers at a time; None: one a core.
         progress: a bar.
-        course: the class, when it was due, and the platform's tables.
+        course: the class, when it was due, and the platform's tables; what earlier runs were told of it holds.
+        forget: it does not.
         again: students and exercises that are graded anew, with nothing else.
         say: is told what a teacher should know, line by line, such as which files are nobody's.
 
@@ -84,6 +86,7 @@ def grade(
         if out.parent.resolve() == folder.resolve():
             for own in (feedback_folder(out).name, out.stem):
                 found.pop(own, None)
+        course = course if forget else course.with_what_was(head_of(state_file(out)).get("course", {}))
         found = course.named(found)
         names = tuple(dict.fromkeys(settings.exercises)) or exercises_in(found.values())
         if not names:
@@ -95,8 +98,9 @@ def grade(
             with Sandbox(settings.unsafe, words=words):
                 pass  # refuse at once where there is none
             _grade_all(found, todo, kept, settings, words, jobs, progress)
-        rows = [kept.rows[student] for student in found if student in kept.rows]
-        hand_back(rows, out, kept, course, found, left_out, say)
+        rows = [kept.rows[student] for student in sorted(kept.rows) if again or student in found]
+        as_graded = {s: one for s, one in found.items() if s in kept.rows and digest(one) == kept.digests[s]}
+        hand_back(rows, out, kept, course, as_graded, left_out, say)
         for student in [s for s in found if s not in kept.rows]:
             say(f"not graded yet: {student}; run it without again")
     return sorted(rows, key=lambda row: row.student)
@@ -117,14 +121,20 @@ def _new(found: dict[str, Submission], kept: Kept, names: Sequence[str]) -> dict
 def _again(again: Sequence[str], found: dict[str, Submission], kept: Kept) -> dict[str, Sequence[str]]:
     """Whom to grade, in what: these students, or all, in these exercises, or all of the table."""
     names = kept.head["names"]
-    exercises = [name for name in again if name in names]
-    people = {canonical(student): student for student in found}
-    students = [people.get(canonical(name), name) for name in again if name not in names]
-    for name in students:
-        if name not in found:
+    exercises = [name.lower() for name in again if name.lower() in names]
+    people: dict[str, list[str]] = {}
+    for one in found.values():
+        for name in {one.student, one.name}:
+            people.setdefault(canonical(name), []).append(one.student)
+    students = []
+    for name in (name for name in again if name.lower() not in names):
+        called = people.get(canonical(name), [])
+        if len(called) != 1:
             close = difflib.get_close_matches(canonical(name), people, 1)
-            hint = f"; is it {people[close[0]]}?" if close else ""
-            raise ValueError(f"nothing was handed in by {name!r}, and the table has no such exercise{hint}")
+            near = called or [s for s in found if close and s in people[close[0]] or canonical(name) in canonical(s)]
+            hint = f"; is it {' or '.join(near[:4])}?" if near else ""
+            raise ValueError(f"again needs one student, or one of {', '.join(names)}; got {name!r}{hint}")
+        students += called
     return {student: exercises or names for student in students or [s for s in found if s in kept.rows]}
 
 

@@ -12,9 +12,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from gn_edu.exercises import EXERCISES
 from gn_edu_grader.people import column, read_roster, read_table
-from gn_edu_grader.results import Row, seen
+from gn_edu_grader.results import ABSENT, Row, seen
 
 MOODLE_NEEDS = ("Identifier", "Grade", "Last modified (grade)")
 CANVAS_NEEDS = ("ID", "Section")
@@ -28,7 +27,9 @@ ASSIGNMENT = re.compile(r"\(\d+\)\s*$")  # how the title of an assignment's colu
 def _place(path: Path, titles: Sequence[str], name: str) -> int:
     found = column(titles, name.lower())
     if found is None:
-        raise ValueError(f"{path} has no column {name!r}: it has {', '.join(titles)}. Download it in English")
+        other = "Canvas" if column(titles, "section") is not None else "Moodle" if "Identifier" in titles else ""
+        hint = f"it looks like a table of {other}" if other else "download it in English"
+        raise ValueError(f"{path} has no column {name!r}, but {', '.join(titles)}: {hint}")
     return found
 
 
@@ -39,23 +40,28 @@ def _written(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _by_line(path: Path, rows: Sequence[Row]) -> tuple[dict[int, Row], list[str]]:
-    """The rows that have a grade by their lines of a platform's table, and the students who have no line."""
+    """The rows by their lines of a platform's table, and the students who have no line."""
     roster = read_roster(path)
     found: dict[int, Row] = {}
     missing = []
     for row in rows:
-        if row.by_hand or any(points is not None for points in row.points.values()):
+        if has_grade(row) or ABSENT not in row.file_notes:
             person = roster.find(row.name or row.student, row.id)
             if person:
                 found[person.line] = row
-            else:
+            elif has_grade(row):
                 missing.append(row.student)
     return found, missing
 
 
+def has_grade(row: Row) -> bool:
+    """Whether something of a row was graded, here or by hand."""
+    return bool(row.by_hand) or any(points is not None for points in row.points.values())
+
+
 def _grade(row: Row, most: str) -> str:
     """A total in the platform's points."""
-    of = sum(EXERCISES[name].points for name in row.results)
+    of = row.most
     try:
         theirs = float(most.replace(",", "."))
     except ValueError:
@@ -66,7 +72,7 @@ def _grade(row: Row, most: str) -> str:
 def moodle(path: Path, rows: Sequence[Row]) -> tuple[str, list[str]]:
     """Moodle's grading worksheet with the grades in it, and what the check said where it has a column of comments.
 
-    Returns the text, and the students who are not in the worksheet.
+    Returns the text, and the students with a grade who are not in the worksheet.
 
     Raises:
         ValueError: a column is missing that Moodle needs.
@@ -77,7 +83,8 @@ def moodle(path: Path, rows: Sequence[Row]) -> tuple[str, list[str]]:
     found, missing = _by_line(path, rows)
     for line, row in found.items():
         cells = lines[line - 2]
-        cells[grade] = _grade(row, cells[most] if most is not None else "")
+        if has_grade(row):
+            cells[grade] = _grade(row, cells[most] if most is not None else "")
         if comments is not None:
             cells[comments] = f"<pre>{html.escape(seen(row.feedback).strip(), quote=False)}</pre>"
     return _written([titles, *lines]), missing
@@ -86,7 +93,7 @@ def moodle(path: Path, rows: Sequence[Row]) -> tuple[str, list[str]]:
 def canvas(path: Path, rows: Sequence[Row], assignment: str = "") -> tuple[str, list[str]]:
     """Canvas's table of grades with one assignment alone, so that nothing else changes there.
 
-    Returns the text, and the students who are not in the table.
+    Returns the text, and the students with a grade who are not in the table.
 
     Args:
         path: the table as Canvas exports it.
@@ -108,6 +115,7 @@ def canvas(path: Path, rows: Sequence[Row], assignment: str = "") -> tuple[str, 
     most = next((line[at] for line in lines if line and line[0].strip() == "Points Possible"), "")
     found, missing = _by_line(path, rows)
     for line, row in found.items():
-        lines[line - 2][at] = _grade(row, most)
+        if has_grade(row):
+            lines[line - 2][at] = _grade(row, most)
     keep = [k for k, title in enumerate(titles) if title.strip().lower() in CANVAS_KEEPS] + [at]
     return _written([[line[k] if k < len(line) else "" for k in keep] for line in (titles, *lines)]), missing

@@ -38,6 +38,16 @@ def as_row(data: dict) -> Row:
     return Row(**data | {"results": {name: Result(**found) for name, found in data["results"].items()}})
 
 
+def head_of(path: Path) -> dict:
+    """How the rows of a file were graded; {} where there is none."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            head = json.loads(file.readline())
+    except (OSError, ValueError):
+        return {}
+    return head if isinstance(head, dict) else {}
+
+
 class Kept:
     """Rows by student, and the fingerprints of what they are of; one line a student, the first line says how.
 
@@ -57,10 +67,7 @@ class Kept:
         self.rows: dict[str, Row] = {}
         self.digests: dict[str, str] = {}
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        try:
-            head = json.loads(lines[0]) if lines else {}
-        except ValueError:
-            head = {}
+        head = head_of(path)
         mine = {"how": how, "names": list(names), "code": code()}
         if again:
             self._refuse_other(head, how)

@@ -14,6 +14,7 @@ from gn_edu.exercises import EXERCISES
 from gn_edu.exercises.exercise import sentences_of
 from gn_edu_grader.alike import FEWEST, alike, by_students
 from gn_edu_grader.lessons import LESSONS
+from gn_edu_grader.platforms import MOODLE
 from gn_edu_grader.results import Row, seen
 
 SAME = "as for the other exercises: read the case that failed together"
@@ -34,7 +35,7 @@ def feedback_folder(out: Path) -> Path:
 
 def page(row: Row) -> str:
     """A student's page: points, what the checks said, the case that failed, the teacher's comments."""
-    return _render("student.html", row=row, of=sum(EXERCISES[name].points for name in row.results))
+    return _render("student.html", row=row)
 
 
 def file_names(rows: Sequence[Row]) -> dict[str, str]:
@@ -69,13 +70,12 @@ def write_pages(rows: Sequence[Row], folder: Path, before: Sequence[str] = ()) -
     return list(names.values())
 
 
-def write_for_moodle(rows: Sequence[Row], path: Path) -> int:
-    """The pages in folders of Moodle's own names, as its upload of feedback files wants them; how many there are."""
-    ours = [row for row in rows if row.folder]
+def write_for_platform(rows: Sequence[Row], path: Path) -> None:
+    """The pages as a platform takes files of feedback: in folders of Moodle's own names, or in files of Canvas's."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for row in ours:
-            archive.writestr(f"{row.folder}/feedback.html", page(row))
-    return len(ours)
+        for row in rows:
+            slash = "/" if MOODLE.fullmatch(row.folder) else ""
+            archive.writestr(f"{row.folder}{slash}feedback.html", page(row))
 
 
 # ---- the class

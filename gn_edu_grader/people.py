@@ -14,7 +14,8 @@ from dateutil import parser as dates
 
 # Titles of columns, as teachers and platforms write them, in small letters.
 NAME = ("student", "name", "full name", "fullname")
-FIRST, LAST = ("first name", "firstname", "given name"), ("last name", "surname", "lastname", "family name")
+FIRST = ("first name", "firstname", "given name", "vorname")
+LAST = ("last name", "surname", "lastname", "family name", "nachname")
 ID = ("id", "identifier", "participant", "user id")
 NOBODY = ("Points Possible", "Student, Test")  # rows of Canvas
 HANDED_IN = ("handed in", "handed_in", "last modified (submission)")
@@ -161,7 +162,8 @@ def read_roster(path: Path) -> Roster:
     people = []
     if at["name"] is None and (at["first"] is None or at["last"] is None):
         lines = read_text(path).splitlines()
-        if len(titles) > 2 or any(column([t], *NAME, *ID) is not None for t in titles):
+        first_line = lines[0] if lines else ""
+        if len(titles) > 2 or ";" in first_line or "\t" in first_line or column(titles, *ID, *DUE) is not None:
             raise ValueError(f"{path} has no column of names: call it {' or '.join(NAME[:3])}; got {', '.join(titles)}")
         people = [Person(line.strip(), line=k) for k, line in enumerate(lines, 1) if line.strip()]
     else:

@@ -22,8 +22,8 @@ class Named:
     """What a name says. Where it is no platform's, `platform` is "" and `name` all of it.
 
     `id` is the platform's number of the student, `order` rises with each file that Canvas takes in, `late` is Canvas's
-    word for it, `folder` the beginning of the name that Moodle wants to see again, `typed` is text that was written
-    into the platform, `rest` the student's own name of the file.
+    word for it, `folder` the beginning of the name that the platform wants to see again, `typed` is text that was
+    written into the platform, `rest` the student's own name of the file.
     """
 
     name: str
@@ -47,5 +47,7 @@ def whose(part: str) -> Named:
     ):
         order, name = int(found["file"] or 0), found["name"] or found["id"]
         late, typed = bool(found["late"]), bool(found["typed"])
-        return Named(name, "canvas", found["id"], order, late, typed=typed, rest=found["rest"] or part)
+        rest = found["rest"] or ""
+        folder = part[: len(part) - len(rest)] if rest else ""
+        return Named(name, "canvas", found["id"], order, late, folder, typed, rest or part)
     return Named(part)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from gn_edu.exercises import EXERCISES
 
+ABSENT = "handed in nothing"
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -35,25 +36,21 @@ class Result:
     wrong_numbers: str = ""
     seconds: float = 0.0
 
-    def title(self, name: str) -> str:
-        """ "ex05: The forward pass for images, 6.4 of 10 points"."""
-        exercise = EXERCISES[name]
-        points = "not handed in" if self.points is None else f"{self.points:g} of {exercise.points} points"
-        return f"{name}: {exercise.title}, {points if not (self.points is None and self.notes) else 'not graded'}"
-
 
 @dataclass
 class Row:
     """One student: results by exercise, notes on files, errors of cells, and what the teacher changed.
 
-    `handed_in` is a time as 2026-12-01 23:59, or "". `late` and `by_hand` are added to the points of the exercises;
-    `changed` holds the exercises whose points were set by hand, as they are.
+    `file_notes` are told to the student, too, `for_teacher` are not. `folder` is how the platform wants the name of a
+    file for this student to begin. `handed_in` is a time as 2026-12-01 23:59, or "". `late` and `by_hand` are added to
+    the points of the exercises; `changed` holds the exercises whose points were set by hand, as they are.
     """
 
     student: str
     files: list[str]
     results: dict[str, Result] = field(default_factory=dict)
     file_notes: list[str] = field(default_factory=list)
+    for_teacher: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     id: str = ""
     folder: str = ""
@@ -79,7 +76,7 @@ class Row:
     def notes(self) -> list[str]:
         """For the teacher, each once."""
         of_exercises = [f"{name}: {note}" for name, result in self.results.items() for note in result.notes]
-        return list(dict.fromkeys([*self.file_notes, *of_exercises, *self.errors[:5]]))
+        return list(dict.fromkeys([*self.file_notes, *self.for_teacher, *of_exercises, *self.errors[:5]]))
 
     @property
     def total(self) -> float:
@@ -87,9 +84,27 @@ class Row:
         return round(max(0.0, points + self.late + self.by_hand), 2)
 
     @property
+    def most(self) -> int:
+        """Points that can be had."""
+        return sum(EXERCISES[name].points for name in self.results)
+
+    def title(self, name: str) -> str:
+        """ "ex05: The forward pass for images, 6.4 of 10 points"."""
+        points, exercise = self.points[name], EXERCISES[name]
+        why = "not graded" if self.results[name].notes or self.file_notes else "not handed in"
+        said = why if points is None else f"{points:g} of {exercise.points} points"
+        return f"{name}: {exercise.title}, {said}{', set by your teacher' if name in self.changed else ''}"
+
+    @property
+    def sums(self) -> list[str]:
+        """What is added to the points of the exercises, in words."""
+        by_hand = [f"{self.by_hand:+g} points by your teacher"] if self.by_hand else []
+        return [*([self.late_said] if self.late_said else []), *by_hand]
+
+    @property
     def feedback(self) -> str:
         """What the student is told, as text."""
-        told = [f"# {self.student}", "", *self.file_notes, *self.comments, ""]
+        told = [f"{self.total:g} of {self.most} points", *self.sums, *self.comments, *self.file_notes, ""]
         for name, result in self.results.items():
-            told += [f"## {result.title(name)}", "", *("    " + line for line in result.said.splitlines()), ""]
+            told += [self.title(name), *("    " + line for line in result.said.splitlines()), ""]
         return "\n".join(told)

@@ -31,8 +31,8 @@ COPY = re.compile(r"^(?:copy of |kopie von )?(?P<name>.+?)(?: ?\(\d+\)| - copy| 
 class Submission:
     """One student's files: notebooks in the order in which they came, small files beside them, what is not graded.
 
-    `student` names the row. Where a platform handed the files over, `id` is its number of the student, `folder` how
-    Moodle wants the name to begin, and `late` says that Canvas called it so.
+    `student` names the row. Where a platform handed the files over, `id` is its number of the student, `folder` how it
+    wants names of files to begin, and `late` says that Canvas called it so.
     """
 
     student: str
@@ -121,9 +121,9 @@ def _files(folder: Path, scratch: Path | None) -> list[_Found]:
     """All files, those in zip files too."""
     if folder.is_dir():
         return list(_walk(folder, (), scratch, 0))
-    if folder.suffix.lower() == ".zip" and scratch:
+    if folder.suffix.lower() == ".zip" and folder.is_file() and scratch:
         return list(_unpacked(_Found(folder, ()), scratch, 0))
-    there = "it is a file" if folder.exists() else "found none: it is not there"
+    there = "it is something else" if folder.exists() else "found none: it is not there"
     raise ValueError(f"grade needs a folder with notebooks, or the zip file of a platform; {folder}: {there}")
 
 
@@ -189,7 +189,7 @@ def _owner(found: dict[str, Submission], named: Named, inside: Sequence[str], ki
         shared = named.id and any(one.name == name for one in found.values())
         found[key] = Submission(f"{name} ({named.id})" if shared else name, id=named.id, name=name)
     one = found[key]
-    one.folder, one.late = one.folder or named.folder, one.late or named.late
+    one.folder, one.late = named.folder if not named.typed and named.folder else one.folder, one.late or named.late
     return one
 
 

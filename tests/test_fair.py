@@ -186,7 +186,7 @@ def test_what_can_not_be_graded_is_told(tmp_path):
         assert rows[kind].notes == [f"ex05: group_norm_4d stands in cell 2 of {kind}.ipynb, which is text"]
     for row in rows.values():
         assert not row.points["ex05"] and row.points["ex04"] == 6 and row.points["ex06"] == 8
-        assert "group_norm_4d" in row.feedback.partition("## ex05")[2].partition("## ex06")[0]
+        assert "group_norm_4d" in row.feedback.partition("ex05:")[2].partition("ex06:")[0]
 
 
 @can_sandbox

@@ -23,9 +23,10 @@ from platforms import (
 
 from gn_edu_grader.grade import Settings, grade
 from gn_edu_grader.gradebooks import canvas as fill
-from gn_edu_grader.handing_back import ABSENT, Course
+from gn_edu_grader.handing_back import Course
 from gn_edu_grader.people import canonical, read_roster
 from gn_edu_grader.platforms import whose
+from gn_edu_grader.results import ABSENT
 from gn_edu_grader.submissions import submissions
 
 WRONG = COUNT.replace("n * num_groups", "num_groups")

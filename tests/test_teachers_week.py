@@ -80,27 +80,33 @@ def test_what_is_graded_is_not_graded_twice(three):
     assert times == [[result.seconds for result in row.results.values()] for row in second]
 
 
+REFUSED = [
+    (["--exercises", "ex04"], "has ex01, too, and would lose it"),
+    (["--exercises", "ex01,ex04", "--again", "ana"], "is it anna?"),
+    (["--exercises", "ex01,ex04", "--again", "ex05"], "one student, or one of ex01, ex04; got 'ex05'"),
+    (["--exercises", "ex01,ex04", "--again", "anna", "--detours", "0"], "detours 1.0, not 0.0"),
+    (["--free-days", "2"], "need --due"),
+    (["--due", "2026-12-01", "--late", "0.1"], "1 to 100 percent"),
+    (
+        ["--moodle", "canvas.csv"],
+        "no column 'Identifier', but Student, ID, Section, S (1): it looks like a table of C",
+    ),
+    (["--due", "soon"], "no time can be read"),
+    (["--due", "2026-12-01", "--late", "-5"], "1 to 100 percent"),
+    (["--roster", "nowhere.csv"], "nowhere.csv"),
+    (["--seconds", "0"], "more than 0"),
+    (["--seconds", "nan"], "more than 0"),
+    (["--memory", "0"], "more than 0"),
+]
+
+
 @can_sandbox
-@pytest.mark.parametrize(
-    "words, said",
-    [
-        (["--exercises", "ex04"], "has ex01, too, and would lose it"),
-        (["--exercises", "ex01,ex04", "--again", "ana"], "is it anna?"),
-        (["--exercises", "ex01,ex04", "--again", "ex05"], "no such exercise"),
-        (["--exercises", "ex01,ex04", "--again", "anna", "--detours", "0"], "detours 1.0, not 0.0"),
-        (["--free-days", "2"], "needs --due"),
-        (["--due", "soon"], "no time can be read"),
-        (["--due", "2026-12-01", "--late", "-5"], "0 to 100 percent"),
-        (["--roster", "nowhere.csv"], "nowhere.csv"),
-        (["--seconds", "0"], "more than 0"),
-        (["--seconds", "nan"], "more than 0"),
-        (["--memory", "0"], "more than 0"),
-    ],
-)
-def test_what_can_not_be_is_refused_and_nothing_is_lost(three, capsys, words, said):
+def test_what_can_not_be_is_refused_and_nothing_is_lost(three, capsys):
     first = run(three, "--exercises", "ex01,ex04")
-    run(three, *words, ok=2)
-    assert said in capsys.readouterr().err and lines(three / "g.csv") == first
+    (three / "canvas.csv").write_text("Student,ID,Section,S (1)\nanna,1,,\n")
+    for words, said in REFUSED:
+        run(three, *[str(three / word) if word.endswith(".csv") else word for word in words], ok=2)
+        assert said in capsys.readouterr().err and lines(three / "g.csv") == first, words
 
 
 # ---- by hand
@@ -119,32 +125,32 @@ def test_marks_and_comments_by_hand_stay(three, capsys):
         assert totals == {"anna": "8.5", "bert": "9.0", "cleo": "6.0"}
         assert by_hand.read_text(encoding="utf-8-sig") == text
     assert "the idea is right" in found["bert"] and "see me" in found["anna"] and first["anna"] != found["anna"]
-    assert "By your teacher: 5 points" in (three / "g_feedback/bert.html").read_text()
+    assert "5 of 6 points, set by your teacher" in (three / "g_feedback/bert.html").read_text()
     by_hand.unlink()
     assert run(three, "--exercises", "ex01,ex04") == first
 
 
+MEANINGLESS = [
+    ("ana,ex01,3,", "line 2: nobody in the table is called 'ana'; is it anna?"),
+    ("anna,ex05,3,", "the table has no 'ex05'; it has ex01, ex04"),
+    ("anna,ex01,three,", "points are a number"),
+    ("anna,,3,", r"3 points of what\? Name an exercise, or write \+3"),
+]
+
+
 @can_sandbox
-@pytest.mark.parametrize(
-    "line, said",
-    [
-        ("ana,ex01,3,", "line 2: nobody in the table is called 'ana'; is it anna?"),
-        ("anna,ex05,3,", "the table has no 'ex05'; it has ex01, ex04"),
-        ("anna,ex01,three,", "points are a number"),
-        ("anna,,3,", r"3 points of what\? Name an exercise, or write \+3"),
-    ],
-)
-def test_a_line_by_hand_that_means_nothing_is_refused(three, line, said):
+def test_a_line_by_hand_that_means_nothing_is_refused(three):
     settings = Settings(("ex01", "ex04"))
     grade(three / "in", three / "g.csv", settings, progress=False)
     before = (three / "g.csv").read_bytes()
-    (three / "g_by_hand.csv").write_text(f"{HEAD}{line}\n")
-    with pytest.raises(ValueError, match=said):
-        grade(three / "in", three / "g.csv", settings, progress=False)
-    assert (three / "g.csv").read_bytes() == before
-    (three / "g_by_hand.csv").write_text("name;points\n")
-    with pytest.raises(ValueError, match="needs the columns student,exercise,points,comment"):
-        grade(three / "in", three / "g.csv", settings, progress=False)
+    for text, said in [
+        *((f"{HEAD}{line}\n", said) for line, said in MEANINGLESS),
+        ("name;points\n", "needs the columns"),
+    ]:
+        (three / "g_by_hand.csv").write_text(text)
+        with pytest.raises(ValueError, match=said):
+            grade(three / "in", three / "g.csv", settings, progress=False)
+        assert (three / "g.csv").read_bytes() == before
 
 
 @can_sandbox
@@ -167,6 +173,10 @@ def test_pages_of_students_who_are_gone_go_and_others_files_stay(three):
 
 
 # ---- late
+
+
+def test_a_day_without_a_time_lasts_until_its_end():
+    assert Late("2026-12-01").time == Late("2026-12-01 23:59").time
 
 
 def test_what_late_days_cost():
@@ -193,9 +203,21 @@ def test_late_days_come_from_files_or_from_the_list(three, capsys):
     assert [cells_of(line)[3] for line in found.values()] == ["4.0", "3.0", "2.0"]
     assert "2 late days: -2 points" in (three / "g_feedback/cleo.html").read_text()
     assert "2026-12-04 12:00" in found["cleo"]
-    (three / "class.csv").write_text("name,due,handed in\nanna,,2026-12-05 11:00\nbert,2026-12-09 12:00,\ncleo,,\n")
-    found = run(three, *due, "--roster", str(three / "class.csv"))
-    assert [cells_of(line)[3] for line in found.values()] == ["1.0", "4.0", "2.0"]
+    assert "due 2026-12-02 12:00; late: bert (-1); cleo (-2)" in capsys.readouterr().out
+    (three / "class.csv").write_text("name,handed in\nanna,2026-12-05 11:00\nbert,\ncleo,\ndora,\n")
+    (three / "more.csv").write_text("name;due\nBert;2026-12-09 12:00\n")
+    more = ["--roster", str(three / "class.csv"), "--extensions", str(three / "more.csv")]
+    found = run(three, *due, *more)
+    assert {s: cells_of(line)[3] for s, line in found.items()} == {
+        "anna": "1.0",
+        "bert": "4.0",
+        "cleo": "2.0",
+        "dora": "0.0",
+    }
+    for words in ((), ("--again", "bert"), ("--again", "EX01")):  # what was told holds
+        assert run(three, "--exercises", "ex01", *words) == found
+    found = run(three, "--exercises", "ex01", "--forget")
+    assert [cells_of(line)[3] for line in found.values()] == ["4.0"] * 3
     for name in ("anna", "bert", "cleo"):
         os.utime(three / f"in/{name}.ipynb", (1.8e9, 1.8e9))
     run(three, *due, ok=2)
@@ -277,10 +299,10 @@ def test_the_class_at_a_glance(tmp_path):
     course = Course(roster=tmp_path / "class")
     grade(tmp_path / "in", tmp_path / "g.csv", Settings(("ex01", "ex04")), None, False, course)
     soup = BeautifulSoup((tmp_path / "g_summary.html").read_text(), "html.parser")
-    parts = {h.text: h.find_next("table").get_text(" | ", strip=True) for h in soup.select("h2")}
+    parts = {h.text: h.find_next(["table", "ul"]).get_text(" | ", strip=True) for h in soup.select("h2")}
     assert "7 of 8 handed something in; nothing came from nobody" in " ".join(soup.text.split())
     assert "ex04: Where eps goes | 6 | 2 |" in parts["Points by exercise"]
-    assert "4 | no-eps | ex04 | eps is not used" in parts["Mistakes, and the next lesson"]
+    assert "4 students: no-eps | (ex04).\neps is not used; ask: " in parts["Mistakes, and the next lesson"]
     assert "Chapter 6" in parts["Mistakes, and the next lesson"] and "ex04 | t" in parts["Left out"]
 
 
