@@ -8,6 +8,7 @@ The plan, written down before the first look at any record's filters:
 - Null hypothesis: the order of the channels means nothing. The channels of each layer are shuffled 9,999 times, and p
   is the share of shuffles, the true order counted as one, whose statistic is at least as large (inside larger).
 - Runs: all of results/main after eight passes: group norm and batch norm, with and without weight standardization.
+  (These were seeds 0 to 2. Two of the kinds have been given more seeds since; the study keeps to what it looked at.)
 - Control: batch norm's networks, cut into the same runs of 16 channels, which mean nothing to them. Group norm's
   statistic less batch norm's, paired by seed, with its 95 % interval.
 - Seed of the shuffles: that of the run. Whatever comes out stands in chapter 10.
@@ -24,6 +25,7 @@ from gn_edu.records import RunRecord, published
 from gn_edu.show import fixed, table
 from gn_edu.training.filters import unpacked
 
+SEEDS = (0, 1, 2)
 DRAWS = 9_999
 AT_ONCE = 250  # shuffles
 
@@ -79,10 +81,10 @@ def shuffled(correlations: Tensor, size: int, places: Tensor) -> Tensor:
 
 
 def runs() -> dict[tuple[str, bool], list[RunRecord]]:
-    """The runs of the study, by norm and weight standardization."""
+    """The runs of the study, by norm and weight standardization: the seeds that all four kinds have."""
     found: dict[tuple[str, bool], list[RunRecord]] = {}
     for record in published("main"):
-        if record.result.epochs == 8:
+        if record.result.epochs == 8 and record.config.seed in SEEDS:
             found.setdefault((record.config.network.norm, record.config.network.ws), []).append(record)
     return found
 
