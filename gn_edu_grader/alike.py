@@ -47,7 +47,7 @@ def source_of(cells: Sequence[tuple[int, str]], function: str, last: int) -> str
 class _Renamed(ast.NodeTransformer):
     """Names in the order in which they come; no annotations, no docstrings."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.names: dict[str, str] = {}
 
     def _new(self, name: str) -> str:

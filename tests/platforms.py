@@ -19,7 +19,6 @@ FIRST = (
     "Anna Ben Çağla Dmitri Élise Fatou Gülşen Håkon Íris José Kenji Łukasz Mária Nguyễn Ọlá Paweł Quỳnh Renée".split()
 )
 LAST = "Müller Smith O'Neill Yılmaz Nowák Østergård Dubois García-López Fernando Ruwan Tan".split()
-AFTER = "\N{LATIN SMALL LETTER E WITH ACUTE}"
 
 
 @dataclass(frozen=True)
@@ -174,3 +173,15 @@ def canvas_reads(text: str) -> dict[str, dict[int, str]]:
             for k, title in enumerate(taken, 5):
                 taken[title][int(row[1])] = row[k].strip()
     return taken
+
+
+def canvas_takes(data: Path) -> dict[int, int]:
+    """The attachment by the student's number, as the upload of files infers both from their names."""
+    found = {}
+    with zipfile.ZipFile(data) as archive:
+        for name in archive.namelist():
+            assert "/" not in name and name.endswith("_feedback.html")
+            number, attachment = [int(part) for part in name.split("_") if part.isdigit()][:2]
+            assert number not in found
+            found[number] = attachment
+    return found

@@ -12,6 +12,7 @@ from platforms import (
     canvas_grades,
     canvas_name,
     canvas_reads,
+    canvas_takes,
     forms,
     moodle_folder,
     moodle_reads,
@@ -40,6 +41,13 @@ def accounted(folder: Path, rows, told) -> set[str]:
     return {p.name for p in folder.rglob("*") if p.is_file() and p.name not in said and p.suffix != ".zip"}
 
 
+def graded(home: Path, course: Course):
+    """The rows, and what was said."""
+    told: list[str] = []
+    how = Settings(("ex01",), seconds=2.0)
+    return grade(home / "in", home / "g.csv", how, progress=False, course=course, say=told.append), told
+
+
 @pytest.fixture(scope="module")
 def moodle(tmp_path_factory):
     """200 students: each third an old name of the folder; the last ten handed in nothing."""
@@ -57,11 +65,7 @@ def moodle(tmp_path_factory):
     write(home / "in", ["readme.txt"], "x")
     when = {s.number: "Monday, 30 November 2026, 8:15 PM" for s in CLASS[:-10]}
     (home / "worksheet.csv").write_text(moodle_worksheet(CLASS, when), encoding="utf-8-sig")
-    told = []
-    course = Course(moodle=home / "worksheet.csv")
-    settings = Settings(("ex01",), seconds=2.0)
-    rows = grade(home / "in", home / "g.csv", settings, progress=False, course=course, say=told.append)
-    return home, rows, told, expected
+    return home, *graded(home, Course(moodle=home / "worksheet.csv")), expected
 
 
 @can_sandbox
@@ -133,11 +137,7 @@ def canvas(tmp_path_factory):
     for name, separator in (("grades", ","), ("semicolons", ";")):
         text = canvas_grades(CLASS, titles, "8.00", separator)
         (home / f"{name}.csv").write_text(text, encoding="utf-8-sig")
-    told = []
-    course = Course(canvas=home / "grades.csv", assignment="Sheet 1")
-    settings = Settings(("ex01",), seconds=2.0)
-    rows = grade(home / "in", home / "g.csv", settings, progress=False, course=course, say=told.append)
-    return home, rows, told, expected
+    return home, *graded(home, Course(canvas=home / "grades.csv", assignment="Sheet 1")), expected
 
 
 @can_sandbox
@@ -158,6 +158,7 @@ def test_canvas_flat_names_of_two_hundred(canvas):
 @can_sandbox
 def test_grades_go_back_to_canvas(canvas):
     home, rows, _, expected = canvas
+    assert canvas_takes(home / "g_canvas_feedback.zip").keys() == expected.keys()
     taken = canvas_reads((home / "g_canvas.csv").read_text(encoding="utf-8"))
     assert list(taken) == ["Sheet 1 (678)"]
     scores = {n: score for n, score in taken["Sheet 1 (678)"].items() if score}

@@ -77,7 +77,12 @@ function render(props) {
     const element = h("li", { "data-gn-question": k }, h("p", { class: "gn-prompt" }, tr(prompt)), answers.element);
     return { answers, element };
   });
-  const counts = facts([["answered", tr("answered")], ...(silent ? [] : [["right", tr("right")]])]);
+  /** @type {[string, string][]} */
+  const counted = [
+    ["answered", tr("answered")],
+    ["right", tr("right")],
+  ];
+  const counts = facts(silent ? counted.slice(0, 1) : counted);
   const verdict = verdictOf({ tr, el: props.el, count: questions.length, silent });
   const card = cardOf(tr, Boolean(props.el.closest("[data-gn-host]")));
   const line = lineOf(tr);
