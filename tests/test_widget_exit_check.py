@@ -191,10 +191,10 @@ def test_the_entry_check_does_not_tell_which_were_right(widget_page):
     for k, question in enumerate(asked):
         answer(page, k, wrong(question) if k in (2, 3) else right(question)).click()
         said = page.locator(f"{W} .gn-live-text").inner_text()
-        assert said == (f"{7 - k} to go." if k < 7 else "6 of 8 right. Which, the pages tell.")
+        assert said == (f"{7 - k} to go." if k < 7 else "6 of 8 right. The book tells which.")
     answer(page, 2, right(asked[2])).click()  # on second thoughts
     assert page.locator(f"{W} .gn-right, {W} .gn-wrong").count() == 0
-    assert set(page.locator(f"{W} .gn-reply").all_inner_texts()) == {""}
+    assert page.locator(f"{W} .gn-reply").count() == 0
     assert not page.locator(f"{W} .gn-card").is_visible() and not page.locator(f"{W} .gn-progress").is_visible()
     chosen = letters(wrong(q) if k == 3 else right(q) for k, q in enumerate(asked))
     assert line_of(page).inner_text() == f"entry: {chosen}"

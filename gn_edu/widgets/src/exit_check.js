@@ -43,7 +43,7 @@ function verdictOf({ tr, el, count, silent }) {
   const show = ({ again, answered, right }) => {
     const left = count - answered;
     if (silent && left) element.replaceChildren(tr("{left} to go.", { left }));
-    else if (silent) element.replaceChildren(tr("{right} of {count} right. Which, the pages tell.", { right, count }));
+    else if (silent) element.replaceChildren(tr("{right} of {count} right. The book tells which.", { right, count }));
     else if (again.length) {
       const list = h("ul", {}, ...again.map((page) => h("li", {}, link(page))));
       element.replaceChildren(tr("{right} of {answered} right. Read again:", { right, answered }), list);

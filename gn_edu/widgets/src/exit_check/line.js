@@ -24,7 +24,7 @@ export function lineOf(tr) {
     }
   };
   const button = h("button", { type: "button", "data-gn-do": "answers", onclick: copy }, tr("Copy"));
-  const label = tr("If your teacher collects first answers:");
+  const label = tr("If your teacher collects answers:");
   const element = h("p", { class: "gn-line", hidden: true }, label, " ", text, " ", button, " ", said);
   const show = (/** @type {string} */ line) => {
     element.hidden = !line;

@@ -78,5 +78,5 @@ export function answerButtons({ choices, tr, pick, see, silent = false }) {
     reply.append(h("b", {}, choice.mistake ? tr("Not yet.") : tr("Right.")), " ", tr(choice.reply));
     if (choice.mistake && see) reply.append(" ", seeLink(see, tr));
   };
-  return { element: h("div", {}, group, reply), show };
+  return { element: h("div", {}, group, ...(silent ? [] : [reply])), show };
 }
