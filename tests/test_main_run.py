@@ -18,9 +18,9 @@ NOTEBOOK = json.loads((ROOT / "notebooks/ch08_cifar10.ipynb").read_text(encoding
 TEXT = "\n".join("".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "markdown")
 
 
-def by_seed(norm, measure, ws=True):
+def by_seed(norm, measure, ws=True, epochs=8):
     runs = [r for r in published("main") if (r.config.network.norm, r.config.network.ws) == (norm, ws)]
-    return {r.config.seed: measure(r.result) for r in runs if r.result.epochs == 8}
+    return {r.config.seed: measure(r.result) for r in runs if r.result.epochs == epochs}
 
 
 def gap(measure, ws=True):
@@ -67,6 +67,18 @@ def test_what_is_said_of_the_gap_holds():
     first_gn, first_bn = gap(lambda result: result.error_by_epoch[0])
     middle, half = paired(first_gn, first_bn)
     assert middle - half > 5  # batch norm is ahead after the first pass
+
+
+def test_what_is_said_of_twelve_passes_holds():
+    twelve = by_seed("gn", error, epochs=12)
+    eight, with_ws, alone = by_seed("gn", error), by_seed("bn", error), by_seed("bn", error, ws=False)
+    less = [with_interval(paired(other, twelve), 1) for other in (eight, with_ws, alone)]
+    assert f"errs {less[0]} points less than with eight" in TEXT
+    assert f"That is {less[1]} points less than batch norm with weight" in TEXT
+    assert f"after eight, and {less[2]} less than batch norm alone" in TEXT
+    for other in (eight, with_ws, alone):
+        middle, half = paired(other, twelve)
+        assert middle > half
 
 
 def test_what_is_said_of_weight_standardization_holds():
