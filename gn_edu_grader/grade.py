@@ -94,7 +94,8 @@ def grade(
         kept = Kept(state_file(out), settings.how(), names, _seed(settings, out), again=bool(again))
         todo = _again(again, found, kept) if again else _new(found, kept, names)
         if todo:
-            words = [] if settings.unsafe else command((folder, out.parent))
+            hidden = (folder if folder.is_dir() else folder.parent, out.parent, Path(scratch))
+            words = [] if settings.unsafe else command(hidden)
             with Sandbox(settings.unsafe, words=words):
                 pass  # refuse at once where there is none
             _grade_all(found, todo, kept, settings, words, jobs, progress)

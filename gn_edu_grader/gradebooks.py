@@ -45,18 +45,13 @@ def _by_line(path: Path, rows: Sequence[Row]) -> tuple[dict[int, Row], list[str]
     found: dict[int, Row] = {}
     missing = []
     for row in rows:
-        if has_grade(row) or ABSENT not in row.file_notes:
+        if row.graded or ABSENT not in row.file_notes:
             person = roster.find(row.name or row.student, row.id)
             if person:
                 found[person.line] = row
-            elif has_grade(row):
+            elif row.graded:
                 missing.append(row.student)
     return found, missing
-
-
-def has_grade(row: Row) -> bool:
-    """Whether something of a row was graded, here or by hand."""
-    return bool(row.by_hand) or any(points is not None for points in row.points.values())
 
 
 def _grade(row: Row, most: str) -> str:
@@ -83,7 +78,7 @@ def moodle(path: Path, rows: Sequence[Row]) -> tuple[str, list[str]]:
     found, missing = _by_line(path, rows)
     for line, row in found.items():
         cells = lines[line - 2]
-        if has_grade(row):
+        if row.graded:
             cells[grade] = _grade(row, cells[most] if most is not None else "")
         if comments is not None:
             cells[comments] = f"<pre>{html.escape(seen(row.feedback).strip(), quote=False)}</pre>"
@@ -115,7 +110,7 @@ def canvas(path: Path, rows: Sequence[Row], assignment: str = "") -> tuple[str, 
     most = next((line[at] for line in lines if line and line[0].strip() == "Points Possible"), "")
     found, missing = _by_line(path, rows)
     for line, row in found.items():
-        if has_grade(row):
+        if row.graded:
             lines[line - 2][at] = _grade(row, most)
     keep = [k for k, title in enumerate(titles) if title.strip().lower() in CANVAS_KEEPS] + [at]
     return _written([[line[k] if k < len(line) else "" for k in keep] for line in (titles, *lines)]), missing

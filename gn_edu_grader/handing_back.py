@@ -49,9 +49,16 @@ class Course:
         return found | ({"late": asdict(self.late)} if self.late else {})
 
     def with_what_was(self, before: dict) -> "Course":
-        """This, and what was told before where nothing is told now."""
+        """This, and what was told before where nothing is told now.
+
+        Raises:
+            ValueError: a file that was told of before is no longer there.
+        """
         told = before | self.as_told()
         paths = {name: Path(told[name]) for name in PATHS if name in told}
+        for name, path in paths.items():
+            if name not in self.as_told() and not path.exists():
+                raise ValueError(f"{name} {path}, told to an earlier run, is gone: name another, or say --forget")
         late = by_hand.Late(**told["late"]) if "late" in told else None
         return Course(**paths, late=late, assignment=told.get("assignment", ""))
 
@@ -124,7 +131,7 @@ def hand_back(
 def _tell(rows, course: Course, filled, left_out, found, say: Callable[[str], None]) -> None:
     """What a teacher should know, line by line."""
     for row in rows:
-        if ABSENT not in row.file_notes and not gradebooks.has_grade(row):
+        if ABSENT not in row.file_notes and not row.graded:
             say(f"nothing graded: {row.student} ({'; '.join(row.notes) or 'no exercise of these'})")
         for name, points in row.changed.items():
             if points > EXERCISES[name].points:

@@ -96,7 +96,17 @@ class Row:
         return f"{name}: {exercise.title}, {said}{', set by your teacher' if name in self.changed else ''}"
 
     @property
-    def sums(self) -> list[str]:
+    def graded(self) -> bool:
+        """Whether anything was graded, here or by hand."""
+        return bool(self.by_hand) or any(points is not None for points in self.points.values())
+
+    @property
+    def sum(self) -> str:
+        """The total in words."""
+        return f"{self.total:g} of {self.most} points" if self.graded else "No points: nothing was graded."
+
+    @property
+    def added(self) -> list[str]:
         """What is added to the points of the exercises, in words."""
         by_hand = [f"{self.by_hand:+g} points by your teacher"] if self.by_hand else []
         return [*([self.late_said] if self.late_said else []), *by_hand]
@@ -104,7 +114,7 @@ class Row:
     @property
     def feedback(self) -> str:
         """What the student is told, as text."""
-        told = [f"{self.total:g} of {self.most} points", *self.sums, *self.comments, *self.file_notes, ""]
+        told = [self.sum, *self.added, *self.comments, *self.file_notes, ""]
         for name, result in self.results.items():
             told += [self.title(name), *("    " + line for line in result.said.splitlines()), ""]
         return "\n".join(told)

@@ -93,13 +93,13 @@ def submissions(folder: Path, scratch: Path | None = None) -> tuple[dict[str, Su
     for file in files:
         inside = file.inside[shift:] or file.inside
         kind = "" if NOTEBOOK.search(inside[-1]) else file.path.suffix.lower()
-        named = whose(inside[0])
+        named, place = whose(inside[0]), folder.joinpath(*file.inside)
         if _is_hidden(file):
-            nobodys.append((file.path, "hidden"))
+            nobodys.append((place, "hidden"))
         elif file.why and kind != ".zip":
-            nobodys.append((file.path, file.why))
+            nobodys.append((place, file.why))
         elif len(inside) == 1 and kind and kind not in HANDED_IN and not named.platform:
-            nobodys.append((file.path, "not a notebook"))
+            nobodys.append((place, "not a notebook"))
         else:
             one = _owner(found, named, inside, kind)
             _add(one, file, kind, named, alone=len(inside) == 1 and not named.platform)

@@ -135,7 +135,8 @@ def unhurried(record):
 
 
 @pytest.mark.parametrize(
-    "name", ["ghost", "equal_epochs", "choice_of_g", "last_stage", "rates", "longer", "main_rates", "small_batch", "main"]
+    "name",
+    ["ghost", "equal_epochs", "choice_of_g", "last_stage", "rates", "longer", "main_rates", "small_batch", "main"],
 )
 def test_a_sweep_of_the_book_is_recorded_whole(name):
     """Whole, or not at all yet."""

@@ -216,6 +216,9 @@ def test_late_days_come_from_files_or_from_the_list(three, capsys):
     }
     for words in ((), ("--again", "bert"), ("--again", "EX01")):  # what was told holds
         assert run(three, "--exercises", "ex01", *words) == found
+    (three / "more.csv").rename(three / "elsewhere.csv")
+    run(three, "--exercises", "ex01", ok=2)
+    assert "told to an earlier run, is gone: name another, or say --forget" in capsys.readouterr().err
     found = run(three, "--exercises", "ex01", "--forget")
     assert [cells_of(line)[3] for line in found.values()] == ["4.0"] * 3
     for name in ("anna", "bert", "cleo"):
@@ -340,3 +343,11 @@ def test_the_same_answers_are_shown(tmp_path):
     found = {(one.exercise, one.students, bool(one.size)) for one in alike(rows)}
     assert found == {("ex05", ("anna", "bert"), True), ("ex03", ("anna", "bert"), False)}
     assert "anna; bert" in (tmp_path / "g_summary.html").read_text()
+
+
+def test_where_nothing_was_graded_no_points_are_told():
+    row = Row("anna", ["a.pdf"], {"ex01": Result()}, ["no notebook: a.pdf"])
+    for text in (page(row), row.feedback):
+        assert "nothing was graded" in text and "0 of" not in text and "ex01: How many means?, not graded" in text
+    row.by_hand = 2.0
+    assert "2 of 4 points" in page(row)
