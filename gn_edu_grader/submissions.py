@@ -148,7 +148,7 @@ def _unpacked(file: _Found, scratch: Path, depth: int) -> Iterator[_Found]:
         if depth >= MOST_DEEP:
             raise ValueError("lies too deep in other zip files")
         dest.mkdir()
-        unzip(file.path, dest)
+        unzip(file.path, dest, of_class=not file.inside)
     except ValueError as error:
         if not file.inside:
             raise ValueError(f"{file.path} {error}") from error

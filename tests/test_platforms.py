@@ -22,6 +22,7 @@ from platforms import (
     zipped,
 )
 
+from gn_edu_grader import unpack
 from gn_edu_grader.grade import Settings, grade
 from gn_edu_grader.gradebooks import canvas as fill
 from gn_edu_grader.handing_back import Course
@@ -119,6 +120,24 @@ def test_the_zip_file_as_it_comes(tmp_path):
             "Ann Lee": ("78", 0.57),
             "José García": ("77", 4.0),
         }
+
+
+def test_a_zip_file_that_swells_is_left_packed(tmp_path, monkeypatch):
+    """A student's, that is; a class may have more."""
+    monkeypatch.setattr(unpack, "MOST_UNPACKED", 10_000)
+    big = json.dumps(notebook(COUNT + "#" * 20_000)).encode()
+    save(tmp_path / "in/anna.ipynb", notebook(COUNT))
+    (tmp_path / "in/bert.zip").write_bytes(zipped({"a.ipynb": big}))
+    (tmp_path / "all.zip").write_bytes(zipped({"bert.ipynb": big, "in/../../cleo.ipynb": big}))
+    for place, notes in (("in", 0), ("all.zip", 1)):
+        scratch = tmp_path / f"scratch_{place}"
+        scratch.mkdir()
+        bert = submissions(tmp_path / place, scratch)[0]["bert"]
+        assert len(bert.notebooks) == notes and ("may hold" in str(bert.left_out)) == (not notes)
+    assert (
+        not list(tmp_path.rglob("cleo.ipynb"))
+        or (tmp_path / "scratch_all.zip") in next(iter(tmp_path.rglob("cleo.ipynb"))).parents
+    )
 
 
 @pytest.fixture(scope="module")
