@@ -425,9 +425,8 @@ def test_plotly_comes_when_it_is_asked_for(widget_page):
     assert all(image.is_visible() for image in page.locator("[data-gn-host=plotly] img").all())
     page.click("[data-gn-host=plotly] .gn-wake")
     page.wait_for_selector("[data-gn-host=plotly][data-gn-ready] .js-plotly-plot", timeout=20_000)
-    assert (
-        page.locator(".js-plotly-plot .scatterlayer .trace").count() == 10
-    )  # of two kinds, three seeds, their mean, and the training pictures
+    # Of one kind three seeds, of the other five; of each its mean, and its training pictures.
+    assert page.locator(".js-plotly-plot .scatterlayer .trace").count() == 12
 
 
 def test_plotly_follows_the_pages_theme(widget_page):
