@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from pathlib import Path
 
-from gn_edu_grader.people import canonical, column, moment, read_table
+from gn_edu_grader.people import Called, column, moment, read_table
 from gn_edu_grader.results import Row
 
 HEAD = "student,exercise,points,comment\n"
@@ -45,10 +44,7 @@ def read_changes(path: Path, rows: Sequence[Row]) -> list[Change]:
     at = {name: column(titles, name) for name in HEAD.strip().split(",")}
     if lacking := [name for name, k in at.items() if k is None]:
         raise ValueError(f"{path} needs the columns {HEAD.strip()}; {', '.join(lacking)} is not there")
-    students: dict[str, list[str]] = {}
-    for row in rows:
-        for name in {row.student, row.name or row.student}:
-            students.setdefault(canonical(name), []).append(row.student)
+    students = Called((row.student, row.name or row.student) for row in rows)
     names = list(rows[0].results) if rows else []
     changes = []
     for line, cells in enumerate(lines, 2):
@@ -58,11 +54,11 @@ def read_changes(path: Path, rows: Sequence[Row]) -> list[Change]:
     return changes
 
 
-def _change(found: dict[str, str], where: str, students: dict[str, list[str]], names: Sequence[str]) -> Change:
-    called = students.get(canonical(found["student"]), [])
+def _change(found: dict[str, str], where: str, students: Called, names: Sequence[str]) -> Change:
+    called = students.named(found["student"])
     if len(called) != 1:
-        close = get_close_matches(canonical(found["student"]), students, 1)
-        hint = f"; is it {students[close[0]][0]}?" if close else ""
+        close = students.close(found["student"])
+        hint = f"; is it {close[0]}?" if close else ""
         said = f"{len(called)} students are called" if called else "nobody in the table is called"
         raise ValueError(f"{where}: {said} {found['student']!r}{hint}")
     if found["exercise"] and found["exercise"] not in names:

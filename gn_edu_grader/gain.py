@@ -8,7 +8,6 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -16,9 +15,8 @@ import numpy as np
 
 from gn_edu.messages import tr_all
 from gn_edu.questions import of_part
-from gn_edu_grader.people import ID, canonical, column, plain, read_table
+from gn_edu_grader.people import ID, Called, canonical, column, namer, plain, read_table
 
-FORMS = ("entry", "exit")
 KEYS = ("email address", "email", "e-mail", *ID, "id number", "student", "name", "full name")
 FEWEST = 8  # students: of fewer no interval is worth much
 DRAWS, DRAWS_OF_LOWEST, SEED = 9999, 1999, 0
@@ -62,17 +60,14 @@ def read_answers(path: Path, form: str) -> Answers:
     """
     titles, rows = read_table(path)
     questions = of_part(form)
-    key = column(titles, *KEYS)
-    first, last = column(titles, "first name"), column(titles, "last name", "surname")
-    if key is None and (first is None or last is None):
+    key, name_of = column(titles, *KEYS), namer(titles)
+    if key is None and name_of is None:
         raise ValueError(f"{path} has no column that says who: {', '.join(KEYS)}; got {', '.join(titles)}")
     columns = _columns(path, titles, rows, list(questions))
     students: list[str] = []
     right: list[list[float]] = []
     for number, row in enumerate(rows, 2):
-        who = (
-            row[key] if key is not None and key < len(row) else " ".join(row[k] for k in (first, last) if k is not None)
-        )
+        who = row[key] if key is not None and key < len(row) else name_of(row) if name_of else ""
         cells = [row[k] if k < len(row) else "" for k, _ in columns]
         if not who.strip() or not any(cells) or "average" in who.lower():  # Moodle's last row
             continue
@@ -238,8 +233,8 @@ def _lowest(first: np.ndarray, second: np.ndarray) -> tuple[Part, int]:
         return found, chosen
 
     def gain_of(students: np.ndarray) -> float:
-        (before, after), _ = _of_lowest(first[students], second[students])
-        return (after - before) / (1 - before) if before < 1 else np.nan
+        drawn = _part(*_of_lowest(first[students], second[students])[0]).gain
+        return np.nan if drawn is None else drawn
 
     how = {"vectorized": False, "n_resamples": DRAWS_OF_LOWEST, "method": "percentile"}
     return _with_interval(found, (np.arange(len(first)),), gain_of, how), chosen
@@ -265,10 +260,10 @@ def _of_lowest(first: np.ndarray, second: np.ndarray) -> tuple[tuple[float, floa
 def told(found: Gain) -> str:
     """The gain as text."""
     lines = [f"{len(found.both)} students answered both checks."]
-    after = {canonical(name): name for name in found.only_after}
+    after = Called((name, name) for name in found.only_after)
     if found.only_before:
-        near = [(name, get_close_matches(canonical(name), after, 1)) for name in found.only_before]
-        said = [f"{name} (is it {after[close[0]]}?)" if close else name for name, close in near]
+        near = [(name, after.close(name)) for name in found.only_before]
+        said = [f"{name} (is it {close[0]}?)" if close else name for name, close in near]
         lines.append(f"only before, not counted: {'; '.join(said)}")
     if found.only_after:
         lines.append(f"only after, not counted: {'; '.join(found.only_after)}")

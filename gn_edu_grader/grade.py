@@ -1,6 +1,5 @@
 """Grades for a folder of submissions: a class in parallel. What is graded stays, what is new is graded."""
 
-import difflib
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +13,7 @@ from gn_edu.training.progress import progress_bar
 from gn_edu_grader.handing_back import Course, hand_back, state_file
 from gn_edu_grader.kept import Kept, digest, head_of
 from gn_edu_grader.pages import feedback_folder
-from gn_edu_grader.people import canonical
+from gn_edu_grader.people import Called, canonical
 from gn_edu_grader.results import Result, Row
 from gn_edu_grader.sandbox import Sandbox
 from gn_edu_grader.student import Settings, Student
@@ -91,16 +90,17 @@ def grade(
         names = tuple(dict.fromkeys(settings.exercises)) or exercises_in(found.values())
         if not names:
             raise ValueError(f"no submission in {folder} defines a function of an exercise; name them with --exercises")
+        digests = {student: digest(one) for student, one in found.items()}
         kept = Kept(state_file(out), settings.how(), names, _seed(settings, out), again=bool(again))
-        todo = _again(again, found, kept) if again else _new(found, kept, names)
+        todo = _again(again, found, kept) if again else _new(digests, kept, names)
         if todo:
             hidden = (folder if folder.is_dir() else folder.parent, out.parent, Path(scratch))
             words = [] if settings.unsafe else command(hidden)
             with Sandbox(settings.unsafe, words=words):
                 pass  # refuse at once where there is none
-            _grade_all(found, todo, kept, settings, words, jobs, progress)
+            _grade_all(found, digests, todo, kept, settings, words, jobs, progress)
         rows = [kept.rows[student] for student in sorted(kept.rows) if again or student in found]
-        as_graded = {s: one for s, one in found.items() if s in kept.rows and digest(one) == kept.digests[s]}
+        as_graded = {s: one for s, one in found.items() if kept.digests.get(s) == digests[s]}
         hand_back(rows, out, kept, course, as_graded, left_out, say)
         for student in [s for s in found if s not in kept.rows]:
             say(f"not graded yet: {student}; run it without again")
@@ -111,35 +111,31 @@ def _seed(settings: Settings, out: Path) -> int | None:
     return seed_of(out) if settings.seed is None and not state_file(out).exists() else settings.seed
 
 
-def _new(found: dict[str, Submission], kept: Kept, names: Sequence[str]) -> dict[str, Sequence[str]]:
+def _new(digests: dict[str, str], kept: Kept, names: Sequence[str]) -> dict[str, Sequence[str]]:
     """Whom to grade, in what: all whose submission is new or changed."""
-    digests = {student: digest(one) for student, one in found.items()}
     for student in [s for s in kept.rows if kept.digests[s] != digests.get(s)]:
         del kept.rows[student], kept.digests[student]
-    return {student: names for student in found if student not in kept.rows}
+    return {student: names for student in digests if student not in kept.rows}
 
 
 def _again(again: Sequence[str], found: dict[str, Submission], kept: Kept) -> dict[str, Sequence[str]]:
     """Whom to grade, in what: these students, or all, in these exercises, or all of the table."""
     names = kept.head["names"]
     exercises = [name.lower() for name in again if name.lower() in names]
-    people: dict[str, list[str]] = {}
-    for one in found.values():
-        for name in {one.student, one.name}:
-            people.setdefault(canonical(name), []).append(one.student)
+    people = Called((one.student, one.name) for one in found.values())
     students = []
     for name in (name for name in again if name.lower() not in names):
-        called = people.get(canonical(name), [])
+        called = people.named(name)
         if len(called) != 1:
-            close = difflib.get_close_matches(canonical(name), people, 1)
-            near = called or [s for s in found if close and s in people[close[0]] or canonical(name) in canonical(s)]
+            close = people.close(name)
+            near = called or [s for s in found if s in close or canonical(name) in canonical(s)]
             hint = f"; is it {' or '.join(near[:4])}?" if near else ""
             raise ValueError(f"again needs one student, or one of {', '.join(names)}; got {name!r}{hint}")
         students += called
     return {student: exercises or names for student in students or [s for s in found if s in kept.rows]}
 
 
-def _grade_all(found, todo: dict[str, Sequence[str]], kept: Kept, settings, words, jobs, progress) -> None:
+def _grade_all(found, digests, todo: dict[str, Sequence[str]], kept: Kept, settings, words, jobs, progress) -> None:
     """Grade each of `todo` in parallel; what was graded is kept at once."""
     done: set[str] = set()
     with progress_bar(progress, len(found), "student", len(found) - len(todo)) as bar:
@@ -154,7 +150,7 @@ def _grade_all(found, todo: dict[str, Sequence[str]], kept: Kept, settings, word
                     for finished in as_completed(running):
                         row = finished.result()
                         done.add(row.student)
-                        before, of = kept.rows.get(row.student), digest(found[row.student])
+                        before, of = kept.rows.get(row.student), digests[row.student]
                         if before and len(todo[row.student]) < len(before.results):
                             row.results = before.results | row.results
                             of = kept.digests[row.student]  # the rest is of what was there then

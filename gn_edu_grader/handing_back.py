@@ -125,10 +125,10 @@ def hand_back(
         of = [row for row in rows if row.folder and bool(MOODLE.fullmatch(row.folder)) == (name == "moodle")]
         if of:
             pages.write_for_platform(of, out.with_name(f"{out.stem}_{name}_feedback.zip"))
-    _tell(rows, course, filled, left_out, found, say)
+    _tell(rows, course, filled, left_out, say)
 
 
-def _tell(rows, course: Course, filled, left_out, found, say: Callable[[str], None]) -> None:
+def _tell(rows, course: Course, filled, left_out, say: Callable[[str], None]) -> None:
     """What a teacher should know, line by line."""
     for row in rows:
         if ABSENT not in row.file_notes and not row.graded:

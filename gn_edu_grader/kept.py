@@ -10,6 +10,7 @@ from pathlib import Path
 from gn_edu.exercises import asking
 from gn_edu_grader.results import Result, Row
 from gn_edu_grader.submissions import Submission
+from gn_edu_grader.table import write_whole
 
 
 def code() -> str:
@@ -117,9 +118,7 @@ class Kept:
             self.head["table"] = hashlib.sha256(table.encode()).hexdigest()
         lines = [json.dumps(self.head), *map(self._line, self.rows)]
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = self.path.with_name(self.path.name + ".new")
-        scratch.write_text("\n".join(lines), encoding="utf-8")
-        scratch.replace(self.path)
+        write_whole(self.path, "\n".join(lines))
 
     def _line(self, student: str) -> str:
         return json.dumps({"digest": self.digests[student], "row": asdict(self.rows[student])})

@@ -5,10 +5,11 @@ import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from re import search, sub
 
-from jinja2 import Environment, PackageLoader, select_autoescape
+from jinja2 import Environment, PackageLoader, Template, select_autoescape
 
 from gn_edu.exercises import EXERCISES
 from gn_edu.exercises.exercise import sentences_of
@@ -20,9 +21,14 @@ from gn_edu_grader.results import Row, seen
 SAME = "as for the other exercises: read the case that failed together"
 
 
-def _render(template: str, **values) -> str:
+@cache
+def _template(name: str) -> Template:
     pages = Environment(loader=PackageLoader("gn_edu_grader"), autoescape=select_autoescape(), trim_blocks=True)
-    return seen(pages.get_template(template).render(**values))
+    return pages.get_template(name)
+
+
+def _render(template: str, **values) -> str:
+    return seen(_template(template).render(**values))
 
 
 # ---- one student

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
@@ -41,6 +41,24 @@ def _run_together(name: str) -> set[str]:
     return {re.sub(r"\W", "", way).casefold() for way in ways}
 
 
+class Called:
+    """Labels by the names that they have, however these are written: (label, name) each."""
+
+    def __init__(self, named: Iterable[tuple[str, str]]):
+        self.labels: dict[str, list[str]] = {}
+        for label, name in named:
+            for key in dict.fromkeys((canonical(label), canonical(name))):
+                self.labels.setdefault(key, []).append(label)
+
+    def named(self, name: str) -> list[str]:
+        """All that are called so."""
+        return self.labels.get(canonical(name), [])
+
+    def close(self, name: str) -> list[str]:
+        """Those whose name is most like this one."""
+        return [label for key in get_close_matches(canonical(name), self.labels, 1) for label in self.labels[key]]
+
+
 @dataclass
 class Person:
     """One of the class. Times are what a platform or the teacher says; `line` is that of the file."""
@@ -58,9 +76,16 @@ class Roster:
 
     people: list[Person] = field(default_factory=list)
 
-    def __post_init__(self):
-        names = [canonical(p.name) for p in self.people]
-        self.labels = {id(p): _label(p, names.count(canonical(p.name)) > 1) for p in self.people}
+    def __post_init__(self) -> None:
+        self.by_number: dict[str, list[Person]] = {}
+        self.by_name: dict[str, list[Person]] = {}
+        self.by_run_together: dict[str, list[Person]] = {}
+        for p in self.people:
+            self.by_number.setdefault(p.id, []).append(p)
+            self.by_name.setdefault(canonical(p.name), []).append(p)
+            for way in _run_together(p.name):
+                self.by_run_together.setdefault(way, []).append(p)
+        self.labels = {id(p): _label(p, len(self.by_name[canonical(p.name)]) > 1) for p in self.people}
 
     def label(self, person: Person) -> str:
         """The name in the table."""
@@ -68,10 +93,9 @@ class Roster:
 
     def find(self, name: str, number: str = "") -> Person | None:
         """The one with this number, or else the only one with this name."""
-        by_number = [p for p in self.people if number and p.id == number]
-        here = canonical(name)
-        by_name = [p for p in self.people if canonical(p.name) == here and not (number and p.id)]
-        by_name = by_name or [p for p in self.people if plain(name).casefold() in _run_together(p.name)]
+        by_number = self.by_number.get(number, []) if number else []
+        by_name = [p for p in self.by_name.get(canonical(name), []) if not (number and p.id)]
+        by_name = by_name or self.by_run_together.get(plain(name).casefold(), [])
         for found in (by_number, by_name):
             if len(found) == 1:
                 return found[0]
@@ -79,8 +103,7 @@ class Roster:
 
     def close(self, name: str) -> str:
         """The name that is most like this one, or ""."""
-        by_name = {canonical(p.name): p.name for p in self.people}
-        return next((by_name[match] for match in get_close_matches(canonical(name), by_name, 1)), "")
+        return next(iter(Called((p.name, p.name) for p in self.people).close(name)), "")
 
 
 def _label(person: Person, shared: bool) -> str:
@@ -120,6 +143,18 @@ def column(titles: Iterable[str], *names: str) -> int | None:
     return next((places[name] for name in names if name in places), None)
 
 
+def namer(titles: Sequence[str]) -> Callable[[Sequence[str]], str] | None:
+    """What gives the name of a row, in one column or in two; None where the table has no such columns."""
+    whole, first, last = (column(titles, *names) for names in (NAME, FIRST, LAST))
+
+    def field_of(row: Sequence[str], k: int | None) -> str:
+        return row[k].strip() if k is not None and k < len(row) else ""
+
+    if whole is None and (first is None or last is None):
+        return None
+    return lambda row: field_of(row, whole) or f"{field_of(row, first)} {field_of(row, last)}".strip()
+
+
 def number_of(text: str) -> str:
     """A platform's number of a student: that of "Participant 12345" is 12345."""
     found = re.fullmatch(r"(?:\D*\s)?(\d+)", text.strip())
@@ -152,15 +187,15 @@ def read_roster(path: Path) -> Roster:
         ValueError: no names are in it, or a time can't be read.
     """
     titles, rows = read_table(path)
-    at = {"name": column(titles, *NAME), "first": column(titles, *FIRST), "last": column(titles, *LAST)}
-    at |= {"id": column(titles, *ID), "handed_in": column(titles, *HANDED_IN), "due": column(titles, *DUE)}
+    at = {"id": column(titles, *ID), "handed_in": column(titles, *HANDED_IN), "due": column(titles, *DUE)}
+    name_of = namer(titles)
 
     def field_of(row: list[str], what: str) -> str:
         k = at[what]
         return row[k].strip() if k is not None and k < len(row) else ""
 
     people = []
-    if at["name"] is None and (at["first"] is None or at["last"] is None):
+    if name_of is None:
         lines = read_text(path).splitlines()
         first_line = lines[0] if lines else ""
         if len(titles) > 2 or ";" in first_line or "\t" in first_line or column(titles, *ID, *DUE) is not None:
@@ -168,7 +203,7 @@ def read_roster(path: Path) -> Roster:
         people = [Person(line.strip(), line=k) for k, line in enumerate(lines, 1) if line.strip()]
     else:
         for line, row in enumerate(rows, 2):
-            name = field_of(row, "name") or f"{field_of(row, 'first')} {field_of(row, 'last')}".strip()
+            name = name_of(row)
             if not name or name in NOBODY:
                 continue
             times = {key: moment(field_of(row, key), f"{path}, line {line}") for key in ("handed_in", "due")}

@@ -146,9 +146,8 @@ class Student:
 
     def _counts(self, found: Sequence["_State"]) -> "_State":
         """The state with most points, of notebooks with as many the last; or the best one of the last notebook."""
-        last = max(k for k, state in enumerate(found))
         with_points = [state.path for state in found if self._worth(state.report)[0] > 0]
-        of_last = with_points[-1] if with_points else found[last].path
+        of_last = with_points[-1] if with_points else found[-1].path
         by_last = self.settings.attempt == "last"
         candidates = [state for state in found if state.path == of_last] if by_last else list(found)
         order = {path: k for k, (path, _) in enumerate(self.notebooks)}

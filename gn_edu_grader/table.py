@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from gn_edu.exercises import EXERCISES
 from gn_edu_grader.results import Row, seen
 
 # What a spreadsheet may take for a formula, at the beginning or behind whatever it may split at.
@@ -23,7 +22,6 @@ def table(rows: Sequence[Row], names: Sequence[str], seed: int) -> str:
     """The table as text: each text in quotes, numbers bare."""
     file = io.StringIO(newline="")
     out = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
-    most = sum(EXERCISES[name].points for name in names)
     rest = ["late", "by_hand", "comments", "id", "handed_in", "seed"]
     out.writerow(["student", "file", *names, "total", "of", "mistakes", "notes", *rest])
     for row in rows:
@@ -33,7 +31,7 @@ def table(rows: Sequence[Row], names: Sequence[str], seed: int) -> str:
         texts = [cell(row.student), cell(" ".join(row.files))]
         said = [cell(mistakes), cell("; ".join(row.notes))]
         added = [row.late, row.by_hand, cell("; ".join(row.comments)), cell(row.id), row.handed_in, seed]
-        out.writerow([*texts, *points, row.total, most, *said, *added])
+        out.writerow([*texts, *points, row.total, row.most, *said, *added])
     return file.getvalue()
 
 
