@@ -7,6 +7,7 @@ PATIENCE = 60  # seconds, for whatever a busy machine is slow at
 # How each kind of widget is driven: what is clicked; or what has the focus, and the key.
 STEPS = {
     "cancellation_lab": ("[data-gn-grip=offset]", "ArrowRight"),
+    "causality": ("[data-gn-grip=tip-5]", "ArrowUp"),
     "exit_check": ("[data-gn-choice='0']",),
     "figure_one": (".gn-fitted svg",),  # its middle
     "gradient_projection": ("[data-gn-scale]", "ArrowRight"),

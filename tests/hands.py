@@ -40,6 +40,17 @@ HANDS = {
         point=(("[data-gn-grip=offset]", "End"), ("[data-gn-grip=offset]", "ArrowLeft")),
         reached="w.querySelector('.gn-lab .said').textContent.includes('negative')",
     ),
+    "causality": Hand(
+        page="notebooks/ch11_where_you_meet_it.html",
+        name="six",
+        grip="[data-gn-grip=tip-5]",
+        by=(0, -40),
+        key="ArrowUp",
+        shows=".drawn",
+        at=(0.9, 0.5),  # its words stand to the left
+        point=(("[data-gn-grip=tip-5]", "End"),),
+        reached="/5 of them have moved/.test(w.querySelector('.gn-live-text').textContent)",
+    ),
     "figure_one": Hand(
         page="notebooks/ch09_sweep.html",
         name="sweep",
