@@ -47,7 +47,6 @@ HANDS = {
         by=(0, -40),
         key="ArrowUp",
         shows=".drawn",
-        at=(0.9, 0.5),  # its words stand to the left
         point=(("[data-gn-grip=tip-5]", "End"),),
         reached="/5 of them have moved/.test(w.querySelector('.gn-live-text').textContent)",
     ),

@@ -45,7 +45,7 @@ export const still = stillOfView({
 
 /** The drawing, with a grip at the second number of each token. */
 function createTokens({ tr, state, set }) {
-  const texts = textsIn(tr);
+  const texts = { ...textsIn(tr), hint: escapeText(tr("drag me")) };
   let places = placesIn(1);
   const grips = state.tips.map((_, t) =>
     createGrip({
@@ -56,8 +56,6 @@ function createTokens({ tr, state, set }) {
       valueAt: (y) => places.valueAt(y),
       move: (tip) => set({ tips: state.tips.map((old, k) => (k === t ? tip : old)) }),
       look: '<circle class="disc" r="8"/><path class="arrows" d="M-3 -2l3 -3l3 3M-3 2l3 3l3 -3"/>',
-      hint: t === T - 1 ? tr("drag me") : "",
-      side: -1,
     }),
   );
   const draw = (width) => {

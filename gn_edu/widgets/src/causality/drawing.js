@@ -7,8 +7,8 @@ import { C, REACH, T, TIP } from "./model.js";
 /** @typedef {ReturnType<typeof import("./model.js").view>} Seen */
 
 const HEAD = 24; // the words over the bars
-const BEFORE = { top: HEAD, tall: 132, most: REACH.most };
-const AFTER = { top: HEAD + 132 + 34, tall: 124, most: 4 };
+const BEFORE = { top: HEAD, tall: 172, most: REACH.most };
+const AFTER = { top: HEAD + BEFORE.tall + 34, tall: 124, most: 4 };
 export const HEIGHT = AFTER.top + AFTER.tall + 40;
 
 const heightOf = ({ top, tall, most }, value) => top + tall / 2 - (value / most) * (tall / 2 - 4);
@@ -16,7 +16,7 @@ const heightOf = ({ top, tall, most }, value) => top + tall / 2 - (value / most)
 /** Where columns and bars stand in a drawing of this width. */
 export const placesIn = (width) => {
   const column = width / T;
-  const bar = Math.min(14, (column - 12) / C);
+  const bar = Math.min(20, (column - 12) / C);
   const barAt = (t, c) => column * (t + 0.5) + bar * (c - (C - 1) / 2);
   return {
     column,
@@ -53,9 +53,10 @@ function framesMarkup({ over }, { column }) {
  * @param {any} state
  * @param {Seen} seen
  * @param {number} width
- * @param {{ words: string[], heads: string[] }} texts the tokens' words; what the two rows are
+ * @param {{ words: string[], heads: string[], hint?: string }} texts the tokens' words; what stands over and under the
+ *   second row; and what invites the hand, until something is changed
  */
-export function drawingMarkup(state, seen, width, { words, heads }) {
+export function drawingMarkup(state, seen, width, { words, heads, hint = "" }) {
   const places = placesIn(width);
   const { column } = places;
   const columns = words.map((word, t) => {
@@ -73,6 +74,8 @@ export function drawingMarkup(state, seen, width, { words, heads }) {
   });
   const zeros = [BEFORE, AFTER].map((row) => `<path class="zero" d="M2 ${tenths(heightOf(row, 0))}h${width - 4}"/>`);
   const said = [tick(2, AFTER.top - 8, heads[0], "start"), tick(2, HEIGHT - 6, heads[1], "start")];
+  if (hint && !seen.changed.length)
+    said.push(`<text class="gn-hint" x="${width - 10}" y="${BEFORE.top + 20}" text-anchor="end">${hint} ↓</text>`);
   return framesMarkup(state, places) + zeros.join("") + columns.join("") + said.join("");
 }
 
