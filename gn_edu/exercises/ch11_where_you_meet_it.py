@@ -7,7 +7,7 @@ from torch import Tensor
 
 from gn_edu.exercises.cases import draw
 from gn_edu.exercises.exercise import Exercise, Probe
-from gn_edu.exercises.knobs import alone
+from gn_edu.exercises.knobs import RARE, alone
 from gn_edu.exercises.sentences import said
 from gn_edu.exercises.wrong_norms import DIVISION, EPS, SETS, group_norm
 from gn_edu.messages import N_
@@ -118,8 +118,8 @@ def _with(knobs: dict):
 
 
 def _wrong() -> list:
-    norms = [([name], _with(way)) for name, ways in (SETS | DIVISION | EPS).items() for way in ways]
-    return [*alone(_CONDITIONS)(), *norms]
+    norms = {name: ways for name, ways in (SETS | DIVISION | EPS).items() if name not in RARE}
+    return [*alone(_CONDITIONS)(), *(([name], _with(ways[0])) for name, ways in norms.items())]
 
 
 def _pictures(rng: random.Random) -> list[Probe]:
