@@ -114,7 +114,7 @@ def test_classes_that_the_frame_switches_are_the_frames_alone():
 def test_what_pages_style_by_its_class_alone_is_no_part_of_a_widget():
     """A rule of the pages for `.gn-x` would hold in a widget that calls something so, too."""
     bare, used = set(), set()
-    for path in (ROOT / "book/_static").glob("*.css"):
+    for path in PAGES.glob("*.css"):
         rules = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.S)
         selectors = [part for head in re.findall(r"([^{}]+)\{", rules) for part in head.split(",")]
         bare |= {found[1] for part in selectors if (found := re.match(r"\s*\.([\w-]+)", part))}
