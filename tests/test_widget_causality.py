@@ -45,6 +45,12 @@ def test_over_time_the_past_hears_the_future_and_a_token_at_a_time_nobody_does()
     assert first["hear"] == [] and min(first["moved"]) > 0.1
 
 
+def test_the_mean_of_a_frame_is_drawn_where_it_is():
+    seen = view(LIFTED, "time")
+    assert seen["means"] == pytest.approx([torch.tensor(seen["before"]).mean().item()] * 6)
+    assert view(LIFTED, "token")["means"] == pytest.approx(torch.tensor(seen["before"]).mean(1).tolist())
+
+
 def test_python_side():
     assert repr(Causality()) == "Causality: second numbers [0.5, 2.0, -1.0, 0.0, 0.5, 1.5], statistics over time"
     for wrong in ([0.0] * 5, [9.0] * 6):

@@ -19,7 +19,8 @@ def _masked(x, mask, num_groups, eps, *, within=True, count="real", over=(2, 3),
     """The right answer at the knobs' defaults. mask: (n, 1, t)."""
     n, c, t = x.shape
     grouped, real = x.reshape(n, num_groups, c // num_groups, t), mask[:, None]
-    m = (real if count == "real" else torch.ones_like(real)).sum(3, keepdim=True) * (c // num_groups)
+    steps = (torch.ones_like(real) if count == "all" else real).sum(3, keepdim=True)
+    m = steps * (1 if count == "steps" else c // num_groups)
     if over == (0, 2, 3):
         m = m.sum(0, keepdim=True)
     mean = (grouped * real).sum(over, keepdim=True) / m
@@ -43,6 +44,7 @@ def _each(x: Tensor, mask: Tensor, num_groups: int, eps: float) -> Tensor:
 _MASKED = {
     "padding-counted": _plain,
     "padding-in-count": lambda *a: _masked(*a, count="all"),
+    "steps-for-values": lambda *a: _masked(*a, count="steps"),
     "padding-in-variance": lambda *a: _masked(*a, within=False),
     "padding-kept": lambda *a: _masked(*a, ends=False),
     "first-length": lambda x, mask, g, eps: _masked(x, mask[:1].expand_as(mask), g, eps) * mask,

@@ -25,15 +25,18 @@ export function sentence({ over }, { moved, changed, hear }, tr) {
     return tr("No word stands before the one you changed. The words after it have moved, by up to {most}.", {
       most: most(Array.from({ length: T }, (_, t) => t).filter((t) => !changed.includes(t))),
     });
-  return tr("Words before the one you changed: {count} of them have moved, by up to {most}. They hear the future.", {
-    count: hear.length,
-    most: most(hear),
-  });
+  return tr(
+    "Words before the last one you changed: {count} of them have moved, by up to {most}. They hear the future.",
+    {
+      count: hear.length,
+      most: most(hear),
+    },
+  );
 }
 
 const textsIn = (tr) => ({
   words: tr(WORDS).split(" ").map(escapeText),
-  heads: [tr("after the norm"), tr("how far the numbers over it have moved, at most")],
+  heads: [tr("after the norm"), tr("moved by, at most")],
 });
 
 export const still = stillOfView({
@@ -87,9 +90,9 @@ async function render(props) {
   });
   const tokens = createTokens(box);
   const live = liveText();
-  const how = tr("A frame holds what shares one mean and one variance. Dashed: as it was.");
+  const how = tr("A frame holds what shares one mean, the thick line, and one variance. Dashed: as it was.");
   body.append(
-    h("p", {}, tr("Take the last word's number, and watch the words before it.")),
+    h("p", {}, tr("Drag the handle of the last word, and watch the words before it.")),
     drive(over.element),
     tokens.element,
     live,

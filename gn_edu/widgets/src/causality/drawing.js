@@ -48,6 +48,15 @@ function framesMarkup({ over }, { column }) {
   return Array.from({ length: T }, (_, t) => rect("frame", column * t + 2, top, column - 4, tall)).join("");
 }
 
+/** The mean of a frame is a line through it. */
+const meansMarkup = (means, { column }) =>
+  means
+    .map(
+      (mean, t) =>
+        `<path class="mean" d="M${tenths(column * t + 3)} ${tenths(heightOf(BEFORE, mean))}h${tenths(column - 6)}"/>`,
+    )
+    .join("");
+
 /**
  * All but the grips.
  * @param {any} state
@@ -68,20 +77,24 @@ export function drawingMarkup(state, seen, width, { words, heads, hint = "" }) {
       `<text class="name" x="${middle}" y="15" text-anchor="middle">${word}</text>` +
       barsMarkup(BEFORE, seen.before[t], t, places, "bar") +
       barsMarkup(AFTER, seen.after[t], t, places, kind) +
-      barsMarkup(AFTER, seen.first[t], t, places, "ghost") +
+      (seen.moved[t] < 1e-9 ? "" : barsMarkup(AFTER, seen.first[t], t, places, "ghost")) +
       amount
     );
   });
   const zeros = [BEFORE, AFTER].map((row) => `<path class="zero" d="M2 ${tenths(heightOf(row, 0))}h${width - 4}"/>`);
   const said = [tick(2, AFTER.top - 8, heads[0], "start"), tick(2, HEIGHT - 6, heads[1], "start")];
-  if (hint && !seen.changed.length)
-    said.push(`<text class="gn-hint" x="${width - 10}" y="${BEFORE.top + 20}" text-anchor="end">${hint} ↓</text>`);
-  return framesMarkup(state, places) + zeros.join("") + columns.join("") + said.join("");
+  if (hint && !seen.changed.length) {
+    const { x, y } = places.tip(T - 1, seen.before[T - 1][TIP]);
+    said.push(`<text class="gn-hint" x="${tenths(x + 4)}" y="${tenths(y - 14)}" text-anchor="end">${hint} ↓</text>`);
+  }
+  return (
+    framesMarkup(state, places) + meansMarkup(seen.means, places) + zeros.join("") + columns.join("") + said.join("")
+  );
 }
 
 export const STILL_STYLE =
   "text{font:13px system-ui,sans-serif;fill:#333}.name{font-weight:650}path,.frame,.ghost{fill:none}" +
-  `.zero,.frame{stroke:${light.line}}.bar{fill:${light.ink}}.still-bar{fill:${light.quiet}}` +
+  `.mean{stroke:${light.ink};stroke-width:2}.zero,.frame{stroke:${light.line}}.bar{fill:${light.ink}}.still-bar{fill:${light.quiet}}` +
   `rect.hear{fill:${light.bad}}text.hear{fill:${light.bad};font-weight:650}.ghost{stroke:${light.quiet};stroke-dasharray:2 2}`;
 
 /** For pages without scripts. */

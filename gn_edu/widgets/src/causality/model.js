@@ -24,29 +24,34 @@ const EACH = Array.from({ length: T }, (_, t) => t);
 const numbersOf = (/** @type {number[]} */ tips) =>
   TOKENS.flatMap((token, t) => token.map((value, c) => (c === TIP ? tips[t] : value)));
 
-/** The same after the norm. */
+/** The same after the norm, and the mean that each token has a part in. */
 function normalized(/** @type {number[]} */ x, /** @type {State["over"]} */ over) {
   const sets = over === "time" ? [EACH] : EACH.map((t) => [t]);
   const y = [...x];
+  const means = /** @type {number[]} */ ([]);
   for (const tokens of sets) {
     const [mean, variance] = moments(x, tokens, C);
-    for (const t of tokens) for (let i = t * C; i < (t + 1) * C; i++) y[i] = (x[i] - mean) / Math.sqrt(variance + EPS);
+    for (const t of tokens) {
+      means[t] = mean;
+      for (let i = t * C; i < (t + 1) * C; i++) y[i] = (x[i] - mean) / Math.sqrt(variance + EPS);
+    }
   }
-  return y;
+  return { y, means };
 }
 
 const rows = (/** @type {number[]} */ flat) => EACH.map((t) => flat.slice(t * C, (t + 1) * C));
 
 /**
- * Numbers before and after the norm, those after it as they were at first, how far each token's have moved at most, and
- * the tokens that hear the future: they stand before one that was changed, were not changed themselves, and moved.
+ * Numbers before and after the norm, those after it as they were at first, the means, how far each token's numbers have
+ * moved at most, and the tokens that hear the future: they stand before one that was changed, were not changed themselves, and moved.
  * @param {State} state
  */
 export function view({ tips, over }) {
   const x = numbersOf(tips);
-  const [before, after, first] = [x, normalized(x, over), normalized(numbersOf(FIRST), over)].map(rows);
+  const { y, means } = normalized(x, over);
+  const [before, after, first] = [x, y, normalized(numbersOf(FIRST), over).y].map(rows);
   const moved = EACH.map((t) => Math.max(...after[t].map((value, c) => Math.abs(value - first[t][c]))));
   const changed = EACH.filter((t) => tips[t] !== FIRST[t]);
   const hear = EACH.filter((t) => !changed.includes(t) && t < Math.max(...changed) && moved[t] > 1e-9);
-  return { before, after, first, moved, changed, hear };
+  return { before, after, first, means, moved, changed, hear };
 }
