@@ -194,6 +194,6 @@ HANDS = {
         key="ArrowUp",
         shows=".drawn",
         point=(("[data-gn-guess='0']", (0, 0)),),
-        reached="w.querySelector('.gn-cover').hidden && /always active: 3/.test(w.textContent)",
+        reached="w.querySelector('.gn-cover').hidden && /Channel 3, its partner, is always active/.test(w.textContent)",
     ),
 }
