@@ -38,7 +38,7 @@ HANDS = {
         key="ArrowRight",
         shows=".gn-lab .drawn",
         point=(("[data-gn-grip=offset]", "End"), ("[data-gn-grip=offset]", "ArrowLeft")),
-        reached="w.querySelector('.gn-lab .said').textContent.includes('negative')",
+        reached="w.querySelector('.gn-lab .said').textContent.includes('its root is NaN')",
     ),
     "causality": Hand(
         page="notebooks/ch11_where_you_meet_it.html",
@@ -194,6 +194,6 @@ HANDS = {
         key="ArrowUp",
         shows=".drawn",
         point=(("[data-gn-guess='0']", (0, 0)),),
-        reached="w.querySelector('.gn-cover').hidden && /always active: 3/.test(w.textContent)",
+        reached="w.querySelector('.gn-cover').hidden && /Channel 3, its partner, is always active/.test(w.textContent)",
     ),
 }

@@ -1,7 +1,9 @@
 """W5: the record is what the formulas give; the widget shows the record and judges it; driven by mouse and keyboard."""
 
+import json
 import math
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -88,6 +90,63 @@ def test_steps_are_those_of_numpy():
 
 
 TEXTS = STATIC.parent / "src" / "cancellation_lab" / "texts.js"
+WORDS = "(text, values = {}) => text.replace(/\\{(\\w+)\\}/g, (_, key) => values[key])"  # leaves English as it is
+
+
+def asked_of_all():
+    """The states of all rows, and the record."""
+    data = {key: measured("cancellation")[key] for key in ("m", "eps", "rows")}
+    return {"asked": [{key: row[key] for key in ("dtype", "offset", "seed")} for row in ROWS], "data": data}
+
+
+def is_off(row, key):
+    """By ten percent or more, or no number."""
+    return not abs(value(row[key]) / row["true"] - 1) < 0.1
+
+
+def words_of(row, key):
+    answer, truth = written(row[key], 2), written(row["true"], 2)
+    if answer == truth:
+        return answer
+    return f"{answer} instead of {truth}" + (": its root is NaN" if value(row[key]) < 0 else "")
+
+
+def test_answers_say_what_would_be_right():
+    seen = run_module(
+        module("cancellation_lab"), "d.asked.map((s) => w.view({ ...s, data: d.data }))", **asked_of_all()
+    )
+    for row, said in zip(
+        ROWS, run_module(TEXTS, f"d.seen.map((s) => w.answersOf(s, {WORDS}))", seen=seen), strict=True
+    ):
+        assert said == [
+            f"E[x²] − E[x]² = {words_of(row, 'naive')}",
+            f"two passes: {words_of(row, 'two_pass')}",
+        ]
+    at = {(row["offset"], row["seed"]): words_of(row, "naive") for row in ROWS if row["dtype"] == "float32"}
+    assert at[4000, 0] == "13 instead of 0.98" and at[100_000, 0] == "4,096 instead of 0.98"
+    assert at[10_000, 0] == "−8 instead of 0.98: its root is NaN"
+
+
+@pytest.mark.parametrize("width", [700, 310])
+def test_two_passes_stay_in_the_middle_of_the_ruler_while_the_squares_fly_off(width):
+    """In float32 their bracket is the true variance's at every offset; the first formula's way is many times longer."""
+    script = """d.asked.map((state) => {
+      const seen = w.view({ ...state, data: d.data }), { x } = w.scaleOf(seen, state.dtype, d.width);
+      const { exact, row } = seen;
+      return [exact[1], exact[1] + Number(row.two_pass), exact[0], ...row.squares.map(Number)].map(x);
+    })"""
+    apart = []
+    for row, places in zip(
+        ROWS, run_module(module("cancellation_lab"), script, width=width, **asked_of_all()), strict=True
+    ):
+        if row["dtype"] != "float32":
+            continue
+        left, right, truth, square, squared = places
+        assert (left + right) / 2 == pytest.approx(width / 2, abs=0.5) and right == pytest.approx(truth, abs=0.5)
+        if row["offset"] >= 4000 and row["naive"]:
+            assert abs(square - squared) > 2 * (right - left)
+        apart.append(abs((square + squared) / 2 - width / 2))
+    assert max(apart) > width / 20
 
 
 def test_the_step_that_is_said_is_the_one_at_the_number_that_is_said():
@@ -97,8 +156,7 @@ def test_the_step_that_is_said_is_the_one_at_the_number_that_is_said():
     seen = run_module(
         module("cancellation_lab"), "d.asked.map((s) => w.view({ ...s, data: d.data }))", asked=asked, data=data
     )
-    words = "(text, values = {}) => text.replace(/\\{(\\w+)\\}/g, (_, key) => values[key])"
-    script = f"d.asked.map((s, k) => w.sentence({{ ...d.seen[k], naive: 0 }}, s, {words}))"  # not what came out
+    script = f"d.asked.map((s, k) => w.sentence({{ ...d.seen[k], naive: 0 }}, s, {WORDS}))"  # not what came out
     for row, now, said in zip(rows, seen, run_module(TEXTS, script, asked=asked, seen=seen), strict=True):
         near = float(re.match(r"Near ([\d,.]+), ", said)[1].replace(",", ""))
         assert near == pytest.approx(row["true_squares"][0], abs=0.5)
@@ -170,8 +228,18 @@ def test_rounding_alone_gives_no_negative_number_but_rounded_sums_do():
 def written(stored, decimals=4):
     if isinstance(stored, str):
         return {"inf": "∞", "nan": "NaN"}[stored]
-    text = f"{stored:,.0f}" if abs(stored) >= 1000 or stored == int(stored) else f"{stored:.{decimals}f}"
-    return text.replace("-", "−")
+    if abs(stored) >= 1000 or stored == int(stored):
+        return f"{stored:,.0f}".replace("-", "−")
+    # As JavaScript's toFixed has it: a half goes up.
+    return str(Decimal(stored).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)).replace("-", "−")
+
+
+PALETTE = json.loads((STATIC.parent.parent / "palette.json").read_text())["light"]
+BAD = tuple(bytes.fromhex(PALETTE["bad"][1:]))
+
+
+def colour(text):
+    return tuple(int(part) for part in re.findall(r"\d+", text.evaluate("(e) => getComputedStyle(e).fill")))
 
 
 def assert_shows(page, dtype, offset, seed):
@@ -179,10 +247,13 @@ def assert_shows(page, dtype, offset, seed):
     for key in ("true", *KEYS):
         assert page.locator(f"{W} [data-gn-value='{key}']").text_content() == written(row[key])
     naive = written(row["naive"], 2)
-    assert f"E[x²] − E[x]² = {naive}" in page.locator(f"{W} .gn-lab .said").text_content()
-    said = page.locator(f"{W} .gn-live-text").inner_text()
-    assert f"gives {naive}" in said or naive == "NaN" in said
-    assert written(row["true"], 2) in said
+    answers = f"E[x²] − E[x]² = {words_of(row, 'naive')}", f"two passes: {words_of(row, 'two_pass')}"
+    for selector, key, answer in zip((".said", ".two-said"), ("naive", "two_pass"), answers, strict=True):
+        text = page.locator(f"{W} .gn-lab {selector}")
+        assert text.text_content() == answer
+        assert (colour(text) == BAD) == is_off(row, key), "red is for what is wrong"
+    said = page.locator(f"{W} .gn-live-text").text_content()
+    assert said.endswith(f" {answers[0]}; {answers[1]}.")  # for who hears it
     if row["true_squares"][0] <= LARGEST[dtype] and naive != "∞":
         step = float(np.spacing(TYPES[dtype](row["true_squares"][0])))
         assert f"{written(step) if step >= 1 else f'{step:.3g}'} apart" in said or step < 1e-3
@@ -234,7 +305,9 @@ def test_the_ruler_shows_what_is_subtracted_a_step_to_the_left(widget_page):
     page.mouse.move(start[0] + track["width"] * 3.6 / 4.6, start[1], steps=6)  # 0 is 0.6 powers of ten before 10
     page.mouse.up()
     row = assert_shows(page, "float32", 10_000, 0)
-    assert row["naive"] == -8 and "−8, negative" in page.locator(f"{W} .gn-lab .said").text_content()
+    assert row["naive"] == -8
+    drawn = page.locator(f"{W} .gn-lab .drawn").text_content()
+    assert "a step is 8" in drawn and "landed here after 256 additions, each rounded" in drawn
     marks = page.locator(f"{W} .gn-lab .marks").nth(1).get_attribute("d")
     ticks = [float(v.split(" ")[0]) for v in marks.split("M")[1:]]
     square, squared = xs(page, [".landed:not(.hollow)", ".landed.hollow"])
@@ -242,3 +315,32 @@ def test_the_ruler_shows_what_is_subtracted_a_step_to_the_left(widget_page):
     assert square - squared == pytest.approx(-(ticks[1] - ticks[0]), abs=0.3)
     bracket = page.locator(f"{W} .gn-lab .true").evaluate("(e) => e.getBBox().width")
     assert bracket == pytest.approx((ticks[1] - ticks[0]) * row["true"] / 8, abs=0.2)
+    # The ruler says how far it zoomed out: the steps that it shows, or the way of the sums, against 2.2 variances.
+    span = (ticks[1] - ticks[0]) / 8  # pixels of 1
+    times = round((page.locator(f"{W} .gn-lab .body").bounding_box()["width"] - 103) / span / (2.2 * row["true"]))
+    assert times > 30 and f"zoomed out {times} times" in drawn
+
+
+def test_two_passes_are_drawn_where_they_were_while_the_other_formula_explodes(widget_page):
+    page = widget_page(PAGE)
+    grip = page.locator(f"{W} [data-gn-grip=offset]")
+    grip.focus()
+    box = "(e) => { const b = e.getBBox(); return [b.x + b.width / 2, b.width]; }"
+    seen = {}
+    for offset in (0, 10, 30, 100, 300, 1000, 2000, 4000, 10_000, 30_000, 100_000):
+        row = assert_shows(page, "float32", offset, 0)
+        two, true, way = (page.locator(f"{W} .gn-lab {one}").evaluate(box) for one in (".two", ".true", ".way"))
+        assert two == pytest.approx(true, abs=0.2)
+        seen[offset] = two[0], way[0]
+        if two[1] > 5:  # drawn to tenths of a pixel
+            assert way[1] == pytest.approx(
+                abs(row["naive"]) / row["two_pass"] * two[1], rel=0.1, abs=9
+            )  # less its head
+        else:
+            assert offset >= 10_000 and way[1] > 40
+        page.keyboard.press("ArrowRight")
+    middles, ways = zip(*seen.values(), strict=True)
+    assert max(middles) - min(middles) < 1 and max(ways) - min(ways) > 40
+    assert "zoomed out" in page.locator(f"{W} .gn-lab .drawn").text_content()
+    page.click(f"{W} [data-gn-do=reset]")
+    assert "zoomed out" not in page.locator(f"{W} .gn-lab .drawn").text_content()

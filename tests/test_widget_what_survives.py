@@ -1,5 +1,7 @@
 """W3: what a norm makes of eight channels is torch's; the damage of a loud channel stays in its group."""
 
+import re
+
 import pytest
 import torch
 from browser import VIEW, run_module, shown
@@ -58,6 +60,98 @@ def test_one_loud_channel_kills_itself_and_wakes_its_partner():
     assert active["1"][:3] + active["1"][4:] == pytest.approx([0.84] * 7, abs=0.015)
 
 
+def percent(share):
+    """As it is said: 0 and 100 are for channels that are never and always active."""
+    return round(share) * 100 if share in (0, 1) else min(99, max(1, round(100 * share)))
+
+
+WORDS = "(m, v) => m.replace(/\\{(\\w+)\\}/g, (_, k) => (v ?? {})[k])"  # leaves English as it is
+LEVELS = (-4, -3, -2, -1, 1, 2, 3, 4)
+
+
+def named(sentence):
+    """The channels that a sentence begins with."""
+    found = re.match(r"Channels? ([\d, ]+)", sentence)
+    return [int(channel) for channel in re.findall(r"\d+", found[1])] if found else []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {},
+            "Channel 4 is never active. Channel 3, its partner, is always active. "
+            "All others let through as much as they would alone.",
+        ),
+        ({"norm": "1"}, "Channel 4 is never active. All others rise from 50 % to 84 %."),
+        (
+            {"norm": "2"},
+            "Channel 4 is never active. Channels 1, 2, 3 rise from 50 % to 98 %. "
+            "All others let through as much as they would alone.",
+        ),
+        ({"norm": "8"}, "Every channel lets 50 % through, as it would alone."),
+        ({"norm": "batch"}, "Every channel lets 50 % through, as it would alone."),
+        ({"norm": "8", "beta": (1, *[0] * 7)}, "Every channel lets through as much as it would alone."),
+        (
+            {"order": [3, 0, 1, 2, 4, 5, 6, 7]},
+            "Channel 4 is never active. Channel 1, its partner, is always active. "
+            "All others let through as much as they would alone.",
+        ),
+        (
+            {"means": (-8, 0, 0, -8, 0, 0, 0, 0)},
+            "Channels 1, 4 are never active. Channels 2, 3 are always active. "
+            "All others let through as much as they would alone.",
+        ),
+        (
+            {"beta": (0, 0, 0, 5, 0, 0, 0, 0)},
+            "Channels 3, 4 are always active. All others let through as much as they would alone.",
+        ),
+        (
+            {"means": LEVELS},
+            "Channels 2, 4, 6, 8 rise from 50 % to 69 %. Channels 1, 3, 5, 7 fall from 50 % to 31 %.",
+        ),
+        (
+            {"means": LEVELS, "norm": "1"},
+            "Channels 1, 2 are never active. Channels 7, 8 are always active. "
+            "Channels 5, 6 let more through than each would alone. "
+            "Channels 3, 4 let less through than each would alone.",
+        ),
+        (
+            {"means": (0, 0, 0, -1, 0, 0, 0, 0)},
+            "Channel 3 rises from 50 % to 69 %. Channel 4 falls from 50 % to 31 %. "
+            "All others let through as much as they would alone.",
+        ),
+    ],
+)
+def test_the_sentence_says_what_happened_and_torch_says_the_same(changes, said):
+    case = ask(**{"means": LOUD, **changes})
+    (got,) = run_module(module(STEM), f"d.cases.map((c) => w.sentence(c, w.view(c), {WORDS}))", cases=[case])
+    assert got == said
+    together, alone = by_torch(case)[2], by_torch({**case, "norm": "8"})[2]
+    order = case["order"]
+    for place, channel in enumerate(order):
+        share, own = together[place].item(), alone[place].item()
+        (told,) = [s for s in said.split(". ") if channel + 1 in named(s)] or [said.rpartition(". ")[2]]
+        kinds = {"never": share == 0, "always": share == 1, "rise": share > own, "more": share > own}
+        kinds |= {"fall": share < own, "less": share < own}
+        kinds |= {"as much": percent(share) == percent(own), "as it would": percent(share) == percent(own)}
+        assert all(holds for word, holds in kinds.items() if word in told), (channel + 1, told)
+
+
+def test_percentages_are_torchs():
+    generator = torch.Generator().manual_seed(1)
+    cases = [
+        ask(means=(torch.randn(8, generator=generator) * 3).tolist(), norm=norm) for norm in ("1", "2", "4", "8") * 5
+    ]
+    got = run_module(
+        module(STEM), "d.cases.map((c) => w.view(c).map((p) => [w.percentOf(p), w.percentOf(p.alone)]))", cases=cases
+    )
+    for case, places in zip(cases, got, strict=True):
+        for norm, column in ((case["norm"], 0), ("8", 1)):
+            want = [percent(share.item()) for share in by_torch({**case, "norm": norm})[2]]
+            assert [place[column] for place in places] == want
+
+
 def test_order_matters_across_borders_only():
     inside, across = [0, 1, 3, 2, 4, 5, 6, 7], [0, 1, 2, 4, 3, 5, 6, 7]
 
@@ -97,9 +191,7 @@ def test_python_side():
 )
 def test_the_right_answer_is_computed_and_is_the_only_one(changes, right):
     question = "d.cases.map((c) => w.questionOf({ ...c, selected: 3 }, w.view(c), d.words))"
-    # A translator that leaves English as it is.
-    said = question.replace("d.words", "(m, v) => m.replace(/\\{(\\w+)\\}/g, (_, k) => (v ?? {})[k])")
-    (got,) = run_module(module(STEM), said, cases=[ask(**changes)])
+    (got,) = run_module(module(STEM), question.replace("d.words", WORDS), cases=[ask(**changes)])
     assert [answer["text"] for answer in got["answers"] if answer["right"]] == [right]
     assert len({answer["text"] for answer in got["answers"]}) == len(got["answers"]) >= 3
 
@@ -118,6 +210,8 @@ def agrees(page, **changes):
         for place, channel in enumerate(case["order"]):
             got = page.locator(f"{W} [data-gn-value='{key}[{channel}]']").text_content()
             assert got == shown(want[place].item(), 2), f"{key} of channel {channel}"
+    shares = [f"{percent(share.item())}%" for share in want]
+    assert page.locator(f"{W} .share").all_text_contents() == shares
 
 
 def test_by_mouse_keyboard_and_link(widget_page):
@@ -152,7 +246,8 @@ def test_by_mouse_keyboard_and_link(widget_page):
     agrees(page, means=(-4, -3, -2, -1, 1, 2, 3, 4), norm="1")
     page.click(f"{W} [data-gn-do=reset]")
     agrees(page)
-    assert "never active: 4; always active: 3" in page.locator(f"{W} .gn-live-text").inner_text()
+    said = page.locator(f"{W} .gn-live-text").text_content()
+    assert said.startswith("Channel 4 is never active. Channel 3, its partner, is always active.")
 
 
 def middle(page, selector):
@@ -170,7 +265,7 @@ def pull(page, selector, right, down):
     page.mouse.up()
 
 
-UNIT = 9  # pixels of the first row are a unit of its axis
+UNIT = 7.5  # pixels of the first row are a unit of its axis
 
 
 def test_a_box_is_dragged_to_another_mean_its_knob_to_another_spread_and_sideways_to_another_place(widget_page):
@@ -216,8 +311,47 @@ def test_what_comes_after_the_norm_is_covered_until_the_reader_guesses(widget_pa
     assert "No." in reply and "takes one mean off both, −3.75, and divides by one deviation, 3.88." in reply
     assert "so the ReLU leaves nothing of 4, all of 3." in reply
     page.keyboard.press("Tab")
-    page.click(f"{W} [data-gn-do=reset]")
-    assert cover.is_hidden() and page.locator(f"{W} .gn-reply").inner_text() == ""
+    page.check(f"{W} [data-gn-norm='1']")
+    assert cover.is_hidden()  # whoever has answered sees all that follows
+    page.click(f"{W} [data-gn-do=reset]")  # begins anew, with the question
+    assert cover.is_visible() and after.is_hidden() and page.locator(f"{W} .gn-reply").inner_text() == ""
+    assert "−8" in cover.locator(".gn-prompt").inner_text()
+
+
+BOXES = "(e) => { const { y, height } = e.getBBox(); return [y, y + height]; }"
+
+
+def extents(page, selector):
+    """From where to where parts of the drawings reach, downwards, in their own pixels."""
+    return [one.evaluate(BOXES) for one in page.locator(f"{W} {selector}").all()]
+
+
+def test_the_relu_cuts_what_is_below_zero(widget_page):
+    page = widget_page(PAGE)
+    page.click(f"{W} [data-gn-do=show]")
+    assert "cut away" in page.locator(f"{W} .cut-word").text_content()
+    for norm, living, cut, moved in (("4", 7, 7, 2), ("1", 7, 1, 8), ("8", 8, 8, 0)):
+        page.check(f"{W} [data-gn-norm='{norm}']")
+        ((zero, bottom),) = extents(page, ".cut")
+        solid, ghosts = extents(page, "rect.passed"), extents(page, "rect.ghost")
+        assert (len(solid), len(ghosts)) == (living, cut)
+        assert all(low <= zero + 0.1 for _, low in solid) and all(zero - 0.1 <= high < bottom for high, _ in ghosts)
+        alone = extents(page, "rect.alone")  # one deviation up and down from 0: a quarter of the row each
+        assert len(alone) == moved
+        quarter = (bottom - zero) / 4
+        assert all(one == pytest.approx([zero - quarter, zero + quarter], abs=0.2) for one in alone)
+        assert page.get_by_text("dashed: as it would be alone (G = 8)").is_visible() == (moved > 0)
+
+
+@pytest.mark.parametrize("down", [1, -1])
+def test_a_box_stays_inside_of_its_frame_at_the_ends(widget_page, down):
+    page = widget_page(PAGE)
+    pull(page, "[data-gn-box='5']", 0, down * 30 * UNIT)
+    assert page.locator(f"{W} [data-gn-box='5']").get_attribute("aria-valuenow") == str(-10 * down)
+    ((top, bottom), *_) = extents(page, ".frame >> nth=0")
+    for part in (".gn-box.gn-chosen .hit", ".drawn >> nth=0 >> .box >> nth=5", ".drawn >> nth=0 >> .whisker >> nth=5"):
+        ((high, low),) = extents(page, part)
+        assert top <= high < low <= bottom
 
 
 def test_the_right_guess_is_right_and_paper_needs_none(widget_page):

@@ -1,11 +1,12 @@
 // Where do the digits go? The steps between the numbers of float32 and float16 as a ruler, with the two numbers on it that
 // E[x^2] - E[x]^2 subtracts; in a fold four formulas for the same variance, recorded at growing offsets.
 // Takes the traits data (the record), dtype, offset, seed, name; sets dtype, offset and seed.
+import { light } from "../../palette.json";
 import { createFormulas } from "./cancellation_lab/formulas.js";
 import { judge, numbersBetween, offsetsOf, spacing, view } from "./cancellation_lab/model.js";
-import { createLab, HEIGHT, labMarkup } from "./cancellation_lab/offset.js";
+import { createLab, heightOf, labMarkup } from "./cancellation_lab/offset.js";
 import { scaleOf } from "./cancellation_lab/ruler.js";
-import { sentence, TYPES } from "./cancellation_lab/texts.js";
+import { answersOf, heard, sentence, TYPES } from "./cancellation_lab/texts.js";
 import { oneOf } from "./shared/address.js";
 import { choice, drive, h, liveText } from "./shared/dom.js";
 import { stillOf, svg } from "./shared/drawing.js";
@@ -16,15 +17,17 @@ export { judge, numbersBetween, scaleOf, spacing, view };
 
 const STILL = 560;
 const STILL_STYLE =
-  "text{font:14px system-ui,sans-serif;fill:#222}.tick{font-size:12px;fill:#555}.said{font-size:17px;font-weight:650}" +
-  "path{fill:none;stroke:#222}.track{stroke:#555}.body{fill:#f4f3ee;stroke:#777}.dense{fill:#999}.thread{stroke-dasharray:2 3}" +
-  ".true{stroke-width:2}.landed,.head{fill:#222}.hollow{fill:#fff;stroke-width:2}.way{stroke-width:5}";
+  `text{font:14px system-ui,sans-serif;fill:${light.ink}}.tick{font-size:12px;fill:${light.quiet}}.said{font-size:17px;font-weight:650}` +
+  `path{fill:none;stroke:${light.ink}}.track{stroke:${light.quiet}}.body{fill:${light.shade};stroke:${light.line}}.dense{fill:${light.line}}` +
+  `.thread{stroke-dasharray:2 3}.true,.two{stroke-width:2}.two{stroke:${light.quiet}}.two-said{fill:${light.quiet}}` +
+  `.landed,.head{fill:${light.ink}}.hollow{fill:${light.paper};stroke-width:2}.way{stroke-width:5}.head{stroke:none}` +
+  `.off :is(.way,.two){stroke:${light.bad}}.off :is(.head,.said,.two-said){fill:${light.bad}}`;
 
 /** For pages without scripts. */
 export function still(traits, catalogue) {
   const tr = translator(catalogue);
-  const drawing = svg("still", STILL, HEIGHT, labMarkup(traits, STILL, tr));
-  return { svg: stillOf(drawing, STILL_STYLE), text: sentence(view(traits), traits, tr) };
+  const drawing = svg("still", STILL, heightOf(STILL), labMarkup(traits, STILL, tr));
+  return { svg: stillOf(drawing, STILL_STYLE), text: heard(view(traits), traits, tr) };
 }
 
 /** Number type and draw; each type has offsets of its own. */
@@ -65,13 +68,11 @@ function render(props) {
   const lab = createLab(box);
   const formulas = createFormulas(box);
   const live = liveText();
-  const key = h("p", { class: "gn-part" });
   box.body.append(
     h("p", { class: "gn-prompt" }, tr("Drag the offset of the data to the right, and watch the steps of the ruler.")),
     lab.element,
     live,
     controls.element,
-    key,
     formulas.element,
   );
   return box.run(() => {
@@ -79,11 +80,9 @@ function render(props) {
     controls.show();
     lab.show();
     formulas.show(seen);
-    live.textContent = sentence(seen, state, tr);
-    key.textContent = tr(
-      "A tick is a {dtype} number. Over the ruler: where E[x]² and E[x²] lie. Under it: where {dtype} puts them, after sums in which every step is rounded.",
-      { dtype: tr(TYPES[state.dtype]) },
-    );
+    // The answers stand in the drawing; who hears it, hears them here.
+    const answers = h("span", { class: "gn-unseen" }, ` ${answersOf(seen, tr).join("; ")}.`);
+    live.replaceChildren(sentence(seen, state, tr), answers);
   });
 }
 

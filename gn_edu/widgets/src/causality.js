@@ -18,7 +18,7 @@ const WORDS = N_("the cat sat on the mat");
 const STEP = 0.5;
 
 export function sentence({ over }, { moved, changed, hear }, tr) {
-  if (!changed.length) return tr("Nothing has moved yet.");
+  if (!changed.length) return tr("Nothing has moved yet: each number is where it was.");
   if (over === "token") return tr("Only what you changed has moved. No other word hears it.");
   const most = (/** @type {number[]} */ tokens) => fixed(Math.max(...tokens.map((t) => moved[t])), 2);
   if (!hear.length)

@@ -9,10 +9,11 @@ import { N_ } from "./shared/i18n.js";
 import { eachOf, fixed, minus } from "./shared/text.js";
 import { createBoxes, moved, replaced } from "./what_survives/boxes.js";
 import { createCover } from "./what_survives/cover.js";
-import { afterMarkup, HEIGHTS, markup, STILL_STYLE } from "./what_survives/drawing.js";
-import { C, isExtreme, LEVEL, NORM_WORDS, NORMS, questionOf, SPREAD, sentence, view } from "./what_survives/model.js";
+import { afterMarkup, HEIGHTS, legend, markup, STILL_STYLE, saidOf } from "./what_survives/drawing.js";
+import { C, isExtreme, LEVEL, NORM_WORDS, NORMS, questionOf, SPREAD, view } from "./what_survives/model.js";
+import { percentOf, sentence } from "./what_survives/told.js";
 
-export { questionOf, view };
+export { percentOf, questionOf, sentence, view };
 
 const PRESETS = {
   loud: {
@@ -30,7 +31,7 @@ const PRESETS = {
 };
 
 /** For pages without scripts. */
-export const still = stillOfView({ view, markup, sentence, style: STILL_STYLE });
+export const still = stillOfView({ view, markup, sentence: saidOf, style: STILL_STYLE });
 
 /** The norm, and in words who shares with whom. */
 function normControl({ tr, set }) {
@@ -132,19 +133,19 @@ function rowTitle(words) {
 
 const small = (values) => values.every((v) => Math.abs(v) <= 10);
 
-/** Whether the second row is open: after an answer it stays so, and a link to a state shows it. */
+/** Whether the second row is open: after an answer it stays so until a reset, and a link to a state shows it. */
 function openForm(name) {
   let open = false;
   const follow = () => {
     open ||= stateInAddress("what_survives", name) !== null;
   };
-  const show = () => {
-    open = true;
+  const put = (now) => {
+    open = now;
   };
   follow();
   window.addEventListener("hashchange", follow);
   const form = { parse: () => undefined, text: () => undefined, otherwise: () => open };
-  return { form, show, stop: () => window.removeEventListener("hashchange", follow) };
+  return { form, put, stop: () => window.removeEventListener("hashchange", follow) };
 }
 
 /** The frame, with the state. */
@@ -171,26 +172,25 @@ async function render(props) {
   const opened = openForm(props.model.get("name"));
   const box = framed(props, opened.form);
   const { tr, state, set } = box;
-  const id = uniqueName();
   const norm = normControl(box);
   const cases = caseControls(box);
   const numbersOfOne = byNumber(box);
   const table = allNumbers(box);
   const [before, after] = [rowTitle(tr("before the norm")), rowTitle(tr("after it"))];
-  const boxes = createBoxes(box, `${id}-a`);
+  const boxes = createBoxes(box, uniqueName());
   let places = view(state);
   const second = fittedDrawing({
     label: tr("The channels after the norm"),
-    draw: (width) => ({
-      height: HEIGHTS.after,
-      content: afterMarkup(state, places, width, { id: `${id}-b`, tr }),
-    }),
+    draw: (width) => ({ height: HEIGHTS.after, content: afterMarkup(places, width, tr) }),
   });
   const live = liveText();
   const open = () => {
-    opened.show();
+    opened.put(true);
     set({ open: true });
   };
+  // Before the frame resets the state: the second row is covered again.
+  const reset = ({ target }) => target.closest("[data-gn-do=reset]") && opened.put(false);
+  box.root.addEventListener("click", reset, true);
   const cover = createCover({ tr, part: h("div", {}, second.element, live), open });
   box.body.append(
     h("p", {}, tr("Grab a box: up and down moves its mean, sideways its place. The knob beside it sets its spread.")),
@@ -221,6 +221,7 @@ async function render(props) {
       spread === 1
         ? tr("channel {channel}: mean {mean}", chosen)
         : tr("channel {channel}: mean {mean}, spread {spread}", chosen);
+    after.said.textContent = state.open ? legend(places, tr) : "";
     live.textContent = sentence(state, places, tr);
   });
   return () => {

@@ -37,6 +37,10 @@ export function numbersBetween(lo, hi, dtype) {
   return found;
 }
 
+const OFF = 0.1;
+/** Whether a variance is too far from the true one: ten percent or more, or no number. */
+export const isOff = (variance, truth) => !(Math.abs(number(variance) / truth - 1) < OFF);
+
 /** What becomes of the output: its standard deviation over the true one, and a word for it. */
 export function judge(variance, truth, eps) {
   const size = Math.sqrt((truth + eps) / (number(variance) + eps));
@@ -50,10 +54,12 @@ export const offsetsOf = (data, dtype) => [
 ];
 
 const STEPS = 10; // as many as the ruler shows at least, once they are coarse
+const CLOSE = 2.2; // variances that the ruler is long where its steps are fine
 
 /**
  * Everything that is shown for one dtype, offset and seed. `exact` and `rounded` are E[x^2] and E[x]^2, as they are and
- * as they came out; `from` and `to` the part of the ruler that holds them.
+ * as they came out; `from` and `to` the part of the ruler that holds them, the true variance in its middle; `zoom` how
+ * many times longer it is than where the steps are fine.
  * @param {State} state
  */
 export function view({ data, dtype, offset, seed }) {
@@ -62,8 +68,10 @@ export function view({ data, dtype, offset, seed }) {
   const rounded = row.squares.map(number);
   const step = spacing(exact[0], dtype);
   const places = [...exact, ...rounded.filter(Number.isFinite)];
-  const [lo, hi] = [Math.min(...places), Math.max(...places)];
-  const span = Math.max(2.2 * row.true, STEPS * (step || 0), hi - lo);
+  const middle = (exact[0] + exact[1]) / 2;
+  const farthest = Math.max(...places.map((place) => Math.abs(place - middle)));
+  const close = CLOSE * row.true;
+  const span = Math.max(close, STEPS * (step || 0), 2 * farthest);
   const naive = number(row.naive);
   return {
     row,
@@ -71,8 +79,10 @@ export function view({ data, dtype, offset, seed }) {
     rounded,
     step,
     naive,
-    from: (lo + hi - span) / 2,
-    to: (lo + hi + span) / 2,
+    m: data.m,
+    from: middle - span / 2,
+    to: middle + span / 2,
+    zoom: span / close,
     formulas: Object.fromEntries(
       KEYS.map((key) => [key, { variance: row[key], ...judge(row[key], row.true, data.eps) }]),
     ),

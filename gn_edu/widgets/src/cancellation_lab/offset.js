@@ -4,14 +4,16 @@ import { fittedDrawing } from "../shared/fitted.js";
 import { createGrip } from "../shared/grip.js";
 import { clamp } from "../shared/maths.js";
 import { offsetsOf, view } from "./model.js";
-import { rulerMarkup, TALL } from "./ruler.js";
-import { grouped, sentence } from "./texts.js";
+import { rulerMarkup, tallOf } from "./ruler.js";
+import { grouped, heard } from "./texts.js";
 
 const BEFORE = 0.6; // of a power of ten, from 0 to the first offset
 const SIDES = 14;
 const TRACK = 40;
+const HINT = 90; // the room of its hint
 const BELOW = 84; // where the ruler's drawing begins
-export const HEIGHT = BELOW + TALL;
+/** How high it is. */
+export const heightOf = (width) => BELOW + tallOf(width);
 
 /** Where an offset stands. */
 function offsetPlaces(offsets, width) {
@@ -70,9 +72,10 @@ export function createLab({ tr, state, set }) {
     range.max = places.length - 1;
     const value = offsets().indexOf(state.offset);
     grip.element.setAttribute("aria-valuemax", String(range.max));
-    grip.show({ x: places[value], y: TRACK, value, text: grouped(state.offset) });
-    drawing.element.setAttribute("aria-label", sentence(view(state), state, tr));
-    return { height: HEIGHT, content: labMarkup(state, width, tr) };
+    const side = places[value] > width - HINT ? -1 : 1;
+    grip.show({ x: places[value], y: TRACK, value, text: grouped(state.offset), side });
+    drawing.element.setAttribute("aria-label", heard(view(state), state, tr));
+    return { height: heightOf(width), content: labMarkup(state, width, tr) };
   }
   return { element: drawing.element, show: drawing.show };
 }

@@ -1,14 +1,19 @@
-// The numbers that a type can hold as a ruler: over it where E[x^2] and E[x]^2 lie, under it where they come to stand.
+// The numbers that a type can hold as a ruler: over it where E[x^2] and E[x]^2 lie, under it where they come to stand, what
+// is between them then, and what two passes give. The true variance is in the middle of the ruler.
 import { pathOf, tenths } from "../shared/drawing.js";
 import { clamp } from "../shared/maths.js";
 import { escapeText } from "../shared/text.js";
-import { numbersBetween } from "./model.js";
-import { digits, outcome, stepText } from "./texts.js";
+import { isOff, number, numbersBetween } from "./model.js";
+import { answerOf, answersOf, digits, FORMULAS, grouped, stepText } from "./texts.js";
 
 const EDGE = { top: 44, bottom: 88 }; // of the ruler
 const PAD = 52; // room for names at both ends
 const FINE = 3; // px: ticks that stand closer are not drawn one by one
-export const TALL = 168;
+const NARROW = 560; // below it the answer takes two lines
+const LINE = 19;
+const isNarrow = (width) => width < NARROW;
+/** How high the drawing is. */
+export const tallOf = (width) => 204 + (isNarrow(width) ? LINE : 0);
 
 /** What stands where on the ruler, in pixels. */
 export function scaleOf({ from, to, step }, dtype, width) {
@@ -37,15 +42,21 @@ function bodyOf({ x, ticks }, { step }, width) {
   return `${body}<path class="marks" d="${ticks.map((value) => `M${tenths(x(value))} ${top}v14`).join("")}"/>`;
 }
 
-/** How far its ticks are apart. */
-function stepOf({ x, ticks }, { step }, dtype, width, tr) {
+/** How far its ticks are apart, and how much of the numbers it shows. */
+function stepOf({ x, ticks }, { step, zoom }, dtype, width, tr) {
   const { bottom } = EDGE;
   if (Number.isNaN(step)) return word("tick", width / 2, bottom - 8, tr("no numbers of {dtype} here", { dtype }));
   const text = stepText(step);
-  if (!ticks) return word("tick", 6, bottom - 8, tr("steps of {step}: too fine to draw", { step: text }), "start");
+  const times = Math.round(zoom);
+  const out =
+    times > 1
+      ? word("tick", width - 6, bottom - 8, tr("zoomed out {times} times", { times: grouped(times) }), "end")
+      : "";
+  if (!ticks)
+    return out + word("tick", 6, bottom - 8, tr("steps of {step}: too fine to draw", { step: text }), "start");
   const [a, b] = ticks.slice(0, 2).map(x);
   const brace = `<path class="brace" d="M${tenths(a)} ${bottom - 24}v6H${tenths(b)}v-6"/>`;
-  return brace + inside("step", (a + b) / 2, bottom - 5, text, width);
+  return out + brace + inside("step", (a + b) / 2, bottom - 5, tr("a step is {step}", { step: text }), width);
 }
 
 /** Over the ruler: the two numbers as they are, and the variance between them. */
@@ -80,7 +91,7 @@ function landedOf({ x }, { exact, rounded }, width) {
 
 /** The way from E[x]^2 to E[x^2]: the answer. */
 function wayOf([a, b]) {
-  const y = EDGE.bottom + 34;
+  const y = EDGE.bottom + 50;
   const ends = [a, b].map((place) => `M${tenths(place)} ${y - 14}v20`).join("");
   const head = Math.min(12, Math.abs(a - b)) * Math.sign(a - b);
   const way = head
@@ -89,14 +100,32 @@ function wayOf([a, b]) {
   return `<path class="ends" d="${ends}"/>${way}`;
 }
 
-function answerOf(scale, seen, width, tr) {
+const kindOf = (row, key) => (isOff(row[key], row.true) ? " off" : "");
+
+/** What E[x^2] - E[x]^2 gives, under where the two came to stand. */
+function onePassOf(scale, seen, width, tr) {
   const { places, markup } = landedOf(scale, seen, width);
-  const found = outcome(seen);
-  const said = `E[x²] − E[x]² = ${digits(seen.row.naive, 2)}`;
-  const text = found === "negative" ? tr("{answer}, negative", { answer: said }) : said;
-  const way = found === "nan" ? "" : wayOf(places);
-  const middle = found === "nan" ? width / 2 : (places[0] + places[1]) / 2;
-  return `${markup}<g class="answer o-${found}">${way}${inside("said", middle, EDGE.bottom + 68, text, width, 9.4)}</g>`;
+  const lost = Number.isNaN(seen.naive);
+  const middle = lost ? width / 2 : (places[0] + places[1]) / 2;
+  const y = EDGE.bottom + 76;
+  const said = isNarrow(width) ? answerOf(seen, "naive", tr) : answersOf(seen, tr)[0];
+  const note = tr("landed here after {m} additions, each rounded", { m: seen.m });
+  const parts = [
+    lost ? "" : inside("tick", middle, EDGE.bottom + 31, note, width, 6.6) + wayOf(places),
+    isNarrow(width) ? inside("word", middle, y - 4, FORMULAS.naive, width) : "",
+    inside("said", middle, y + (isNarrow(width) ? LINE : 0), said, width, 9.4),
+  ];
+  return `${markup}<g class="answer${kindOf(seen.row, "naive")}">${parts.join("")}</g>`;
+}
+
+/** What two passes give: from the same left end as the true variance. */
+function twoPassOf({ x }, seen, width, tr) {
+  const { row, exact } = seen;
+  const y = tallOf(width) - 20;
+  const [left, right] = [x(exact[1]), x(exact[1] + number(row.two_pass))];
+  const bracket = `<path class="two" d="M${tenths(left)} ${y - 12}v8H${tenths(right)}v-8"/>`;
+  const text = inside("two-said", (x(exact[0]) + left) / 2, y + 14, answersOf(seen, tr)[1], width);
+  return `<g class="passes${kindOf(row, "two_pass")}">${Number.isFinite(right) ? bracket : ""}${text}</g>`;
 }
 
 /** The ruler as SVG. */
@@ -105,7 +134,8 @@ export function rulerMarkup(seen, dtype, width, tr) {
   return [
     bodyOf(scale, seen, width),
     truthOf(scale, seen, width, tr),
-    answerOf(scale, seen, width, tr),
+    onePassOf(scale, seen, width, tr),
+    twoPassOf(scale, seen, width, tr),
     stepOf(scale, seen, dtype, width, tr),
   ].join("");
 }

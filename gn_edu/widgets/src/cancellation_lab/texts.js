@@ -38,39 +38,47 @@ export function digits(value, decimals = 4) {
 }
 
 const SAYS = {
-  fine: N_(
-    "Near {square}, {dtype} numbers are {step} apart: fine for a variance of {truth}. E[x²] − E[x]² gives {naive}.",
-  ),
-  wrong: N_(
-    "Near {square}, {dtype} numbers are {step} apart, and the variance is {truth}. E[x²] − E[x]² gives {naive}.",
-  ),
-  zero: N_(
-    "Near {square}, {dtype} numbers are {step} apart, and the variance is {truth}. E[x²] − E[x]² gives 0: none at all.",
-  ),
-  negative: N_(
-    "Near {square}, {dtype} numbers are {step} apart, and the variance is {truth}. E[x²] − E[x]² gives {naive}: a negative variance.",
-  ),
-  inf: N_(
-    "{dtype} ends at {largest}. The sum of the squares passes it: E[x²] − E[x]² gives ∞. The variance is {truth}.",
-  ),
-  nan: N_("{dtype} ends at {largest}. Both squares lie beyond: ∞ − ∞ is no number, NaN. The variance is {truth}."),
+  fine: N_("Near {square}, {dtype} numbers are {step} apart: fine for a variance of {truth}."),
+  wrong: N_("Near {square}, {dtype} numbers are {step} apart, and many roundings add up."),
+  coarse: N_("Near {square}, {dtype} numbers are {step} apart, more than the whole variance."),
+  inf: N_("{dtype} ends at {largest}. The sum of the squares passes it."),
+  nan: N_("{dtype} ends at {largest}. Both squares lie beyond: ∞ − ∞ is no number, NaN."),
 };
 
 /** Which of them holds. */
-export function outcome({ naive, row }) {
+function outcome({ naive, row, step }) {
   if (Number.isNaN(naive)) return "nan";
   if (!Number.isFinite(naive)) return "inf";
-  if (naive <= 0) return naive < 0 ? "negative" : "zero";
-  return Math.abs(naive / row.true - 1) < 0.01 ? "fine" : "wrong";
+  if (Math.abs(naive / row.true - 1) < 0.01) return "fine";
+  return step > row.true ? "coarse" : "wrong";
 }
 
+/** What the numbers of the type are like where the squares lie. */
 export function sentence(seen, { dtype }, tr) {
   return tr(SAYS[outcome(seen)], {
     square: digits(seen.exact[0], 2), // where the step is taken
     dtype: tr(TYPES[dtype]),
     step: stepText(seen.step),
     truth: digits(seen.row.true, 2),
-    naive: digits(seen.row.naive, 2),
     largest: grouped(largest(dtype)),
   });
 }
+
+/** What a formula gives, and what would be right unless it reads the same. */
+export function answerOf({ row, formulas }, key, tr) {
+  const [answer, truth] = [digits(row[key], 2), digits(row.true, 2)];
+  if (answer === truth) return answer;
+  const rootless = formulas[key].badge === "nan" && row[key] < 0;
+  return rootless
+    ? tr("{answer} instead of {truth}: its root is NaN", { answer, truth })
+    : tr("{answer} instead of {truth}", { answer, truth });
+}
+
+/** The answers of the two formulas that are drawn. */
+export const answersOf = (seen, tr) => [
+  `${FORMULAS.naive} = ${answerOf(seen, "naive", tr)}`,
+  tr("two passes: {answer}", { answer: answerOf(seen, "two_pass", tr) }),
+];
+
+/** All that is drawn, for who can't see it. */
+export const heard = (seen, state, tr) => `${sentence(seen, state, tr)} ${answersOf(seen, tr).join("; ")}.`;

@@ -66,7 +66,8 @@ function createBox(channel, { tr, state, set }, widthNow) {
   const show = (place, k, { column, left }) => {
     const y = BEFORE.at(place.mean);
     const half = Math.max(REACH, Math.min(place.spread * BEFORE.unit, 60));
-    const size = { x: left(k) + 1, y: y - half, width: column - 2, height: 2 * half };
+    const top = Math.max(BEFORE.top, y - half);
+    const size = { x: left(k) + 1, y: top, width: column - 2, height: Math.min(BEFORE.bottom, y + half) - top };
     for (const [key, value] of Object.entries(size)) area.setAttribute(key, value.toFixed(1));
     const names = { channel: channel + 1, place: k + 1 };
     const label = tr("Channel {channel}, place {place} of 8: its mean. Left and right move it.", names);

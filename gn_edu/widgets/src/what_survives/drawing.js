@@ -1,18 +1,21 @@
 // Two rows of eight boxes: a box reaches one standard deviation from the mean, its line two. Frames hold the channels
-// that share their statistics; their tints alternate, and one of the two is hatched.
+// that share their statistics; in the first row their tints alternate, and one of the two is hatched. In the second one a
+// ReLU cuts off what is below 0.
 import { light } from "../../../palette.json";
 import { svg, tenths, tick } from "../shared/drawing.js";
 import { clamp } from "../shared/maths.js";
 import { escapeText, minus } from "../shared/text.js";
-import { C, isExtreme } from "./model.js";
+import { C, isExtreme, NORMS } from "./model.js";
+import { percentOf, sentence } from "./told.js";
 
 /** @typedef {import("./model.js").Places} Places */
 
 const LEFT = 30; // the room of the axis
 const NUMBERS = 20; // of the channels' numbers over the first row
-const TALL = { before: 180, after: 120 };
-const RANGE = { before: 10, after: 4 };
-export const HEIGHTS = { before: NUMBERS + TALL.before + 8, after: TALL.after + 56 };
+const TALL = { before: 180, after: 144 };
+const RANGE = { before: 12, after: 4 }; // a box with spread 1 stands inside wherever a hand can put it
+const NAMED = { before: 10, after: 4 };
+export const HEIGHTS = { before: NUMBERS + TALL.before + 8, after: TALL.after + 8 };
 
 /** Places across a drawing of this width. */
 export const across = (width) => {
@@ -30,7 +33,7 @@ const rowOf = (name, top) => {
   const range = RANGE[name];
   const unit = TALL[name] / 2 / range;
   const at = (v) => top + TALL[name] / 2 - unit * clamp(v, -range, range);
-  return { at, unit, range, top, bottom: top + TALL[name] };
+  return { at, unit, range, named: NAMED[name], top, bottom: top + TALL[name] };
 };
 /** The first row: a height of a value, and a value at a height. */
 export const BEFORE = rowOf("before", NUMBERS);
@@ -62,15 +65,14 @@ function boxMarkup({ group }, [mean, sd], x, { half }, { at }, id) {
   );
 }
 
-function rowMarkup(places, width, row, numbersOf, id) {
-  const columns = across(width);
-  const { at, range } = row;
-  const boxes = places.map((place, k) => boxMarkup(place, numbersOf(place), columns.middle(k), columns, row, id));
+/** The sets' frames, the line of 0 and the numbers of the axis. */
+function axesMarkup(places, width, row) {
+  const { at, range, named } = row;
   // The outer numbers stand inside of their row.
-  const ticks = [-range, 0, range].map((v) => tick(LEFT - 6, at(v) + 4 + (5 * v) / range, minus(v), "end"));
+  const low = (v) => at(v) + 4 + (Math.abs(v) === range ? 5 * Math.sign(v) : 0);
+  const ticks = [-named, 0, named].map((v) => tick(LEFT - 6, low(v), minus(v), "end"));
   const zero = `<path class="zero" d="M${LEFT} ${at(0)}H${width - 2}"/>`;
-  const tints = `<pattern id="${id}-a" width="6" height="6" patternUnits="userSpaceOnUse"><path class="g0" d="M0 0h6v6h-6z"/></pattern>${hatch(`${id}-b`)}`;
-  return [tints, ...framesMarkup(places, columns, row), zero, ...ticks, ...boxes].join("");
+  return [...framesMarkup(places, across(width), row), zero, ...ticks].join("");
 }
 
 /** The first row, with the mean of each set as a line through its frame where it is to be seen. */
@@ -87,29 +89,74 @@ export function beforeMarkup({ selected }, places, width, { id, common }) {
     return begins + tenths(on);
   };
   const means = common ? `<path class="common" d="${places.map(line).join("")}"/>` : "";
-  return numbers.join("") + rowMarkup(places, width, BEFORE, ({ mean, spread }) => [mean, spread], id) + means;
+  const tints = `<pattern id="${id}-a" width="6" height="6" patternUnits="userSpaceOnUse"><path class="g0" d="M0 0h6v6h-6z"/></pattern>${hatch(`${id}-b`)}`;
+  const columns = across(width);
+  const boxes = places.map((place, k) =>
+    boxMarkup(place, [place.mean, place.spread], columns.middle(k), columns, BEFORE, id),
+  );
+  return [...numbers, tints, axesMarkup(places, width, BEFORE), ...boxes, means].join("");
 }
 
-/** The second row, and under it the share of each channel that a ReLU lets through. */
-export function afterMarkup({ selected }, places, width, { id, tr }) {
+/** Whether the others in its set change what becomes of a channel. */
+const isMoved = ({ after, sd, alone }) => Math.abs(after - alone.after) > 0.02 || Math.abs(sd - alone.sd) > 0.02;
+
+/** What the dashed boxes are, where there are any. */
+export const legend = (places, tr) => (places.some(isMoved) ? tr("dashed: as it would be alone (G = 8)") : "");
+
+/** A channel's box as the ReLU cuts it: solid over 0, a ghost below; dashed how it would be alone; the share that passes. */
+function cutMarkup(place, x, { half }) {
+  const { at, top } = AFTER;
+  const [zero, wide] = [at(0), tenths(2 * half)];
+  const edge = tenths(x - half);
+  const parts = (mean, sd) => {
+    const [a, b] = [at(mean + sd), at(mean - sd)];
+    return [a, Math.max(a + 2, b)];
+  };
+  const rect = (kind, a, b) =>
+    b > a ? `<rect class="${kind}" x="${edge}" y="${tenths(a)}" width="${wide}" height="${tenths(b - a)}"/>` : "";
+  const line = (kind, a, b) => (b > a ? `<path class="${kind}" d="M${tenths(x)} ${tenths(a)}V${tenths(b)}"/>` : "");
+  const { after, sd, alone } = place;
+  const [a, b] = parts(after, sd);
+  const [c, d] = parts(after, 2 * sd);
+  const [e, f] = parts(alone.after, alone.sd);
+  const moved = isMoved(place);
+  const high = Math.min(c, zero, moved ? e : zero) - 5;
+  const low = Math.min(d, zero) + 14; // for a box at the top of the drawing
+  return [
+    line("ghost", Math.max(c, zero), d) + rect("ghost", Math.max(a, zero), b),
+    line("whisker", c, Math.min(d, zero)) + rect("passed", a, Math.min(b, zero)),
+    `<path class="mean${after > 0 ? " on" : " off"}" d="M${edge} ${tenths(at(after))}h${wide}"/>`,
+    moved
+      ? `<rect class="alone" x="${tenths(x - half - 3)}" y="${tenths(e)}" width="${tenths(2 * half + 6)}" height="${tenths(f - e)}"/>`
+      : "",
+    tick(tenths(x), tenths(high < top + 12 ? low : high), `${percentOf(place)}%`).replace(
+      'class="tick"',
+      `class="tick share${isExtreme(place) ? " chosen" : ""}"`,
+    ),
+  ].join("");
+}
+
+/** The second row, with the ReLU. */
+export function afterMarkup(places, width, tr) {
+  const { at, bottom } = AFTER;
   const columns = across(width);
-  const top = AFTER.bottom + 24;
-  const bars = places.map((place, k) => {
-    const x = columns.middle(k);
-    const bar = (name, part) =>
-      `<rect class="${name}" x="${tenths(x - columns.half)}" y="${top}" width="${tenths(2 * columns.half * part)}" height="12"/>`;
-    const told = place.channel === selected || isExtreme(place);
-    const share = told ? tick(tenths(x), top + 26, `${Math.round(100 * place.active)}%`) : "";
-    return bar("share", place.active) + bar("track", 1) + share;
-  });
-  const title = `<text class="tick" x="${LEFT + 2}" y="${top - 7}">${escapeText(tr("share that a ReLU lets through"))}</text>`;
-  return rowMarkup(places, width, AFTER, ({ after, sd }) => [after, sd], id) + title + bars.join("");
+  const cut = `<rect class="cut" x="${LEFT}" y="${at(0)}" width="${width - 2 - LEFT}" height="${bottom - at(0)}"/>`;
+  const words = tick(width - 10, bottom - 8, tr("cut away by the ReLU"), "end").replace(
+    'class="tick"',
+    'class="tick cut-word"',
+  );
+  const boxes = places.map((place, k) => cutMarkup(place, columns.middle(k), columns));
+  return [cut, axesMarkup(places, width, AFTER), words, ...boxes].join("");
 }
 
 const STILL_STYLE =
-  `text{font:13px system-ui,sans-serif;fill:#333}.tick{font-size:12px;fill:#555}.chosen{font-weight:700}path{fill:none}.whisker,.box,.common{stroke:${light.ink}}` +
-  ".mean{stroke:#222;stroke-width:2.5}.common{stroke-width:2;stroke-dasharray:5 3}.zero{stroke:#888}.frame{fill:none;stroke:#888}.track{fill:none;stroke:#888}.share{fill:#555}" +
-  ".g0{fill:#d8d6cf}.g1{fill:#fff}.hatch{stroke:#777;stroke-width:1.6}";
+  `text{font:13px system-ui,sans-serif;fill:${light.ink}}.tick{font-size:12px;fill:${light.quiet}}.chosen{font-weight:700}path{fill:none}` +
+  `.whisker,.box,.common,.mean{stroke:${light.ink}}.mean{stroke-width:2.5}.common{stroke-width:2;stroke-dasharray:5 3}` +
+  `.zero,.frame,.ghost,.mean.off{fill:none;stroke:${light.line}}.cut{fill:${light.shade}}.passed{fill:${light.ink}}.mean.on{stroke:${light.paper};stroke-width:1}.mean.off{stroke-width:1}` +
+  `.alone{fill:none;stroke:${light.quiet};stroke-dasharray:4 3}.g0{fill:${light.shade}}.g1{fill:${light.paper}}.hatch{stroke:${light.quiet};stroke-width:1.6}`;
+
+/** What the still picture says. */
+export const saidOf = (state, places, tr) => `${NORMS[state.norm]}. ${sentence(state, places, tr)}`;
 
 /** Both rows as one picture. */
 export function markup(state, places, tr, stem) {
@@ -120,8 +167,8 @@ export function markup(state, places, tr, stem) {
   const parts = [
     title(tr("before the norm"), 20),
     part(beforeMarkup(state, places, width, { id: "still-a", common: true }), 28),
-    title(tr("after it"), second),
-    part(afterMarkup(state, places, width, { id: "still-b", tr }), second + 8),
+    title([tr("after it"), legend(places, tr)].filter(Boolean).join(" – "), second),
+    part(afterMarkup(places, width, tr), second + 8),
   ];
   return svg(stem, width + 8, second + 12 + HEIGHTS.after, parts.join(""));
 }

@@ -1,4 +1,4 @@
-// Eight channels before a norm, after it, and what a ReLU lets through; and the question about a channel and its partner.
+// Eight channels before a norm, after it, alone, and what a ReLU lets through; and the question about a channel and its partner.
 import { N_ } from "../shared/i18n.js";
 import { meanOf, normalize } from "../shared/maths.js";
 import { fixed, minus } from "../shared/text.js";
@@ -21,31 +21,40 @@ export const NORM_WORDS = {
   ),
 };
 
-/**
- * For every place in the order: the channel there, its numbers before and after, its set's mean, and the share that a
- * ReLU passes.
- * @param {State} state
- */
-export function view({ quantiles, means, spreads, beta, order, norm, centred }) {
-  const at = order.map((c) => ({ channel: c, mean: centred ? 0 : means[c], spread: spreads[c] }));
-  const x = at.flatMap(({ mean, spread }) => quantiles.map((q) => mean + spread * q));
+/** The channels' values, by place, after a norm; and its sets. */
+function normed({ quantiles, beta, order }, at, method, groups) {
   const n = quantiles.length;
-  const method = norm === "batch" ? "batch" : "group";
-  const groups = norm === "batch" ? C : +norm;
   const { sets, y } = normalize(
-    x,
+    at.flatMap(({ mean, spread }) => quantiles.map((q) => mean + spread * q)),
     { images: 1, channels: C, positions: n },
     { method, groups, eps: EPS },
     Array(C).fill(1),
     order.map((c) => beta[c]),
   );
-  return at.map((place, k) => {
+  const channels = at.map((_, k) => {
     const values = y.slice(k * n, (k + 1) * n);
     const after = meanOf(values);
     const sd = Math.sqrt(meanOf(values.map((v) => (v - after) ** 2)));
+    return { after, sd, active: values.filter((v) => v > 0).length / n };
+  });
+  return { sets, channels };
+}
+
+/**
+ * For every place in the order: the channel there, its numbers before and after, its set's mean, the share that a ReLU
+ * passes; and `alone`, what the norm would make of the channel in a set of its own.
+ * @param {State} state
+ */
+export function view(state) {
+  const { means, spreads, order, norm, centred } = state;
+  const at = order.map((c) => ({ channel: c, mean: centred ? 0 : means[c], spread: spreads[c] }));
+  const groups = norm === "batch" ? C : +norm;
+  const { sets, channels } = normed(state, at, norm === "batch" ? "batch" : "group", groups);
+  const own = groups === C ? channels : normed(state, at, "group", C).channels;
+  return at.map((place, k) => {
     const group = Math.floor((k * groups) / C);
-    const active = values.filter((v) => v > 0).length / n;
-    return { ...place, group, common: sets.get(group).mean, deviation: sets.get(group).sigma, after, sd, active };
+    const { mean: common, sigma: deviation } = sets.get(group);
+    return { ...place, group, common, deviation, ...channels[k], alone: own[k] };
   });
 }
 
@@ -53,18 +62,8 @@ export function view({ quantiles, means, spreads, beta, order, norm, centred }) 
 
 const NEVER = 0.001;
 /** What a ReLU makes of a channel: it is never on, always, or for some of its values. */
-const fateOf = ({ active }) => (active <= NEVER ? "never" : active >= 1 - NEVER ? "always" : "some");
+export const fateOf = ({ active }) => (active <= NEVER ? "never" : active >= 1 - NEVER ? "always" : "some");
 export const isExtreme = (place) => fateOf(place) !== "some";
-
-export function sentence(state, places, tr) {
-  const name = (fate) =>
-    places
-      .filter((place) => fateOf(place) === fate)
-      .map(({ channel }) => channel + 1)
-      .join(", ") || tr("none");
-  const values = { norm: NORMS[state.norm], dead: name("never"), on: name("always") };
-  return tr("{norm}: after the ReLU, channels that are never active: {dead}; always active: {on}.", values);
-}
 
 // ---- the question
 
