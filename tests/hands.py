@@ -169,10 +169,11 @@ HANDS = {
     "train_it": Hand(
         page="book/index.html",
         name="home",
-        grip="[data-gn-grip=guess-4]",
-        by=(0, -40),
-        key="ArrowUp",
-        shows=".guesses",
+        grip="[data-net=bn] .gn-touch",  # a point of the field
+        by=(40, 0),
+        key="ArrowRight",
+        focus="[data-gn-grip=point]",
+        shows=".shared",
         point=(("[data-gn-do=train]", (0, 0)),),
         reached="w.querySelectorAll('.runs .m').length >= 2",
     ),

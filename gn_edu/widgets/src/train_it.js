@@ -1,8 +1,8 @@
-// Train it yourself: the same small network with batch norm and with group norm, on two arms of a spiral. One dial: over
-// how many of the 32 points of an update batch norm averages. Takes the traits recorded (runs of scripts/record_spiral.py),
+// Train it yourself: the same small network with batch norm and with group norm, on two arms of a spiral. The chart is the
+// dial: its chosen column says over how many of the 32 points of an update batch norm averages. Takes the traits recorded (runs of scripts/record_spiral.py),
 // over, seed, guesses, asked, name; sets over, seed, guesses and asked. The arithmetic runs in a worker.
 import { numbers, oneOf, unlessFirst, whole } from "./shared/address.js";
-import { choice, drive, h, liveText } from "./shared/dom.js";
+import { drive, h, liveText } from "./shared/dom.js";
 import { picturedByTraits } from "./shared/frame.js";
 import { N_, translator } from "./shared/i18n.js";
 import { stillChart } from "./shared/lines.js";
@@ -54,30 +54,30 @@ export function sentence({ over, guess }, { bn, gn }, tr) {
       );
 }
 
-/** The buttons and the dial. */
-function createControls({ tr, train, pauseOrGoOn, step, otherSeed, pickOver }) {
+/** The buttons; the main one says what it will do. */
+function createControls({ tr, train, pauseOrGoOn, step, otherSeed, counted }) {
   const main = h("button", { type: "button", class: "gn-main", "data-gn-do": "train" });
   main.addEventListener("click", () => (main.dataset.is === "rest" ? train() : pauseOrGoOn()));
   const once = h("button", { type: "button", "data-gn-do": "step", onclick: step }, tr("{n} updates", { n: STEP }));
   const seed = h("button", { type: "button", "data-gn-do": "seed", onclick: otherSeed });
-  const dial = choice({
-    label: tr("Batch Norm averages over"),
-    options: OVERS.map((over) => [over, String(over)]),
-    mark: "data-gn-over",
-    pick: pickOver,
-    shown: true,
-  });
-  const of = h("span", {}, tr("of the 32 points of an update"));
   const words = { running: tr("Pause"), paused: tr("Go on") };
-  const show = (state, phase, next) => {
+  const show = ({ over, seed: now }, phase, next) => {
     main.dataset.is = phase;
     seed.hidden = Boolean(next) && phase === "rest"; // the main button takes another one then
     once.disabled = seed.hidden;
-    main.textContent = words[phase] ?? (next ? tr("Train with seed {seed}", { seed: next }) : tr("Train both"));
-    seed.textContent = tr("Seed {seed}: another one", { seed: state.seed });
-    dial.show(state.over);
+    const rest = next
+      ? tr("Train with a mean over {n}, seed {seed}", { n: over, seed: next })
+      : tr("Train with a mean over {n}", { n: over });
+    main.textContent = words[phase] ?? rest;
+    seed.textContent = tr("Seed {seed}: another one", { seed: now });
   };
-  return { rows: [drive(dial.element, of), drive(main, once, seed)], show };
+  return { element: drive(main, once, seed, counted), show };
+}
+
+/** What is on paper where nothing was trained: the recorded runs. */
+function onPaper({ svg, text }) {
+  const src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+  return h("div", { class: "gn-on-paper" }, h("img", { src, alt: "" }), h("p", {}, text));
 }
 
 /**
@@ -149,16 +149,22 @@ function render(props) {
   });
   const { tr, state, set } = box;
   const fields = createFields(tr);
-  const guessed = (k, error) => set({ guesses: state.guesses.map((old, i) => (i === k ? error : old)) });
-  const figure = createFigure(tr, guessed);
+  const choose = (over) => over !== state.over && visit.choose({ over });
+  const figure = createFigure(tr, {
+    guess(k, error) {
+      choose(OVERS[k]);
+      set({ guesses: state.guesses.map((old, i) => (i === k ? error : old)) });
+    },
+    choose,
+  });
   const unfair = createUnfair(recorded, tr, (asked) => set({ asked }));
-  const counted = h("p", { class: "gn-part", "data-gn-value": "update" });
   const live = liveText();
   const visit = createVisit({ tr, state, set, showRun, showControls, draw });
   const { training, begin } = visit;
   restart = () => {
     visit.stopRun();
     visit.runs.length = 0;
+    fields.letGo();
   };
   const afterwards = () => (visit.nextSeed() ? { seed: visit.nextSeed() } : {});
   const controls = createControls({
@@ -167,28 +173,25 @@ function render(props) {
     pauseOrGoOn: () => (training.phase === "running" ? training.pause() : training.goOn()),
     step: () => (training.phase === "rest" ? begin({}, true) : training.goOn(true)),
     otherSeed: () => visit.choose({ seed: (state.seed % SEEDS) + 1 }),
-    pickOver: (over) => visit.choose({ over }),
+    counted: fields.counted,
   });
   function showControls() {
     controls.show(state, training.phase, visit.nextSeed());
   }
   function showRun() {
-    fields.show(visit.picture, state.over);
-    counted.textContent = tr("update {update} of {all}", { update: visit.picture?.update ?? 0, all: UPDATES });
+    fields.show(visit.picture, state);
+    box.root.classList.toggle("gn-trained", visit.picture !== null || visit.runs.length > 0);
   }
   function draw() {
     showRun();
     showControls();
     live.textContent = visit.said;
-    figure.show(visit.runs, state.guesses);
+    figure.show(visit.runs, state);
     unfair.show(state.asked);
   }
-  const hint = h(
-    "p",
-    { class: "gn-part" },
-    tr("Your Figure 1. Drag a hollow square to where you expect Batch Norm; then train."),
-  );
-  box.body.append(...controls.rows, fields.element, counted, live, hint, figure.element, unfair.element);
+  const hint = h("p", {}, tr("Your Figure 1. Drag a hollow square to where you expect Batch Norm; then train."));
+  const printed = onPaper(still({ recorded }, props.model.get("_catalogue")));
+  box.body.append(hint, controls.element, figure.element, fields.element, live, printed, unfair.element);
   const root = /** @type {any} */ (box.root);
   root.run = async ({ over, seed }) => {
     visit.quick = true;
@@ -200,6 +203,7 @@ function render(props) {
   return async () => {
     (await stop)();
     training.stop();
+    figure.stop();
   };
 }
 

@@ -39,25 +39,25 @@ export function dragged(element, move, begin = () => true) {
 /**
  * A mouse that goes down on a picture takes what it is cut by along, a thumb that taps it or drags sideways, too.
  * @param {SVGElement} photo
- * @param {(part: number) => void} put gets the part of the width at the left
+ * @param {(part: number, below: number) => void} put gets the part of the width at the left, and of the height above
  */
 export function followed(photo, put) {
   let from = 0;
-  const partAt = (/** @type {MouseEvent} */ { clientX }) => {
-    const { left, width } = photo.getBoundingClientRect();
-    return (clientX - left) / width;
+  const putAt = (/** @type {MouseEvent} */ { clientX, clientY }) => {
+    const { left, top, width, height } = photo.getBoundingClientRect();
+    put((clientX - left) / width, (clientY - top) / height);
   };
   dragged(
     photo,
     ({ x }, event) => {
       // A thumb may yet want to scroll the page.
-      if (event.pointerType !== "touch" || Math.abs(x - from) > 8) put(partAt(event));
+      if (event.pointerType !== "touch" || Math.abs(x - from) > 8) putAt(event);
     },
     ({ x }) => {
       from = x;
     },
   );
-  photo.addEventListener("click", (/** @type {any} */ event) => event.pointerType === "touch" && put(partAt(event)));
+  photo.addEventListener("click", (/** @type {any} */ event) => event.pointerType === "touch" && putAt(event));
 }
 
 /** A thumb on it drags, and does not scroll the page. */

@@ -1,8 +1,11 @@
 // The two fields: who would be named what where, the points as light and dark stones, and the share that is named wrong.
+// A point can be touched: touch.js.
 import { h } from "../shared/dom.js";
 import { N_ } from "../shared/i18n.js";
 import { SIDE } from "./run.js";
 import { EDGE, TRAINING } from "./spiral.js";
+import { createTouch } from "./touch.js";
+import { UPDATES } from "./training.js";
 
 const PIXELS = 480;
 // The same in light and dark pages: the ground is light where the first class is said, dark where the second is.
@@ -55,41 +58,61 @@ function createField(over, label) {
   return { canvas, draw };
 }
 
-/** One network: its field, and the share of test and training points that it names wrong. */
-function createPanel(name, over, tr) {
+/** One network: its field under `touched`, and the share of test and training points that it names wrong. */
+function createPanel(name, { all, touched, tr }) {
   const { title, over: counted } = NETWORKS[name];
   const field = createField(
-    over,
+    all,
     tr("{title}: what it says at every place, and the training points", { title: tr(title) }),
   );
   const test = h("b", { class: "gn-big", "data-gn-value": `${name}_test` });
   const training = h("b", { "data-gn-value": `${name}_training` });
   const averaged = h("span", { class: "gn-part" });
+  const ofTraining = h("p", { class: "gn-part" }, tr("its own training points wrong"), " ", training);
   const element = h(
     "div",
     { class: "gn-panel", "data-net": name },
     h("p", { class: "gn-net" }, tr(title), " ", averaged),
-    field.canvas,
+    h("div", { class: "gn-field" }, field.canvas, touched),
     h("p", {}, tr("test points wrong"), " ", test),
-    h("p", { class: "gn-part" }, tr("its own training points wrong"), " ", training),
+    ofTraining,
   );
   const percent = (v) => (v === undefined ? "–" : `${v.toFixed(1)} %`);
   const show = (/** @type {import("./run.js").Seen | undefined} */ seen, n) => {
     averaged.textContent = tr(counted, { n });
     test.textContent = percent(seen?.test);
     training.textContent = percent(seen?.training);
+    ofTraining.hidden = !seen;
     field.draw(seen?.field);
   };
   return { element, show };
 }
 
-/** Both networks; show(picture, over) brings them up to date. */
+/** Both networks; show(picture, { over, seed }) brings them up to date, letGo() forgets which point was touched. */
 export function createFields(tr) {
-  const over = stones();
-  const panels = { bn: createPanel("bn", over, tr), gn: createPanel("gn", over, tr) };
-  const show = (/** @type {import("./run.js").Picture | null} */ picture, n) => {
-    panels.bn.show(picture?.bn, n);
-    panels.gn.show(picture?.gn, n);
+  const all = stones();
+  let shown = { done: 0, over: 4, seed: 1 };
+  const touch = createTouch(tr, () => say());
+  const panels = { bn: panelOf("bn"), gn: panelOf("gn") };
+  const counted = h("span", { class: "gn-part", "data-gn-value": "update" });
+  const words = h("p", { class: "gn-part gn-touched-text" });
+  function panelOf(name) {
+    return createPanel(name, { all, touched: touch.over[name], tr });
+  }
+  function say() {
+    const update = touch.show(shown);
+    words.textContent = tr(
+      "Touch a point. Lines join it to those in its Batch Norm mean, here in update {update}. With Group Norm it is alone.",
+      { update },
+    );
+  }
+  const show = (/** @type {import("./run.js").Picture | null} */ picture, { over, seed }) => {
+    panels.bn.show(picture?.bn, over);
+    panels.gn.show(picture?.gn, over);
+    counted.textContent = picture ? tr("update {update} of {all}", { update: picture.update, all: UPDATES }) : "";
+    shown = { done: picture?.update ?? 0, over, seed };
+    say();
   };
-  return { element: h("div", { class: "gn-panels" }, panels.bn.element, panels.gn.element), show };
+  const element = h("div", {}, h("div", { class: "gn-panels" }, panels.bn.element, panels.gn.element), words);
+  return { element, counted, show, letGo: touch.letGo };
 }

@@ -1,10 +1,11 @@
 // The reader's own Figure 1: test error against the number of points that batch norm averages over. Every finished run
-// drops two marks. Before a run, a guess can be dragged to where batch norm will land.
-import { drawingPlace, h } from "../shared/dom.js";
+// drops two marks. Before a run, a guess can be dragged to where batch norm will land; its column is trained next.
+import { h } from "../shared/dom.js";
 import { pathOf, svg, tenths, tick } from "../shared/drawing.js";
+import { fittedDrawing, WIDE } from "../shared/fitted.js";
 import { createGrip } from "../shared/grip.js";
 import { N_ } from "../shared/i18n.js";
-import { gridLine, mark, numberUnder } from "../shared/lines.js";
+import { gridLine, heldNumber, mark, numberUnder } from "../shared/lines.js";
 import { clamp, meanOf } from "../shared/maths.js";
 
 /** @typedef {{ over: number, seed: number, bn: number, gn: number }} Finished */
@@ -17,14 +18,28 @@ export const guessOf = (/** @type {number[]} */ guesses, /** @type {number} */ o
   const guess = guesses[OVERS.indexOf(over)];
   return guess === FIRST_GUESS ? undefined : guess;
 };
-const WIDE = 420;
-const TALL = 190;
-const SIDES = { left: 36, right: 106, top: 14, bottom: 26 };
-const TITLE = 26; // the room of a title over or under the chart
+const SIDES = { left: 30, right: 88, top: 10, bottom: 28 };
+const STILL = 190; // units, the height of the still picture
+const LIVE = 132; // and of the chart in a page
+const TITLE = 26; // the room of a title over or under the still chart
 
-const x = (k) => SIDES.left + 30 + (k * (WIDE - SIDES.left - SIDES.right - 44)) / (OVERS.length - 1);
-const y = (error) => SIDES.top + ((MOST - error) * (TALL - SIDES.top - SIDES.bottom)) / MOST;
-const errorAt = (height) => clamp(MOST - ((height - SIDES.top) * MOST) / (TALL - SIDES.top - SIDES.bottom), 0, MOST);
+/** @typedef {ReturnType<typeof scales>} Scales */
+
+/** Where columns and errors stand in a chart of a width and a height. */
+function scales(width, height) {
+  const right = width - SIDES.right;
+  const step = (right - SIDES.left - 44) / (OVERS.length - 1);
+  const high = height - SIDES.top - SIDES.bottom;
+  return {
+    right,
+    height,
+    step,
+    x: (/** @type {number} */ k) => SIDES.left + 24 + k * step,
+    y: (/** @type {number} */ error) => SIDES.top + ((MOST - error) * high) / MOST,
+    errorAt: (/** @type {number} */ y) => clamp(MOST - ((y - SIDES.top) * MOST) / high, 0, MOST),
+    columnAt: (/** @type {number} */ x) => clamp(Math.round((x - SIDES.left - 24) / step), 0, OVERS.length - 1),
+  };
+}
 
 const NORMS = {
   // Where both have the same error, both marks are seen.
@@ -34,7 +49,7 @@ const NORMS = {
 const titles = (tr) => [tr("test points wrong, %"), tr("points in Batch Norm's mean, of the 32 of an update")];
 
 /** One norm's marks and a line through the means; `end` is where its line ends, if it has one. */
-function lineOf(name, runs) {
+function lineOf(name, runs, { x, y }) {
   const { aside } = NORMS[name];
   const columns = OVERS.map((over, k) => ({
     k,
@@ -49,75 +64,128 @@ function lineOf(name, runs) {
 /**
  * The runs as text, the names at the lines' ends, one clear of the other.
  * @param {Finished[]} runs
+ * @param {Scales} scale
  * @param {import("../shared/i18n.js").Translator} tr
  */
-function runsMarkup(runs, tr) {
-  const lines = Object.keys(NORMS).map((name) => lineOf(name, runs));
+function runsMarkup(runs, scale, tr) {
+  const lines = Object.keys(NORMS).map((name) => lineOf(name, runs, scale));
   const [gn, bn] = lines.map(({ end }) => end ?? 0);
   const push = Math.max(0, 18 - Math.abs(gn - bn)) / 2;
   const names = lines.map(({ name, end }) => {
     if (end === undefined) return "";
     const height = end + 4 + (name === "gn" ? push : -push) * (gn >= bn ? 1 : -1);
     const title = tr(NORMS[name].title);
-    return `<text class="name n-${name}" x="${WIDE - SIDES.right + 8}" y="${tenths(height)}">${title}</text>`;
+    return `<text class="name n-${name}" x="${scale.right + 8}" y="${tenths(height)}">${title}</text>`;
   });
   return lines.map(({ markup }) => markup).join("") + names.join("");
 }
 
-const axesMarkup = () =>
+const axesMarkup = ({ right, x, y, height }, chosen = -1) =>
   [
-    ...[0, 20, 40, 60].map((error) => gridLine(SIDES.left, WIDE - SIDES.right, y(error), error)),
-    ...OVERS.map((over, k) => numberUnder(x(k), TALL - 8, over)),
+    ...[0, 20, 40, 60].map((error) => gridLine(SIDES.left, right, y(error), error)),
+    ...OVERS.map((over, k) => (k === chosen ? "" : numberUnder(x(k), height - 7, over))),
   ].join("");
+
+/** The column that is trained next, and its number. */
+const columnMarkup = (k, { x, step, height }) =>
+  `<path class="column" d="M${tenths(x(k))} 0v${height}" stroke-width="${tenths(Math.min(step, 56))}"/>` +
+  heldNumber(x(k), height - 7, OVERS[k]);
 
 /** The whole chart as a picture of its own. */
 export function chart(runs, tr, stem) {
   const [above, under] = titles(tr);
-  const drawn = `<g transform="translate(0 ${TITLE})">${axesMarkup()}${runsMarkup(runs, tr)}</g>`;
-  const words = tick(6, 16, above, "start") + tick(6, TALL + 2 * TITLE - 8, under, "start");
-  return svg(stem, WIDE, TALL + 2 * TITLE, drawn + words);
+  const scale = scales(WIDE, STILL);
+  const drawn = `<g transform="translate(0 ${TITLE})">${axesMarkup(scale)}${runsMarkup(runs, scale, tr)}</g>`;
+  const words = tick(6, 16, above, "start") + tick(6, STILL + 2 * TITLE - 8, under, "start");
+  return svg(stem, WIDE, STILL + 2 * TITLE, drawn + words);
 }
 
-/** A hollow square that is dragged up and down, or moved by keys. */
-function createHandle(k, tr, move) {
+/** A hollow square that is dragged up and down, or moved by keys; the one of the chosen column says so. */
+function createHandle(k, { tr, scale, move, choose }) {
   const grip = createGrip({
     label: tr("Your guess: Batch Norm over {n}", { n: OVERS[k] }),
     mark: `guess-${OVERS[k]}`,
     axis: "y",
     range: { min: 0, max: MOST, step: 1 },
-    valueAt: errorAt,
+    valueAt: (height) => scale().errorAt(height),
     move,
+    hint: tr("drag me"),
     look: '<rect class="guess" x="-7" y="-7" width="14" height="14" rx="2"/>',
   });
-  const show = (guess, seen) => {
+  grip.element.addEventListener("pointerdown", choose);
+  const show = (guess, { seen, chosen }) => {
     const text = tr("{error} % of the test points wrong", { error: guess });
-    grip.show({ x: x(k), y: y(guess), value: guess, text, hidden: !seen });
+    grip.show({ x: scale().x(k), y: scale().y(guess), value: guess, text, hidden: !seen });
+    grip.element.classList.toggle("chosen", chosen);
+  };
+  return { element: grip.element, letGo: grip.letGo, show };
+}
+
+/** The number under the chosen column: dragged or moved by keys, it chooses another one. */
+function createColumnGrip({ tr, scale, choose }) {
+  const grip = createGrip({
+    label: tr("Batch Norm averages over"),
+    mark: "over",
+    axis: "x",
+    range: { min: 0, max: OVERS.length - 1, step: 1 },
+    valueAt: (place) => scale().columnAt(place),
+    move: choose,
+    look: "<path/>",
+  });
+  const show = (k) => {
+    const text = tr("{n} of the 32 points of an update", { n: OVERS[k] });
+    grip.show({ x: scale().x(k), y: scale().height - 12, value: k, text });
   };
   return { element: grip.element, show };
 }
 
 /**
- * The chart in a page. guess(k, error) is called when a hand moves the guess of column k.
- * show(runs, guesses): guesses in %; one that was never moved goes when its column has a run.
+ * The chart in a page. guess(k, error) is called when a hand moves the guess of column k, choose(over) when it presses on
+ * another column. show(runs, state): guesses in %; one that was never moved goes when its column has a run.
+ * @param {import("../shared/i18n.js").Translator} tr
+ * @param {{ guess: (k: number, error: number) => void, choose: (over: number) => void }} hands
  */
-export function createFigure(tr, guess) {
-  const place = drawingPlace(undefined, "gn-chart");
-  place.setAttribute("role", "group");
-  place.innerHTML = svg("gn-in", WIDE, TALL, `${axesMarkup()}<g class="runs"></g><g class="guesses"></g>`);
-  const runsPlace = /** @type {SVGGElement} */ (place.querySelector(".runs"));
-  const handles = OVERS.map((_, k) => createHandle(k, tr, (error) => guess(k, error)));
-  place.querySelector(".guesses")?.append(...handles.map(({ element }) => element));
-  const show = (/** @type {Finished[]} */ runs, /** @type {number[]} */ guesses) => {
-    runsPlace.innerHTML = runsMarkup(runs, tr);
+export function createFigure(tr, { guess, choose }) {
+  let runs = /** @type {Finished[]} */ ([]);
+  let state = { over: OVERS[0], guesses: OVERS.map(() => FIRST_GUESS) };
+  let now = scales(WIDE, LIVE);
+  const parts = { tr, scale: () => now };
+  const column = createColumnGrip({ ...parts, choose: (k) => choose(OVERS[k]) });
+  const handles = OVERS.map((over, k) => {
+    const move = (error) => {
+      for (const { letGo } of handles) letGo();
+      guess(k, error);
+    };
+    return createHandle(k, { ...parts, move, choose: () => choose(over) });
+  });
+  const draw = (/** @type {number} */ width) => {
+    now = scales(width, LIVE);
+    const chosen = OVERS.indexOf(state.over);
+    column.show(chosen);
     for (const [k, { show: showHandle }] of handles.entries()) {
       const has = runs.some((run) => run.over === OVERS[k]);
-      showHandle(guesses[k], !has || guesses[k] !== FIRST_GUESS);
+      showHandle(state.guesses[k], { seen: !has || state.guesses[k] !== FIRST_GUESS, chosen: k === chosen });
     }
-    place.setAttribute(
+    const content = `${columnMarkup(chosen, now)}${axesMarkup(now, chosen)}<g class="runs">${runsMarkup(runs, now, tr)}</g>`;
+    return { height: LIVE, content };
+  };
+  const fitted = fittedDrawing({ draw, grips: [column, ...handles] });
+  // A press, not a finger that goes down: that may yet scroll the page.
+  fitted.drawing.addEventListener("click", (event) => {
+    if (/** @type {Element} */ (event.target).closest(".gn-grip")) return;
+    const { left, width } = fitted.drawing.getBoundingClientRect();
+    choose(OVERS[now.columnAt(((event.clientX - left) / width) * fitted.drawing.viewBox.baseVal.width)]);
+  });
+  const show = (/** @type {Finished[]} */ finished, /** @type {{ over: number, guesses: number[] }} */ asked) => {
+    runs = finished;
+    state = asked;
+    fitted.show();
+    fitted.element.setAttribute(
       "aria-label",
       tr("Test error against the points that Batch Norm averages over, from {n} runs", { n: runs.length }),
     );
   };
   const [above, under] = titles(tr).map((words) => h("p", { class: "gn-part" }, words));
-  return { element: h("div", {}, above, place, under), show };
+  const element = h("div", { class: "gn-figure" }, above, fitted.element, under);
+  return { element, show, stop: fitted.stop };
 }
