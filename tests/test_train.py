@@ -338,7 +338,9 @@ def test_every_record_fits_the_schema_and_comes_with_three_seeds():
             config = record.config
             assert config.experiment == folder.name and record.provenance.data != "synthetic"
             seeds.setdefault(config.replace(seed=0), set()).add(config.seed)
-        least = 1 if folder.name in ("neighbours", "gpu-vgg16", "main_rates") else 3  # shown, or chosen by
+        least = (
+            1 if folder.name in ("neighbours", "gpu-vgg16", "main_rates", "full_width") else 3
+        )  # shown, or chosen by
         assert all(len(found) >= least for found in seeds.values()), seeds
     assert folders()
 
@@ -365,6 +367,9 @@ BN_GN = [(norm, ws) for norm in ("bn", "gn") for ws in (False, True)]
 ASKED = {
     "first": [f"--norm {norm} --{'' if ws else 'no-'}ws" for norm, ws in BN_GN],
     "neighbours": [f"--recipe neighbours --norm {norm}" for norm in ("bn", "gn")],
+    "full_width": [
+        "--recipe speedrun --norm bn --no-ws --no-compile --precision float32 --look-back 5000 --experiment full_width"
+    ],
     "resnet": [f"--recipe resnet --batch 128 --lr 0.2 --epochs 3 {zero}" for zero in ("", "--zero-gamma")],
 }
 
