@@ -1,6 +1,7 @@
 // Where do the digits go? The steps between the numbers of float32 and float16 as a ruler, with the two numbers on it that
 // E[x^2] - E[x]^2 subtracts; in a fold four formulas for the same variance, recorded at growing offsets.
 // Takes the traits data (the record), dtype, offset, seed, name; sets dtype, offset and seed.
+import { light } from "../../palette.json";
 import { createFormulas } from "./cancellation_lab/formulas.js";
 import { judge, numbersBetween, offsetsOf, spacing, view } from "./cancellation_lab/model.js";
 import { createLab, HEIGHT, labMarkup } from "./cancellation_lab/offset.js";
@@ -17,7 +18,7 @@ export { judge, numbersBetween, scaleOf, spacing, view };
 const STILL = 560;
 const STILL_STYLE =
   "text{font:14px system-ui,sans-serif;fill:#222}.tick{font-size:12px;fill:#555}.said{font-size:17px;font-weight:650}" +
-  "path{fill:none;stroke:#222}.track{stroke:#555}.body{fill:#f4f3ee;stroke:#777}.dense{fill:#999}.thread{stroke-dasharray:2 3}" +
+  `path{fill:none;stroke:#222}.track{stroke:#555}.body{fill:${light.shade};stroke:#777}.dense{fill:#999}.thread{stroke-dasharray:2 3}` +
   ".true{stroke-width:2}.landed,.head{fill:#222}.hollow{fill:#fff;stroke-width:2}.way{stroke-width:5}";
 
 /** For pages without scripts. */
