@@ -16,7 +16,8 @@ import { N_, translator } from "./shared/i18n.js";
 export { judge, numbersBetween, scaleOf, spacing, view };
 
 const STILL = 560;
-const STILL_STYLE =
+// A function, as of the palette's colours: a page that draws no still then leaves it out.
+const stillStyle = () =>
   "text{font:14px system-ui,sans-serif;fill:#222}.tick{font-size:12px;fill:#555}.said{font-size:17px;font-weight:650}" +
   `path{fill:none;stroke:#222}.track{stroke:#555}.body{fill:${light.shade};stroke:#777}.dense{fill:#999}.thread{stroke-dasharray:2 3}` +
   ".true{stroke-width:2}.landed,.head{fill:#222}.hollow{fill:#fff;stroke-width:2}.way{stroke-width:5}";
@@ -25,7 +26,7 @@ const STILL_STYLE =
 export function still(traits, catalogue) {
   const tr = translator(catalogue);
   const drawing = svg("still", STILL, HEIGHT, labMarkup(traits, STILL, tr));
-  return { svg: stillOf(drawing, STILL_STYLE), text: sentence(view(traits), traits, tr) };
+  return { svg: stillOf(drawing, stillStyle()), text: sentence(view(traits), traits, tr) };
 }
 
 /** Number type and draw; each type has offsets of its own. */
