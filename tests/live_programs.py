@@ -254,6 +254,23 @@ CHAPTERS = {
     "10.2 centred": "def group_rms_norm(x, num_groups, eps=1e-5):\n    rows = x.reshape(len(x), num_groups, -1)\n"
     "    rows = rows - rows.mean(-1, keepdim=True)\n"
     "    return (rows / (rows.square().mean(-1, keepdim=True) + eps).sqrt()).reshape(x.shape)\n",
+    "11.1 by weights": "def masked_group_norm(x, mask, num_groups, eps=1e-5):\n    n, c, t = x.shape\n"
+    "    rows = x.reshape(n, num_groups, -1, t)\n"
+    "    share = mask.unsqueeze(1) / mask.unsqueeze(1).sum(-1, keepdim=True)\n"
+    "    mean = (rows * share).mean(2, keepdim=True).sum(3, keepdim=True)\n"
+    "    var = ((rows - mean) ** 2 * share).mean(2, keepdim=True).sum(3, keepdim=True)\n"
+    "    return (mask.unsqueeze(1) * (rows - mean) * (var + eps).rsqrt()).reshape(x.shape)\n",
+    "11.1 padding counted": "def masked_group_norm(x, mask, num_groups, eps=1e-5):\n"
+    "    rows = x.reshape(len(x), num_groups, -1)\n    rows = rows - rows.mean(-1, keepdim=True)\n"
+    "    return (rows / (rows.square().mean(-1, keepdim=True) + eps).sqrt()).reshape(x.shape) * mask\n",
+    "11.2 by rows": "def modulated_group_norm(x, scale, shift, num_groups, eps=1e-5):\n"
+    "    rows = x.reshape(len(x), num_groups, -1)\n    rows = rows - rows.mean(-1, keepdim=True)\n"
+    "    y = (rows / (rows.square().mean(-1, keepdim=True) + eps).sqrt()).reshape(x.shape)\n"
+    "    return y + y * scale.view(*scale.shape, 1, 1) + shift.view(*shift.shape, 1, 1)\n",
+    "11.2 no one": "def modulated_group_norm(x, scale, shift, num_groups, eps=1e-5):\n"
+    "    rows = x.reshape(len(x), num_groups, -1)\n    rows = rows - rows.mean(-1, keepdim=True)\n"
+    "    y = (rows / (rows.square().mean(-1, keepdim=True) + eps).sqrt()).reshape(x.shape)\n"
+    "    return y * scale[:, :, None, None] + shift[:, :, None, None]\n",
     "M.1 from squares": "def merged(n_a, mean_a, var_a, n_b, mean_b, var_b):\n    n = n_a + n_b\n"
     "    mean = (n_a * mean_a + n_b * mean_b) / n\n"
     "    squares = (n_a * (var_a + mean_a**2) + n_b * (var_b + mean_b**2)) / n\n    return mean, squares - mean**2\n",

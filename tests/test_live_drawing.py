@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browser import run_module, until
 
 from gn_edu.data import hand_tensor
-from gn_edu.exercises import sheet1_sets, sheet2_forward, sheet3_inputs, sheet4_backward
+from gn_edu.exercises import ch11_where_you_meet_it, sheet1_sets, sheet2_forward, sheet3_inputs, sheet4_backward
 from gn_edu.exercises.exercise import plain
 from gn_edu.exercises.sentences import as_text
 from gn_edu.exercises.sets import set_labels
@@ -229,6 +229,12 @@ def test_the_first_wrong_cell_is_said_in_words(draw):
     first = page.locator(".gn-drawn-cell.wrong").first
     assert first.get_attribute("aria-label") == said(page).split(" Group")[0]
     assert places(page, ".chosen") == [0]
+
+
+def test_where_a_mask_leaves_values_out_no_sets_of_group_norm_are_shown(draw):
+    page = draw(CASE, of(mistaken(ch11_where_you_meet_it.MASKED, 0, "padding-counted")))
+    assert page.locator(".gn-drawn-cell.wrong").count() and not page.locator(".lit, .taken").count()
+    assert "averages" not in page.locator("main").inner_text()
 
 
 def test_rows_and_numbers_stand_in_a_table(draw):

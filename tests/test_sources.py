@@ -109,3 +109,17 @@ def test_classes_that_the_frame_switches_are_the_frames_alone():
     assert "gn-pinned" in switched
     made = {path.name: path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.js") if path != frame}
     assert not [(name, c) for name, text in made.items() for c in switched if re.search(rf'class: "[^"]*\b{c}\b', text)]
+
+
+def test_what_pages_style_by_its_class_alone_is_no_part_of_a_widget():
+    """A rule of the pages for `.gn-x` would hold in a widget that calls something so, too."""
+    bare, used = set(), set()
+    for path in PAGES.glob("*.css"):
+        rules = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.S)
+        selectors = [part for head in re.findall(r"([^{}]+)\{", rules) for part in head.split(",")]
+        bare |= {found[1] for part in selectors if (found := re.match(r"\s*\.([\w-]+)", part))}
+    for path in SOURCES.rglob("*.js"):
+        for names in re.findall(r'class(?:: |=)"([\w\- ]+)"', path.read_text(encoding="utf-8")):
+            used |= set(names.split())
+    assert len(bare) > 20 and len(used) > 100
+    assert bare & used == {"gn-question-still"}  # the still of a question, which the page lays out

@@ -122,6 +122,7 @@ def test_it_ends_with_a_card(widget_page):
     card = page.locator(f"{W} .gn-card")
     answer(page, 0, right(ASKED[0])).click()
     assert not card.is_visible() and number(page, "answered", STEM) == "1"
+    assert page.locator(f"{W} .gn-answered .gn-dot:visible").count() == len(ASKED)
     answer_all(page, mistaken=(1, 4))
     assert card.is_visible() and not page.locator(f"{W} .gn-facts").is_visible()
     assert card.locator(".gn-score").inner_text() == f"{len(ASKED) - 2} of {len(ASKED)} right"
@@ -196,7 +197,7 @@ def test_the_entry_check_does_not_tell_which_were_right(widget_page):
     answer(page, 2, right(asked[2])).click()  # on second thoughts
     assert page.locator(f"{W} .gn-right, {W} .gn-wrong").count() == 0
     assert page.locator(f"{W} .gn-reply").count() == 0
-    assert not page.locator(f"{W} .gn-card").is_visible() and not page.locator(f"{W} .gn-progress").is_visible()
+    assert not page.locator(f"{W} .gn-card").is_visible() and not page.locator(f"{W} .gn-answered").is_visible()
     chosen = letters(wrong(q) if k == 3 else right(q) for k, q in enumerate(asked))
     assert line_of(page).inner_text() == f"entry: {chosen}"
     plain = run_module(module(STEM), "w.still(d, {})", questions=asked, form="entry")

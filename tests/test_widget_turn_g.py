@@ -149,7 +149,7 @@ def label_at(page, groups):
 @pytest.mark.site
 def test_by_mouse_keyboard_and_link(widget_page):
     page = widget_page(PAGE)
-    assert shown(page) == expected(8) and page.locator(f"{W} .gn-tick", has_text="✓").count() == 20
+    assert shown(page) == expected(8) and page.locator(f"{W} .gn-turn-tick:visible", has_text="✓").count() == 20
     grip = page.locator(f"{W} [data-gn-grip=groups]")
     grip.scroll_into_view_if_needed()
     box = grip.locator(".disc").bounding_box()

@@ -1,6 +1,7 @@
 """Widgets that are alive in a notebook and in the published page. All their maths is JavaScript, in float64."""
 
 from gn_edu.widgets.cancellation_lab import CancellationLab as CancellationLab
+from gn_edu.widgets.causality import Causality as Causality
 from gn_edu.widgets.exit_check import ExitCheck as ExitCheck
 from gn_edu.widgets.figure_one import FigureOne as FigureOne
 from gn_edu.widgets.gradient_projection import GradientProjection as GradientProjection

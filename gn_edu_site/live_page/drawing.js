@@ -83,6 +83,7 @@ function setsOf(given, part, mistakes) {
   const known = Object.fromEntries(given.arguments);
   const { x, num_groups: groups, eps, weight, bias } = known;
   if (!isArray(x) || !sameShape(x, part.right) || x.shape.length < 2) return null;
+  if ("mask" in known) return null; // its sets are smaller
   if (typeof groups !== "number" || groups < 1 || x.shape[1] % groups) return null;
   const right = /** @type {number[]} */ (setLabels(x.shape, groups, GROUP));
   const options = {

@@ -87,7 +87,7 @@ function render(props) {
   const card = cardOf(tr, Boolean(props.el.closest("[data-gn-host]")));
   const line = lineOf(tr);
   const list = h("ol", { class: "gn-exit-list" }, ...rows.map(({ element }) => element));
-  const progress = h("div", { class: "gn-dots gn-progress", "aria-hidden": "true" }); // the counts say it in words
+  const progress = h("div", { class: "gn-dots gn-answered", "aria-hidden": "true" }); // the counts say it in words
   body.append(progress, list, counts.element, card.element, verdict.element, line.element);
 
   return run(() => {

@@ -15,7 +15,7 @@ export { still } from "./turn_g/still.js";
 /** The twenty pictures: a tick on each that is named right; the wrong name under each that is not. */
 function createPictures(album, tr) {
   const parts = Array.from({ length: album.count }, (_, i) => {
-    const tick = h("span", { class: "gn-tick" });
+    const tick = h("span", { class: "gn-turn-tick" });
     const name = h("span", { class: "gn-name" });
     const element = h("li", { "data-gn-picture": i }, album.image(i, "gn-photo"), tick, name);
     const show = (/** @type {boolean} */ wrong, /** @type {number} */ named) => {
