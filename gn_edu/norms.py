@@ -20,6 +20,7 @@ import math
 from collections.abc import Sequence
 from functools import wraps
 from numbers import Integral
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -38,6 +39,8 @@ from gn_edu.refusals import (
     check_running,
     check_set_size,
 )
+
+Shape = int | Sequence[int]
 
 
 def normalize_over(
@@ -301,7 +304,7 @@ class LayerNorm(_Affine):
     torch.Size([3, 32, 32])
     """
 
-    def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None):
+    def __init__(self, normalized_shape: Shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None):
         shape = as_lengths([normalized_shape] if isinstance(normalized_shape, Integral) else normalized_shape)
         super().__init__(shape, eps, elementwise_affine, bias, device, dtype)
         self.normalized_shape, self.elementwise_affine = shape, elementwise_affine
@@ -342,7 +345,7 @@ class BatchNorm2d(nn.BatchNorm2d):
     """
 
     @wraps(nn.BatchNorm2d.__init__)
-    def __init__(self, num_features: int, *args, **kwargs):
+    def __init__(self, num_features: int, *args: Any, **kwargs: Any):
         super().__init__(as_channels(num_features, "num_features"), *args, **kwargs)
 
     def forward(self, input: Tensor) -> Tensor:
@@ -364,7 +367,7 @@ class InstanceNorm2d(nn.InstanceNorm2d):
     """
 
     @wraps(nn.InstanceNorm2d.__init__)
-    def __init__(self, num_features: int, *args, **kwargs):
+    def __init__(self, num_features: int, *args: Any, **kwargs: Any):
         super().__init__(as_channels(num_features, "num_features"), *args, **kwargs)
 
     def forward(self, input: Tensor) -> Tensor:

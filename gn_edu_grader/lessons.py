@@ -1,4 +1,4 @@
-"""What to do in the next lesson about a mistake that many made."""
+"""What to do in the next lesson about a mistake that many made. Of those without a line here pages.py says SAME."""
 
 _SETS = "Board plan, steps 1 and 2: colour the set of one value; then chapter 3's block, one cell changed"
 _FORMULA = "Write the formula on the board with m = 2 by hand; each symbol one operation (chapter 4, exercise 4.1)"

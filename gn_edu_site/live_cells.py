@@ -8,6 +8,7 @@ import json
 import re
 from pathlib import Path
 
+from bs4 import BeautifulSoup, SoupStrainer, Tag
 from docutils import nodes
 from sphinx.locale import _
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -16,12 +17,13 @@ from gn_edu_site import live_pack
 from gn_edu_site.languages import catalogue, words
 from gn_edu_site.live_lines import ARRANGED, lines_of
 from gn_edu_site.live_outputs import needed
+from gn_edu_site.pack import address
 from gn_edu_site.pages import folded_code, launch_links
 
 # In a chapter, the check follows the answer.
 CHECK = re.compile(r"\n+(from gn_edu\.exercises import |(?:ch\d+|museum)\.check_)")
 TAG = "live"  # of a notebook's cell that can be edited and run
-EXERCISE = re.compile(r' data-gn-exercise="([^"]+)"')
+EXERCISE, LIVE = "data-gn-exercise", "data-gn-live"  # attributes of a cell that can run in a page
 GIVEN, DRAW = "gn_given", "gn_draw"  # metadata: code that runs before the cell; names of what is drawn
 
 
@@ -92,7 +94,7 @@ class MarkLiveCells(SphinxPostTransform):
             parent = cell.parent
             parent.insert(parent.index(cell) + 1, elsewhere(reason=reason, **links))
         else:
-            self.wake(cell, {"data-gn-exercise": name} | ({"data-gn-lines": ""} if name in ARRANGED else {}))
+            self.wake(cell, {EXERCISE: name} | ({"data-gn-lines": ""} if name in ARRANGED else {}))
 
     def attributes(self, cell) -> dict[str, str]:
         """What a cell with the tag is called, what runs before it, what is drawn."""
@@ -122,7 +124,7 @@ class MarkLiveCells(SphinxPostTransform):
 def _visit_cell(translator, node):
     # Not by starttag, which makes one line of several.
     data = "".join(f' {name}="{html.escape(text)}"' for name, text in node["data"].items())
-    translator.body.append(f'<div class="gn-code"{data} data-gn-live>\n')
+    translator.body.append(f'<div class="gn-code"{data} {LIVE}>\n')
 
 
 def _depart_cell(translator, node):
@@ -159,14 +161,20 @@ def _table(app, name: str) -> dict:
     return table_file(name, lambda message: said.get(message, message)) | lines
 
 
+def live_cells(text: str) -> list[Tag]:
+    """The cells of a finished page that can run there; what this build did not write again has some, too."""
+    soup = BeautifulSoup(text, "html.parser", parse_only=SoupStrainer(attrs={LIVE: True}))
+    return soup.select(f"[{LIVE}]")
+
+
 def _write(app, exception) -> None:
     if exception or app.builder.name != "html":
         return
     paths = [Path(app.builder.get_outfilename(name)) for name in app.env.found_docs]
-    pages = [text for text in (path.read_text(encoding="utf-8") for path in paths) if " data-gn-live" in text]
-    if not pages:
+    cells = [cell for path in paths for cell in live_cells(path.read_text(encoding="utf-8"))]
+    if not cells:
         return
-    names = sorted({name for text in pages for name in EXERCISE.findall(text)})
+    names = sorted({address(cell, EXERCISE) for cell in cells if cell.has_attr(EXERCISE)})
     texts = needed(words(app, "widgets"), [live_pack.bundled(app, "cells")])
     live_pack.write(app, {name: _table(app, name) for name in names}, texts)
 

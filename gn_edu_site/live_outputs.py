@@ -21,8 +21,10 @@ from gn_edu_site.languages import catalogue
 from gn_edu_site.node import ask
 from gn_edu_site.page_data import PageData, data_script, visible_traits
 from gn_edu_site.renderer import WIDGET
+from gn_edu_site.theme import ThemeChanged
 
 logger = logging.getLogger(__name__)
+STATE, STATE_TYPE = "ipywidgets_state", "application/vnd.jupyter.widget-state+json"  # as myst-nb calls them
 WAKE = N_("Read the values on the chart itself ({megabytes} MB)")
 
 
@@ -37,7 +39,7 @@ def _text(name: str) -> str:
 
 def widget_model(env, docname: str, live) -> dict:
     """The model behind a widget's output, as the notebook stored it."""
-    state = json.loads(env.nb_metadata[docname]["js_files"]["ipywidgets_state"][1]["body"])["state"]
+    state = json.loads(env.nb_metadata[docname]["js_files"][STATE][1]["body"])["state"]
     return state[live["gn_content"]["model_id"]]
 
 
@@ -153,10 +155,17 @@ class WakeLiveOutputs(SphinxPostTransform):
         return [nodes.raw("", start, format="html"), image, nodes.raw("", end, format="html")]
 
 
+def without_state(scripts: list, has_state: bool, pagename: str) -> list:
+    """The scripts of a page but for the notebook's own widget state: the data beside each widget replace it."""
+    keep = [s for s in scripts if getattr(s, "attributes", {}).get("type") != STATE_TYPE]
+    if (found := len(scripts) - len(keep)) != has_state:
+        raise ThemeChanged(pagename, f"{int(has_state)} scripts of the type {STATE_TYPE}", str(found))
+    return keep
+
+
 def _add_scripts(app, pagename, templatename, context, doctree):
-    # The notebook's own widget state is replaced by the data beside each widget.
-    keep = [s for s in context["script_files"] if "widget-state" not in str(getattr(s, "attributes", ""))]
-    context["script_files"][:] = keep
+    has_state = STATE in app.env.nb_metadata.get(pagename, {}).get("js_files", {})
+    context["script_files"][:] = without_state(context["script_files"], has_state, pagename)
     if doctree is not None and doctree.get("gn_live"):
         app.add_js_file("gn-host.js", priority=100, defer="defer")  # before the theme's, as gn-page.js
 

@@ -17,24 +17,19 @@ from gn_edu.exercises.wrong_gradients import BACKWARD, PARAMETERS
 from gn_edu.exercises.wrong_norms import DIVISION, EPS
 from gn_edu.messages import N_
 
-_AUTOGRAD = N_("Its answer needs autograd, which this page does not have.")
-_NETWORKS = N_("It needs networks of torch.nn, which this page does not have.")
-# Name -> why the exercise does not run in the page.
-ELSEWHERE = {
-    "ex14": _AUTOGRAD,
-    "ex15": _NETWORKS,
-    "ex16": _NETWORKS,
-    "2.2": _NETWORKS,
-    "4.2": N_("One of its wrong norms shows in its gradients alone, and this page has no autograd."),
-    "8.1": _NETWORKS,
-    "8.2": _NETWORKS,
+# What an exercise needs -> what readers are told.
+_REASONS = {
+    "autograd": N_("Its answer needs autograd, which this page does not have."),
+    "networks": N_("It needs networks of torch.nn, which this page does not have."),
+    "gradients": N_("One of its wrong norms shows in its gradients alone, and this page has no autograd."),
 }
 _FOUND = Path(sheets.__file__).parent
 _CHAPTERS = [
     import_module(f"gn_edu.exercises.{path.stem}") for path in (*sorted(_FOUND.glob("ch*.py")), _FOUND / "museum.py")
 ]
 ALL: dict[str, Exercise] = sheets.EXERCISES | {e.name: e for chapter in _CHAPTERS for e in chapter.EXERCISES}
-# Those that run in the page, by name.
+# Name -> why the exercise does not run in the page; and those that do.
+ELSEWHERE = {name: _REASONS[exercise.needs] for name, exercise in ALL.items() if exercise.needs}
 IN_PAGE: dict[str, Exercise] = {name: exercise for name, exercise in ALL.items() if name not in ELSEWHERE}
 # Mistakes that every check may name.
 ALWAYS = (

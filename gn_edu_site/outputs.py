@@ -3,15 +3,15 @@
 A table is then translated, scrolled and read aloud as one that stands in the text.
 """
 
-import re
-from html import escape, unescape
+from typing import cast
 
 from bs4 import BeautifulSoup, Tag
 from docutils import nodes
 
+from gn_edu_site.pack import address, parsed, written
+
 TABLE = '<table class="gn-table"'  # how gn_edu.show.Table begins
 DRAWING = '<div class="gn-drawing"'  # how gn_edu.plots.Drawing begins
-_LABEL = re.compile(r'(?<=aria-label=")[^"]*')
 
 
 class empty_head(nodes.entry):
@@ -51,13 +51,20 @@ def table(text: str, source: str, line: int) -> list[nodes.Element]:
 
 def drawing(html: str, alt: str | None) -> nodes.raw:
     """A drawing whose description a cell's `alt` replaces; the attribute `said` holds it, for translations."""
-    said = alt or unescape(_LABEL.findall(html)[0])
+    said = alt or address(_drawn(parsed(html)), "aria-label")
     return nodes.raw("", described(html, said), format="html", said=said)
 
 
 def described(html: str, said: str) -> str:
     """A drawing's HTML with another description."""
-    return _LABEL.sub(lambda _: escape(said), html, count=1)
+    soup = parsed(html)
+    _drawn(soup)["aria-label"] = said
+    return written(soup)
+
+
+def _drawn(soup: BeautifulSoup) -> Tag:
+    """The drawing's outermost element, which has its description."""
+    return cast(Tag, soup.div)
 
 
 def rendered(data, source: str) -> list[nodes.Element] | None:

@@ -2,6 +2,7 @@
 
 The one step over finished pages. Every change says what it looks for and how often; where that is not so, it raises
 ThemeChanged. All else that the book does to the theme stands in book/_templates and in the transforms of this package.
+Rules that no page uses stay in the style sheet: without them it would be 2.8 of 15.9 kB smaller, gzipped.
 """
 
 import base64

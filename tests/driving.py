@@ -2,29 +2,9 @@
 
 import socket
 import time
+from importlib import import_module
 
 PATIENCE = 60  # seconds, for whatever a busy machine is slow at
-# How each kind of widget is driven: what is clicked; or what has the focus, and the key.
-STEPS = {
-    "cancellation_lab": ("[data-gn-grip=offset]", "ArrowRight"),
-    "causality": ("[data-gn-grip=tip-5]", "ArrowUp"),
-    "exit_check": ("[data-gn-choice='0']",),
-    "figure_one": (".gn-fitted svg",),  # its middle
-    "gradient_projection": ("[data-gn-scale]", "ArrowRight"),
-    "neighbours": (".gn-why summary",),  # the networks load, start their worker and answer
-    "pair_matrix": ("[data-gn-matrix=bn]", "ArrowRight"),
-    "quick_question": ("[data-gn-choice='1']", "Enter"),
-    "reshape_microscope": ("[data-view=tensor][data-cell='5']",),
-    "run_browser": ("[data-gn-measure]:checked", "ArrowRight"),
-    "shadow": ("[data-gn-grip=edge]", "ArrowRight"),
-    "shimmer": ("[data-gn-do=step]",),
-    "signal_depth": ("[data-gn-grip=gain]", "ArrowRight"),
-    "statistic_set": ("[data-cell='4']",),
-    "tile_seams": ("[data-gn-grip=border]", "ArrowRight"),
-    "train_it": ("[data-gn-do=step]",),
-    "turn_g": ("[data-gn-grip=groups]", "ArrowLeft"),
-    "what_survives": ("[data-gn-box='3']", "ArrowUp"),
-}
 WIDGETS = "[...document.querySelectorAll('[data-gn-widget]')]"
 KINDS = f"{WIDGETS}.map((w) => w.dataset.gnWidget)"
 # A file is dropped on the first photo of a widget: its name, its type, its bytes in base64. Each answer: not prevented.
@@ -56,6 +36,11 @@ class Chromium:
 
     def __init__(self, page):
         self.evaluate, self.click, self.press = page.evaluate, page.mouse.click, page.keyboard.press
+
+
+def own_tests(kind):
+    """The tests of a kind of widget. They name its STEP: what is clicked; or what has the focus, and the key."""
+    return import_module(f"test_widget_{kind}")
 
 
 def control(i, selector):
@@ -90,7 +75,7 @@ def drive(engine):
     """One step in every widget of the page; what they show then."""
     numbers = []
     for i, kind in enumerate(engine.evaluate(KINDS)):
-        selector, *keys = STEPS[kind]
+        selector, *keys = own_tests(kind).STEP
         before = shown(engine, i)
         if keys:
             engine.evaluate(f"{control(i, selector)}.focus({{ preventScroll: true }})")

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import json
+import re
 from pathlib import Path
 
 import test_checks as known
@@ -12,6 +13,7 @@ from scripts.paths import ROOT
 
 IMPORTS = "import numpy as np\nimport torch\n"
 TREE = ast.parse(Path(known.__file__).read_text(encoding="utf-8"))
+FENCED = re.compile(r"```python\n(.*?)```", re.DOTALL)
 UNBIASED = {"unbiased-var": known.UNBIASED}
 
 
@@ -291,7 +293,9 @@ def answers(in_page):
     """The solutions and the stubs of the notebooks, for the exercises in `in_page` (name -> exercise)."""
     found, functions = {}, {exercise.function: name for name, exercise in in_page.items()}
     for path in sorted((ROOT / "notebooks").glob("**/*.ipynb")):
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        folded = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        for cell in cells:
             text = "".join(cell["source"])
             if cell["cell_type"] != "code" or "def " not in text:
                 continue
@@ -304,6 +308,9 @@ def answers(in_page):
                 found[f"{name} solution"] = (name, text)
                 start, rest = text.split("    ### BEGIN SOLUTION")
                 text = start + "    raise NotImplementedError" + rest.split("### END SOLUTION")[1]
+            else:
+                solutions = [part for part in FENCED.findall(folded) if f"def {function}(" in part]
+                found[f"{name} solution"] = (name, IMPORTS + "\n".join(solutions))
             found[f"{name} stub"] = (name, text)
     return found
 

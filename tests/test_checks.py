@@ -1070,8 +1070,8 @@ def test_all_that_a_check_says_is_translated(monkeypatch):
     assert len(titles) == 3 and all("".join(title).startswith("\N{SECTION SIGN}") for title in titles)
 
 
-def test_sixteen_easy_to_hard():
-    assert list(EXERCISES) == [f"ex{k:02d}" for k in range(1, 17)]
+def test_the_exercises_of_the_sheets_are_numbered_in_their_order():
+    assert list(EXERCISES) == [f"ex{k:02d}" for k, _ in enumerate(EXERCISES, 1)]
     assert all(e.level in ("easy", "medium", "hard") and e.minutes and e.points for e in EXERCISES.values())
 
 

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from gn_edu_site import annotated, renderer
+from gn_edu_site import annotated, live_cells, renderer
 from scripts.paths import ROOT
 
 
@@ -226,6 +226,14 @@ def test_what_transforms_and_visitors_do_is_on_the_page(small):
         "https://github.com/me/book/issues/new?title=notebooks/chapter%3A%20",
     ]
     assert "Download" not in (small / "searchindex.js").read_text()  # the words of a frame are no text of a page
+
+
+def test_what_a_page_says_about_a_live_cell_is_none():
+    text = """<p>Write data-gn-live data-gn-exercise="ex01".</p>
+        <div data-gn-exercise="4.1" data-gn-live><pre>a data-gn-live b</pre></div>
+        <div data-gn-cell="c" data-gn-live></div>"""
+    exercise, cell = live_cells.live_cells(text)
+    assert exercise["data-gn-exercise"] == "4.1" and cell["data-gn-cell"] == "c"
 
 
 def test_the_path_is_in_the_list_in_the_sidebar_and_at_the_end(small):

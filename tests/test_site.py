@@ -28,7 +28,6 @@ from browser import (
 )
 
 from gn_edu.plots import PALETTE
-from gn_edu.questions import questions as all_questions
 from gn_edu_site import pages, search
 from scripts import i18n
 from scripts.audit import AXE
@@ -384,34 +383,6 @@ def test_without_javascript_stills_formulas_and_answers_stand_there(visit):
     alts = [figure.locator("img").get_attribute("alt") for figure in figures]
     assert len(alts) == 1
     assert alts[0].startswith("Test error of batch norm + weight standardization after the last epoch: ")
-
-
-# ---- quick questions
-
-
-@pytest.mark.parametrize("name", [page for page in CHAPTERS if page.startswith("notebooks/ch")])
-def test_quick_questions_answer_by_mouse_and_keyboard(widget_page, name):
-    questions = all_questions()
-    page = widget_page(name)
-    widgets = page.locator("[data-gn-widget=quick_question]")
-    assert widgets.count() + page.locator("[data-gn-widget=what_survives]").count() == 3  # that one asks itself
-    for widget in widgets.all():
-        question = questions[widget.get_attribute("data-gn-name")]
-        choices = question["choices"]
-        reply = widget.locator(".gn-reply")
-        for k, choice in enumerate(choices):
-            button = widget.locator(f"[data-gn-choice='{k}']")
-            if k % 2:
-                button.focus()
-                page.keyboard.press("Enter")
-            else:
-                button.click()
-            verdict = "Not yet." if "mistake" in choice else "Right."
-            see = " See it" if "mistake" in choice and "see" in question else ""
-            assert reply.inner_text() == f"{verdict} {choice['reply']}{see}"
-            assert button.get_attribute("aria-pressed") == "true"
-        widget.locator("[data-gn-do=reset]").click()
-        assert reply.inner_text() == ""
 
 
 # ---- figures and languages

@@ -74,11 +74,11 @@ def test_scripts_stay_readable(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
 
 
-def test_the_colours_of_the_norms_stand_in_the_palette_alone():
+def test_the_colours_of_the_palette_stand_there_alone():
     """Style sheets, scripts and Matplotlib read gn_edu/palette.json. What a notebook stores was drawn from it."""
     light, dark = (json.loads(PALETTE.read_text(encoding="utf-8"))[side] for side in ("light", "dark"))
     assert set(dark) <= set(light)
-    colours = {side[name] for side in (light, dark) for name in ("batch", "layer", "instance", "group")}
+    colours = {*light.values(), *dark.values()}
     folders = [ROOT / name for name in ("gn_edu", "gn_edu_grader", "gn_edu_site", "book", "scripts")]
     kinds = {".py", ".js", ".mjs", ".css", ".html", ".md"}
     texts = {

@@ -8,8 +8,9 @@ import pytest
 import sphinx_copybutton
 from docutils import nodes
 from PIL import Image
+from sphinx.builders.html import _JavaScript
 
-from gn_edu_site import pack, pages, theme
+from gn_edu_site import live_outputs, pack, pages, theme
 
 FOLDER = theme.Path(sphinx_copybutton.__file__).parent / "_static"
 WHOLE = """<!doctype html>
@@ -207,6 +208,15 @@ def test_a_notebook_without_code_that_can_be_found_stops_the_build():
     with pytest.raises(theme.ThemeChanged, match="cell_code_source"):
         part(nodes.container(nb_element="cell_source")).code()
     assert len(part(nodes.container(nb_element="cell_code_source")).code()) == 1
+
+
+def test_widget_state_that_is_not_found_stops_the_build():
+    kept, state = _JavaScript("a.js", defer="defer"), _JavaScript("", type=live_outputs.STATE_TYPE, body="{}")
+    assert live_outputs.without_state([kept, state], True, "page") == [kept]
+    assert live_outputs.without_state([kept], False, "page") == [kept]
+    for scripts, has_state in (([kept], True), ([kept, state], False), ([state, kept, state], True)):
+        with pytest.raises(theme.ThemeChanged, match="page: looked for . scripts of the type .*widget-state"):
+            live_outputs.without_state(scripts, has_state, "page")
 
 
 def test_a_notebook_without_a_title_stops_the_build():

@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from browser import number, run_module
+from hands import Hand
 
 from gn_edu.records import measured
 from gn_edu.widgets.base import STATIC, module
@@ -17,6 +18,17 @@ from scripts.record_cancellation import FORMULAS
 
 PAGE = "notebooks/ch06_numerics.html"
 W = "[data-gn-widget=cancellation_lab]"
+STEP = ("[data-gn-grip=offset]", "ArrowRight")
+HAND = Hand(
+    page=PAGE,
+    name="lab",
+    grip="[data-gn-grip=offset]",
+    by=(180, 0),
+    key="ArrowRight",
+    shows=".gn-lab .drawn",
+    point=(("[data-gn-grip=offset]", "End"), ("[data-gn-grip=offset]", "ArrowLeft")),
+    reached="w.querySelector('.gn-lab .said').textContent.includes('its root is NaN')",
+)
 ROWS = measured("cancellation")["rows"]
 KEYS = ("naive", "two_pass", "welford", "shifted")
 

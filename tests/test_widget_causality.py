@@ -3,6 +3,7 @@
 import pytest
 import torch
 from browser import VIEW, number, run_module, shown
+from hands import Hand
 from torch.nn import functional as F
 
 from gn_edu.widgets.base import module
@@ -11,6 +12,17 @@ from gn_edu.widgets.causality import TIPS, Causality
 PAGE = "notebooks/ch11_where_you_meet_it.html"
 STEM = "causality"
 W = f"[data-gn-widget={STEM}]"
+STEP = ("[data-gn-grip=tip-5]", "ArrowUp")
+HAND = Hand(
+    page=PAGE,
+    name="six",
+    grip="[data-gn-grip=tip-5]",
+    by=(0, -40),
+    key="ArrowUp",
+    shows=".drawn",
+    point=(("[data-gn-grip=tip-5]", "End"),),
+    reached="/5 of them have moved/.test(w.querySelector('.gn-live-text').textContent)",
+)
 LIFTED = [*TIPS[:-1], 6.0]
 
 

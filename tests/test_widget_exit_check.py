@@ -11,6 +11,7 @@ from scripts.paths import ROOT
 PAGE = "book/exit_check.html"
 STEM = "exit_check"
 W = f"[data-gn-widget={STEM}]"
+STEP = ("[data-gn-choice='0']",)
 ENTRY = "book/entry_check.html"
 ASKED = list(of_part("exit").values())
 

@@ -6,6 +6,7 @@ from statistics import mean
 
 import pytest
 from browser import run_module, until
+from hands import Hand
 
 from gn_edu import paper
 from gn_edu.records import published
@@ -15,6 +16,17 @@ from gn_edu.widgets.base import module
 PAGE = "notebooks/ch09_sweep.html"
 STEM = "figure_one"
 W = f"[data-gn-widget={STEM}][data-gn-name=sweep]"
+STEP = (".gn-fitted svg",)  # its middle
+HAND = Hand(
+    page=PAGE,
+    name="sweep",
+    grip="[data-gn-grip=size]",
+    by=(120, 0),
+    key="ArrowRight",
+    shows=".drawn",
+    point=(("[data-gn-grip=size]", "End"),),
+    reached="w.querySelector('.gn-live-text').textContent.includes('\u221210.6 points')",
+)
 SIZES = (2, 4, 8, 16, 32)
 GHOST, EQUAL = published("ghost"), published("equal_epochs", required=False)
 TRAITS = ("figures", "shown", "size", "relative", "ws", "anew")

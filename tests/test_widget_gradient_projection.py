@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from browser import VIEW, number, run_module, shown
+from hands import Hand
 from torch.nn import functional as F
 
 from gn_edu.widgets.base import module
@@ -13,6 +14,17 @@ from gn_edu.widgets.gradient_projection import GradientProjection
 
 PAGE = "notebooks/ch05_backward.html"
 W = "[data-gn-widget=gradient_projection][data-gn-name=three]"
+STEP = ("[data-gn-scale]", "ArrowRight")
+HAND = Hand(
+    page=PAGE,
+    name="three",
+    grip="[data-gn-grip=g]",
+    by=(-40, 30),
+    key="ArrowLeft",
+    shows=".a-dx",
+    point=(("[data-gn-lay=x_hat]", (0, 0)),),
+    reached="w.querySelector('.gn-live-text').textContent.includes('dx is 0')",
+)
 
 
 def cases(count=200):

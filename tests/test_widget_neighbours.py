@@ -6,6 +6,7 @@ import re
 import pytest
 import torch
 from browser import LANDING, number, run_module, until
+from hands import Hand
 from seeded import uniform
 
 from gn_edu.augment import PIXEL_MEAN, PIXEL_STD, to_input
@@ -14,6 +15,19 @@ from gn_edu.widgets.base import STATIC, module
 from gn_edu.widgets.neighbours import Neighbours, networks, pairs
 from scripts.draw_pictures import scene
 from scripts.record_pairs import in_torch, photographs, pixels
+
+STEP = (".gn-why summary",)  # the networks load, start their worker and answer
+HAND = Hand(
+    page=LANDING,
+    name="home",
+    grip="[data-gn-neighbour]",  # the worst company stands first
+    by=(0, 0),
+    key="ArrowRight",
+    focus="[data-gn-neighbour]:checked",
+    shows=".gn-panels",
+    point=(("[data-gn-neighbour]", (0, 0)),),
+    reached="[...w.querySelectorAll('.gn-verdict')].map((e) => e.textContent[0]).join('') === '✗✓'",
+)
 
 
 @pytest.mark.parametrize("norm, training", [("bn", True), ("bn", False), ("gn", True)])

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from browser import HTML, finger, run_module, scrolled, site_is_built
+from hands import Hand
 
 from gn_edu.nets import replace_layers
 from gn_edu.widgets.base import STATIC, module
@@ -13,6 +14,18 @@ from scripts.record_pairs import in_torch, photographs, pixels, probabilities_of
 PAGE = "notebooks/ch02_batch_norm.html"
 STEM = "pair_matrix"
 W = f"[data-gn-widget={STEM}]"
+STEP = ("[data-gn-matrix=bn]", "ArrowRight")
+HAND = Hand(
+    page=PAGE,
+    name="pairs",
+    grip="[data-gn-matrix=bn] svg",
+    by=(60, 40),
+    key="ArrowRight",
+    focus="[data-gn-matrix=bn]",
+    shows=".gn-reading",  # the sentence is under both matrices
+    point=(("[data-gn-twins]", (0, 0)),),  # the worst companion is the twin
+    reached="w.querySelector('.twin') && /12 of the 20/.test(w.querySelector('.gn-live-text').textContent)",
+)
 LABELS = [picture["label"] for picture in networks()["pictures"]]
 CLASSES = networks()["classes"]
 TRAITS = {"album": album(), "pairs": recorded_pairs()}

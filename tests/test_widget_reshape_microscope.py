@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 import torch
 from browser import VIEW, finger, number, run_module, scrolled, until
+from hands import Hand
 
 from gn_edu.widgets.base import STATIC, module
 from gn_edu.widgets.reshape_microscope import ReshapeMicroscope
@@ -12,6 +13,17 @@ from gn_edu.widgets.reshape_microscope import ReshapeMicroscope
 PAGE = "notebooks/ch04_build.html"
 LAYOUT = STATIC.parent / "src" / "reshape_microscope" / "layout.js"
 W = "[data-gn-widget=reshape_microscope]"
+STEP = ("[data-view=tensor][data-cell='5']",)
+HAND = Hand(
+    page=PAGE,
+    name="hand",
+    grip="[data-gn-grip=cut]",
+    by=(-70, 0),
+    key="ArrowLeft",
+    shows=".rows",
+    point=(("[data-gn-layout=channels_last]", (0, 0)),),
+    reached="w.querySelectorAll('.run').length === 2",
+)
 SHAPES = [(2, 4, 1, 2), (1, 6, 2, 2), (2, 8, 2, 3), (2, 6, 1, 1), (3, 4, 3, 1), (1, 1, 2, 2), (2, 12, 2, 1)]
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from browser import number, run_module, shown, until
+from hands import Hand
 
 from gn_edu.recipes import RECIPES
 from gn_edu.records import published
@@ -15,6 +16,19 @@ from gn_edu.widgets.base import module
 PAGE = "notebooks/ch08_cifar10.html"
 STEM = "run_browser"
 W = f"[data-gn-widget={STEM}]"
+STEP = ("[data-gn-measure]:checked", "ArrowRight")
+HAND = Hand(
+    page=PAGE,
+    name="runs",
+    grip="[data-gn-grip=read]",
+    by=(-120, 0),
+    key="ArrowLeft",
+    shows=".drawn",
+    # Group Norm keeps levels apart, Batch Norm does not.
+    point=(("[data-gn-measure=level]", (0, 0)),),
+    reached=r"((said) => +/GN (\d+\.\d+)/.exec(said)[1] > 2 * +/BN[^;]* (\d+\.\d+)/.exec(said)[1])"
+    "(w.querySelector('.gn-live-text').textContent)",
+)
 FIRST = published("first")
 MAIN = [r for r in published("main") if r.config.clock.epochs == RECIPES["main"].clock.epochs]
 

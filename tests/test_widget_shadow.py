@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from browser import VIEW, number, run_module
+from hands import Hand
 from torch.nn import functional as F
 
 from gn_edu import descriptors
@@ -17,6 +18,17 @@ from scripts.paths import ROOT
 PAGE = "notebooks/ch10_why_groups.html"
 STEM = "shadow"
 W = f"[data-gn-widget={STEM}]"
+STEP = ("[data-gn-grip=edge]", "ArrowRight")
+HAND = Hand(
+    page=PAGE,
+    name="cat",
+    grip="[data-gn-grip=edge]",
+    by=(60, 0),
+    key="ArrowLeft",
+    shows=".map",
+    point=(("[data-gn-norm=gn]", (0, 0)),),  # numbers in the light move, too
+    reached="/and in the light by [1-9]/.test(w.querySelector('.gn-live-text').textContent)",
+)
 PHOTO = descriptors.photograph()
 
 

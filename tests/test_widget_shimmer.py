@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 import torch
 from browser import number, run_module, until
+from hands import Hand
 from seeded import uniform
 from torch.nn import functional as F
 
@@ -16,6 +17,17 @@ from scripts.record_pairs import numbers, pixels
 PAGE = "notebooks/ch02_batch_norm.html"
 STEM = "shimmer"
 W = f"[data-gn-widget={STEM}]"
+STEP = ("[data-gn-do=step]",)
+HAND = Hand(
+    page=PAGE,
+    name="noise",
+    grip="[data-gn-marker=bn]",
+    by=(40, 30),
+    key="ArrowDown",
+    shows=".gn-pair",
+    point=(("[data-gn-do=step]", (0, 0)),),
+    reached="w.querySelector('.cloud').getAttribute('d').split('M').length === 3",
+)
 SEEN = "((view) => d.cases.map(view))(w.createModel(d.album, d.convolution))"
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 import torch
 from browser import number, run_module
+from hands import Hand
 from seeded import normal
 from torch.nn import functional as F
 
@@ -14,6 +15,18 @@ from gn_edu.widgets.signal_depth import SignalDepth
 PAGE = "notebooks/ch02_batch_norm.html"
 STEM = "signal_depth"
 W = f"[data-gn-widget={STEM}]"
+STEP = ("[data-gn-grip=gain]", "ArrowRight")
+HAND = Hand(
+    page=PAGE,
+    name="depth",
+    grip="[data-gn-grip=gain]",
+    by=(60, 0),
+    key="ArrowRight",
+    shows=".drawn",
+    # With a norm the size stays 1 at every gain.
+    point=(("[data-gn-do=norm]", (0, 0)),),
+    reached="w.querySelector('.gn-live-text').textContent.includes('have size 1.00;')",
+)
 SIZES = "d.cases.map((c)=>w.view(c).map(({size,gradient})=>[size,gradient]))"
 WIDTH, SAMPLES, DEPTH = 64, 8, 30
 

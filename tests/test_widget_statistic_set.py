@@ -5,12 +5,24 @@ from itertools import product
 import pytest
 import torch
 from browser import HTML, LANDING, number, shown, until, wait_until_awake
+from hands import Hand
 
 from gn_edu import norms
 from gn_edu.data import hand_tensor
 
 W1 = "[data-gn-widget=statistic_set]"
 pytestmark = pytest.mark.site
+STEP = ("[data-cell='4']",)
+HAND = Hand(
+    page="notebooks/ch03_one_formula.html",
+    name="six",
+    grip=".gn-cell.focus",
+    by=(0, -40),
+    key="+",
+    shows=".gn-number-line",
+    point=((".gn-cell.focus", (0, -40)),),
+    reached="w.querySelector('[data-gn-value=mean]').textContent !== '4.125'",
+)
 
 
 def outputs(x, method, groups=2):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from browser import VIEW, number, run_module, shown
+from hands import Hand
 from torch.nn import functional as F
 
 from gn_edu.widgets.base import module
@@ -16,6 +17,18 @@ from scripts.paths import ROOT
 PAGE = "notebooks/ch07_groups.html"
 STEM = "tile_seams"
 W = f"[data-gn-widget={STEM}]"
+STEP = ("[data-gn-grip=border]", "ArrowRight")
+HAND = Hand(
+    page=PAGE,
+    name="photo",
+    grip="[data-gn-grip=border]",
+    by=(-60, 0),
+    key="ArrowLeft",
+    shows=".photo",
+    at=(0.15, 0.5),  # its words stand to the right
+    point=(("[data-gn-statistics=whole]", (0, 0)),),
+    reached="!/own/.test(w.querySelector('.gn-live-text').textContent)",
+)
 PIXELS = decoded(base64.b64decode(photograph()["webp"]))
 
 

@@ -7,6 +7,7 @@ from statistics import mean, stdev
 import pytest
 import torch
 from browser import LANDING, finger, number, run_module, scrolled, until
+from hands import Hand
 
 from gn_edu.records import measured
 from gn_edu.widgets import TrainIt
@@ -16,6 +17,18 @@ from gn_edu_site.node import node_path
 from scripts.record_spiral import NONE, RATES, THIN, bn, error_in_torch, gn, in_node, job, starts, train_in_torch
 
 W = "[data-gn-widget=train_it]"
+STEP = ("[data-gn-do=step]",)
+HAND = Hand(
+    page=LANDING,
+    name="home",
+    grip="[data-net=bn] .gn-touch",  # a point of the field
+    by=(40, 0),
+    key="ArrowRight",
+    focus="[data-gn-grip=point]",
+    shows=".shared",
+    point=(("[data-gn-do=train]", (0, 0)),),
+    reached="w.querySelectorAll('.runs .m').length >= 2",
+)
 NETWORK = STATIC.parent / "src" / "train_it" / "network.js"
 SEEDS = list(range(1, 21))
 RECORD = measured("spiral")

@@ -6,6 +6,7 @@ from statistics import mean, stdev
 import pytest
 import torch
 from browser import finger, run_module, scrolled, until
+from hands import Hand
 from torch import nn
 
 from gn_edu.records import measured, read_records
@@ -21,6 +22,17 @@ from scripts.record_turn_g import turned as turned_net
 PAGE = "notebooks/ch07_groups.html"
 STEM = "turn_g"
 W = f"[data-gn-widget={STEM}]"
+STEP = ("[data-gn-grip=groups]", "ArrowLeft")
+HAND = Hand(
+    page=PAGE,
+    name="turn",
+    grip="[data-gn-grip=groups]",
+    by=(-70, -10),
+    key="ArrowLeft",
+    shows=".gn-all",
+    point=(("[data-gn-grip=groups]", "ArrowLeft"),),
+    reached="w.querySelectorAll('.gn-out').length === 2",
+)
 LABELS = [picture["label"] for picture in networks()["pictures"]]
 CLASSES = networks()["classes"]
 ALBUM = {"classes": CLASSES, "pictures": networks()["pictures"]}

@@ -5,6 +5,7 @@ import re
 import pytest
 import torch
 from browser import VIEW, run_module, shown
+from hands import Hand
 from torch.nn import functional as F
 
 from gn_edu.widgets.base import module
@@ -13,6 +14,17 @@ from gn_edu.widgets.what_survives import WhatSurvives
 PAGE = "notebooks/ch07_groups.html"
 STEM = "what_survives"
 W = f"[data-gn-widget={STEM}]"
+STEP = ("[data-gn-box='3']", "ArrowUp")
+HAND = Hand(
+    page=PAGE,
+    name="loud",
+    grip="[data-gn-box='3']",
+    by=(0, -60),
+    key="ArrowUp",
+    shows=".drawn",
+    point=(("[data-gn-guess='0']", (0, 0)),),
+    reached="w.querySelector('.gn-cover').hidden && /Channel 3, its partner, is always active/.test(w.textContent)",
+)
 TRAITS = ("quantiles", "means", "spreads", "beta", "order", "norm", "centred")
 LOUD = (0, 0, 0, -8, 0, 0, 0, 0)
 

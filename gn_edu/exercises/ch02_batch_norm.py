@@ -140,6 +140,7 @@ ACCUMULATE = Exercise(
     parts=(N_("the gradient"), N_("images in each input")),
     ways={"in pieces": _in_pieces},
     closing=_on_batch_norm,
+    needs="networks",
 )
 
 EXERCISES = (EXPECTED_VARIANCE, ACCUMULATE)

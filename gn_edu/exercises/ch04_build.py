@@ -73,6 +73,7 @@ ACCEPTS = Exercise(
     function="accepts",
     takes="a test accepts(group_norm) -> bool: true for a right group norm, false for each of the eleven mutants.",
     own=check_accepts,
+    needs="gradients",
 )
 EXERCISES = (GROUP_NORM, ACCEPTS)
 check_group_norm = GROUP_NORM.checker()

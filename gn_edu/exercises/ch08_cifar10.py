@@ -133,6 +133,7 @@ SWAP_NORM = Exercise(
     ),
     ways={"swap": _after_swap, "groups": _groups},
     closing=_on_groups,
+    needs="networks",
 )
 
 # ---- 8.2
@@ -188,6 +189,7 @@ ZERO_GAMMA = Exercise(
     ),
     ways={"zero": _after_zeroing},
     closing=said("Right: each block starts as its shortcut, and all gradients can still move its last gamma."),
+    needs="networks",
 )
 
 EXERCISES = (SWAP_NORM, ZERO_GAMMA)

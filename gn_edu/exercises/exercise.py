@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -87,6 +87,7 @@ class Exercise:
         asks_numbers: the numbers are worked out by hand.
         closing: the sentence for a right answer, in place of the usual one; or what makes it of the replies.
         own: the whole check, where no list of probes can say it.
+        needs: what it takes of torch that a page lacks; it does not run there, and gn_edu_site/live_tables.py says why.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Exercise:
     checked_by: str = ""
     closing: str | list | Callable[[Sequence[Reply]], list] = ""
     own: Callable[[Callable], Report] | None = None
+    needs: Literal["", "networks", "autograd", "gradients"] = ""
 
     @property
     def number(self) -> str:

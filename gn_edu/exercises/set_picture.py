@@ -1,6 +1,8 @@
 """A picture of the cells that share a mean with the first one: as the code does it, and as group norm does."""
 
+import json
 from html import escape
+from pathlib import Path
 
 from gn_edu.exercises.sets import set_labels
 from gn_edu.exercises.wrong_norms import SETS
@@ -8,6 +10,7 @@ from gn_edu.messages import tr
 
 SHAPE, GROUPS = (2, 4, 2, 2), 2
 SIDE = 22
+COLOURS = json.loads(Path(__file__).parents[1].joinpath("palette.json").read_text(encoding="utf-8"))["light"]
 
 
 def _block(labels, left: int, title: str) -> str:
@@ -19,7 +22,7 @@ def _block(labels, left: int, title: str) -> str:
             for p in range(SHAPE[2] * SHAPE[3]):
                 x, y = left + n * (SHAPE[1] + 1) * SIDE + c * SIDE, 24 + p * SIDE
                 inside = bool(flat[n, c, p] == flat[0, 0, 0])
-                look = 'fill="#2b6cb0"' if inside else 'fill="none"'
+                look = f'fill="{COLOURS["group"] if inside else "none"}"'
                 parts.append(f'<rect x="{x}" y="{y}" width="{SIDE - 3}" height="{SIDE - 3}" stroke="#777" {look}/>')
     return "".join(parts)
 

@@ -149,6 +149,7 @@ EX14 = Exercise(
     parts=(N_("the output"), "dx", "dweight", "dbias"),
     checked_by="check_autograd_function",
     sections=((slice(0, 1), _OUTPUT), (slice(1, 2), EX12), (slice(2, 4), EX13)),
+    needs="autograd",
 )
 
 SHEET = (EX11, EX12, EX13, EX14)

@@ -62,6 +62,7 @@ EX15 = Exercise(
     right=_gap,
     wrong=partial(candidates, _gap, _GAPS),
     parts=(N_("the gap"), N_("the running mean afterwards"), N_("training mode afterwards")),
+    needs="networks",
 )
 
 
@@ -134,6 +135,7 @@ EX16 = Exercise(
         N_("batch norms left"),
         N_("buffers left"),
     ),
+    needs="networks",
 )
 
 SHEET = (EX15, EX16)

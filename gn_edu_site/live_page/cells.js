@@ -1,4 +1,5 @@
 // Cells that run in the page: book/_static/gn-page.js loads this at the first touch, and asks it to wake the cell.
+import { dark, light } from "../../gn_edu/palette.json";
 import { h, uniqueName } from "../../gn_edu/widgets/src/shared/dom.js";
 import { translator } from "../../gn_edu/widgets/src/shared/i18n.js";
 import { addLines, linesFirst } from "./arranging.js";
@@ -190,9 +191,15 @@ async function check(/** @type {HTMLElement} */ box, /** @type {string} */ code)
   return { ok: Boolean(ok), mistakes: mistakes ?? [], text: text ?? error?.message ?? "" };
 }
 
+const verdict = ({ bad, good }) => `.gn-code{--gn-bad:${bad};--gn-good:${good}}`;
+/** Right and wrong in the colours of the theme; a browser need not know light-dark(). */
+const verdictStyle =
+  `${verdict(light)}body[data-theme=dark] ${verdict(dark)}` +
+  `@media (prefers-color-scheme:dark){body:not([data-theme=light]) ${verdict(dark)}}`;
+
 /** The words of the page's language, and the styles of cells that are awake; then they can wake. */
 async function prepare() {
-  document.head.append(h("style", {}, lineStyle + drawingStyle + cellStyle));
+  document.head.append(h("style", {}, lineStyle + drawingStyle + cellStyle + verdictStyle));
   // An iPhone makes a page larger when small type is written in; a reader can still do so.
   if (CSS.supports("-webkit-touch-callout", "none"))
     document.querySelector("meta[name=viewport]")?.setAttribute("content", "width=device-width, maximum-scale=1");

@@ -16,7 +16,8 @@ import { N_, translator } from "./shared/i18n.js";
 export { judge, numbersBetween, scaleOf, spacing, view };
 
 const STILL = 560;
-const STILL_STYLE =
+// A function, as of the palette's colours: a page that draws no still then leaves it out.
+const stillStyle = () =>
   `text{font:14px system-ui,sans-serif;fill:${light.ink}}.tick{font-size:12px;fill:${light.quiet}}.said{font-size:17px;font-weight:650}` +
   `path{fill:none;stroke:${light.ink}}.track{stroke:${light.quiet}}.body{fill:${light.shade};stroke:${light.line}}.dense{fill:${light.line}}` +
   `.thread{stroke-dasharray:2 3}.true,.two{stroke-width:2}.two{stroke:${light.quiet}}.two-said{fill:${light.quiet}}` +
@@ -27,7 +28,7 @@ const STILL_STYLE =
 export function still(traits, catalogue) {
   const tr = translator(catalogue);
   const drawing = svg("still", STILL, heightOf(STILL), labMarkup(traits, STILL, tr));
-  return { svg: stillOf(drawing, STILL_STYLE), text: heard(view(traits), traits, tr) };
+  return { svg: stillOf(drawing, stillStyle()), text: heard(view(traits), traits, tr) };
 }
 
 /** Number type and draw; each type has offsets of its own. */

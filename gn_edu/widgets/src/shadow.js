@@ -1,5 +1,6 @@
 // What does a shadow change? A photograph's histograms of directions under no norm, HOG's, group norm and a local one.
 // Takes the traits photo, edge, light, norm, cell, name; sets edge, light, norm and cell.
+import { light } from "../../palette.json";
 import * as drawing from "./shadow/drawing.js";
 import { ROWS, SIDE, view } from "./shadow/model.js";
 import { oneOf, stepped, whole } from "./shared/address.js";
@@ -69,16 +70,17 @@ const wordsOf = ({ cell }, tr) => [
   tr("outlined without the shadow, filled with it"),
 ];
 
-/** For pages without scripts. */
-export const still = stillOfView({
-  view,
-  sentence,
-  markup: (state, seen, tr) => drawing.stillMarkup(state, seen, wordsOf(state, tr)),
-  style:
-    "text{font:13px system-ui,sans-serif;fill:#333}.edges{stroke:#1f1d1a;fill:none}.zero{stroke:#8d8a80}.frame{fill:none;stroke:#8d8a80}" +
-    ".cell{fill:none;stroke:#0b57d0;stroke-width:2}.under{fill:none;stroke:#fff;stroke-width:4}.border{fill:none;stroke:#1f1d1a;stroke-width:2;stroke-dasharray:5 4}.now{fill:#1f1d1a}.before{fill:none;stroke:#1f1d1a;stroke-width:1.2}.moved{fill:#b3261e}" +
-    [0, 0.3, 0.42, 0.54, 0.66, 0.78].map((opacity, k) => `.m${k}{opacity:${opacity}}`).join(""),
-});
+/** For pages without scripts. A function, as of the palette's colours: a page that draws no still then leaves it out. */
+export const still = (traits, catalogue) =>
+  stillOfView({
+    view,
+    sentence,
+    markup: (state, seen, tr) => drawing.stillMarkup(state, seen, wordsOf(state, tr)),
+    style:
+      `text{font:13px system-ui,sans-serif;fill:#333}.edges{stroke:${light.ink};fill:none}.zero{stroke:${light.line}}.frame{fill:none;stroke:${light.line}}` +
+      `.cell{fill:none;stroke:${light.focus};stroke-width:2}.under{fill:none;stroke:#fff;stroke-width:4}.border{fill:none;stroke:${light.ink};stroke-width:2;stroke-dasharray:5 4}.now{fill:${light.ink}}.before{fill:none;stroke:${light.ink};stroke-width:1.2}.moved{fill:${light.bad}}` +
+      [0, 0.3, 0.42, 0.54, 0.66, 0.78].map((opacity, k) => `.m${k}{opacity:${opacity}}`).join(""),
+  })(traits, catalogue);
 
 /** The frame around the chosen cell, moved by arrow keys. */
 function createCellGrip({ tr, set, state }) {

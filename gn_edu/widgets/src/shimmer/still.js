@@ -8,7 +8,7 @@ import { createModel, SIDE } from "./model.js";
 import { grey, NORMS, stripMarkup, valueText } from "./view.js";
 
 const STYLE =
-  `text{font:12px system-ui,sans-serif;fill:#333}.line,.ramp{fill:none;stroke:#8d8a80}image{image-rendering:pixelated}` +
+  `text{font:12px system-ui,sans-serif;fill:#333}.line,.ramp{fill:none;stroke:${light.line}}image{image-rendering:pixelated}` +
   `.cloud{fill:none;stroke:#555;stroke-width:4;stroke-linecap:round;stroke-opacity:.45}.mark{stroke-width:3}.pixel{fill:none;stroke:#d00000;stroke-width:2}` +
   `.mark-bn{stroke:${light.batch}}.mark-gn{stroke:${light.group}}.name-bn{fill:${light.batch};font-weight:600}.name-gn{fill:${light.group};font-weight:600}`;
 const WIDTH = 340;

@@ -196,11 +196,11 @@ export function placeOwn(drawing, { shape, flat }, i, hint) {
 }
 
 const STILL_STYLE =
-  ".slab{fill:#f2f1ec;stroke:#c9c6bb}.face{fill:#fff;stroke:#8d8a80}.value{fill:#45423b}" +
+  `.slab{fill:#f2f1ec;stroke:#c9c6bb}.face{fill:#fff;stroke:${light.line}}.value{fill:#45423b}` +
   `.under,.top,.right{fill:none}.lit .face{fill:${light.group};stroke:#7a3000}.lit .value{fill:#fff;font-weight:700}` +
   ".lit .top{fill:#e58b4d}.lit .right{fill:#7a3000}.lit .lift{transform:translate(-7px,7px)}" +
-  ".focus .face{stroke:#111;stroke-width:4}.thread{fill:none;stroke:#8d8a80;stroke-dasharray:3 4}" +
-  "text{font-family:system-ui,sans-serif}.value{font-size:17px;text-anchor:middle}.axis{font-size:13px;fill:#55524a}" +
+  `.focus .face{stroke:#111;stroke-width:4}.thread{fill:none;stroke:${light.line};stroke-dasharray:3 4}` +
+  `text{font-family:system-ui,sans-serif}.value{font-size:17px;text-anchor:middle}.axis{font-size:13px;fill:${light.quiet}}` +
   ".mid{text-anchor:middle}.end{text-anchor:end}";
 
 /**
