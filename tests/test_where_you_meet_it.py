@@ -129,7 +129,7 @@ def test_images_that_cannot_be_dealt_out_are_refused():
 
 def test_one_gradient_a_sample_and_only_under_group_norm_do_they_make_the_batchs(scene):
     images = random(8, 16, 6, 6)
-    found = scene("processes-table", "private-code") | {"images": images}
+    found = scene("processes-run", "private-code") | {"images": images}
     weights = random(16, 16, 3, 3, seed=3)
     for name, norm in two_processes.NORMS.items():
         each = [found["grad"](found["loss"])(weights, images[k : k + 1], norm) for k in range(8)]
