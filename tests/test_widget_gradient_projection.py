@@ -259,7 +259,7 @@ def test_four_values_are_bars_whose_ends_are_taken(widget_page):
     page = widget_page(PAGE)
     four = W.replace("three", "four")
     values = lambda: [page.locator(f"{four} [data-gn-value='dx[{i}]']").text_content() for i in range(4)]  # noqa: E731
-    dragged(page, f"{four} [data-gn-grip=g2]", 0, -23)  # half a unit, in a row of 92 px from -2 to 2
+    dragged(page, f"{four} [data-gn-grip=g2]", 0, -46)  # one unit, in a row of 92 px from -1 to 1
     g = [1, 1.0, 0, 0]
     x = torch.tensor([2.0, 2, 6, 6], dtype=torch.float64, requires_grad=True)
     hat = F.group_norm(x[None], 1, eps=0.0)[0]

@@ -3,7 +3,7 @@ import { pathOf, tenths, tick } from "../shared/drawing.js";
 import { fittedDrawing } from "../shared/fitted.js";
 import { createGrip } from "../shared/grip.js";
 import { clamp } from "../shared/maths.js";
-import { escapeText } from "../shared/text.js";
+import { escapeText, fixed, minus } from "../shared/text.js";
 import { view } from "./model.js";
 import { followed, PARTS, vectors } from "./texts.js";
 
@@ -14,7 +14,7 @@ const ROW = 92; // px for the values from -reach to reach
 export const HEIGHT = PARTS.length * (TITLE + ROW + GAP);
 
 /** The bars go from -reach to reach: a whole number, so that it stands beside a line. */
-export const reachOf = (g) => Math.max(2, Math.ceil(Math.max(...g.map(Math.abs))));
+export const reachOf = (g) => Math.max(1, Math.ceil(Math.max(...g.map(Math.abs))));
 const zeroOf = (row) => row * (TITLE + ROW + GAP) + TITLE + ROW / 2;
 const middleOf = (i, m, width) => LEFT + ((i + 0.5) * (width - LEFT)) / m;
 
@@ -45,7 +45,12 @@ export function barsMarkup({ parts }, reach, width, tr) {
       return value < 0 ? line : line + tick(LEFT - 6, +y + 4, value, "end");
     });
     const title = `<text class="title t-${key}" x="0" y="${zero - ROW / 2 - 14}">${escapeText(tr(label))}</text>`;
-    const bars = [...parts[key]].map((v, i) => bar(key, middleOf(i, m, width), half, row, v, reach));
+    const bars = [...parts[key]].map((v, i) => {
+      const x = middleOf(i, m, width);
+      const drawn = bar(key, x, half, row, v, reach);
+      // Its number stands beside a bar; the bars of g have their grips there.
+      return row ? drawn + tick(tenths(x + half + 4), zero + (v < 0 ? 14 : -6), minus(fixed(v, 2)), "start") : drawn;
+    });
     return title + lines.join("") + bars.join("");
   }).join("");
 }
