@@ -85,6 +85,7 @@ exercises: install  ## headings and marks in the notebooks, from the exercises' 
 
 bench: install  ## group norm from scratch against torch's (ladder.json), and what it costs in a network (costs.json), into gn_edu/results
 	$(PY) -m scripts.bench_norms
+	$(PY) -m scripts.bench_fast
 	$(PY) -m scripts.bench_costs
 
 bench-widgets: install  ## how long each widget takes to redraw
