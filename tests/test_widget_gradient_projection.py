@@ -265,6 +265,7 @@ def test_four_values_are_bars_whose_ends_are_taken(widget_page):
     hat = F.group_norm(x[None], 1, eps=0.0)[0]
     (dx,) = torch.autograd.grad((hat * torch.tensor(g, dtype=torch.float64)).sum(), x)
     assert values() == [shown(v, 3) for v in dx.tolist()]
+    assert page.locator(f"{four} .b-behind").count() == 8  # x_hat, and what is left before the division
     grip = page.locator(f"{four} [data-gn-grip=g2]")
     assert float(grip.get_attribute("aria-valuenow")) == 1
     assert "dx is 0" in page.locator(f"{four} .gn-live-text").inner_text()  # (1, 1, 0, 0) is made of 1 and x_hat

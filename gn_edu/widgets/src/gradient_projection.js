@@ -22,7 +22,7 @@ const STILL_STYLE =
   ".thread{stroke:#777;stroke-dasharray:2 3}text{font:600 15px system-ui,sans-serif;fill:#222}.a-x path{stroke-width:2.5}" +
   ".a-g path{stroke:#222;stroke-width:2.5}.a-dx path{stroke:#222;stroke-width:6}g path.tip{fill:#555;stroke-width:1}" +
   ".a-g path.tip,.a-dx path.tip{fill:#222}.tick{font:12px system-ui,sans-serif;fill:#555}.title{font:13px system-ui,sans-serif}" +
-  ".bar{fill:#bbb}.b-g{fill:#fff;stroke:#222;stroke-width:2}.b-dx{fill:#222}";
+  ".bar{fill:#bbb}.b-g{fill:#fff;stroke:#222;stroke-width:2}.b-dx{fill:#222}.b-behind{fill:none;stroke:#555;stroke-dasharray:3 2}";
 
 /** For pages without scripts. */
 export function still(traits, catalogue) {

@@ -7,6 +7,7 @@ import { escapeText, fixed, minus } from "../shared/text.js";
 import { view } from "./model.js";
 import { followed, PARTS, vectors } from "./texts.js";
 
+const SIGNS = ["", "− ", "− ", "= "]; // g less both parts, over σ, is dx
 const TITLE = 26;
 const LEFT = 26;
 const GAP = 4;
@@ -33,9 +34,17 @@ function bar(key, x, half, row, value, reach) {
   return `<path class="bar b-${key}" d="${pathOf(outline)}Z"/>`;
 }
 
+/** What stands dashed behind a row's bars: x̂, along which a part is taken away; and what is left before it is divided. */
+const behind = ({ xHat, parts, sigma }, tr) => ({
+  along: [tr("dashed: x̂"), xHat],
+  dx: [tr("dashed: before it is divided by σ"), parts.dx.map((v) => v * sigma)],
+});
+
 /** All rows as SVG. */
-export function barsMarkup({ parts }, reach, width, tr) {
+export function barsMarkup(seen, reach, width, tr) {
+  const { parts } = seen;
   const m = parts.g.length;
+  const dashed = behind(seen, tr);
   const half = Math.min(16, (width - LEFT) / m / 3);
   return PARTS.map(([key, label], row) => {
     const zero = zeroOf(row);
@@ -44,14 +53,17 @@ export function barsMarkup({ parts }, reach, width, tr) {
       const line = `<path class="${value ? "far" : "zero"}" d="M${LEFT} ${y}H${width}"/>`;
       return value < 0 ? line : line + tick(LEFT - 6, +y + 4, value, "end");
     });
-    const title = `<text class="title t-${key}" x="0" y="${zero - ROW / 2 - 14}">${escapeText(tr(label))}</text>`;
+    const title = `<text class="title t-${key}" x="0" y="${zero - ROW / 2 - 14}">${SIGNS[row]}${escapeText(tr(label))}</text>`;
+    const [words, values] = dashed[key] ?? ["", []];
+    const outlines = values.map((v, i) => bar("behind", middleOf(i, m, width), half + 2, row, v, reach));
+    const said = words && tick(width, zero - ROW / 2 - 14, words, "end");
     const bars = [...parts[key]].map((v, i) => {
       const x = middleOf(i, m, width);
       const drawn = bar(key, x, half, row, v, reach);
       // Its number stands beside a bar; the bars of g have their grips there.
       return row ? drawn + tick(tenths(x + half + 4), zero + (v < 0 ? 14 : -6), minus(fixed(v, 2)), "start") : drawn;
     });
-    return title + lines.join("") + bars.join("");
+    return title + said + lines.join("") + outlines.join("") + bars.join("");
   }).join("");
 }
 

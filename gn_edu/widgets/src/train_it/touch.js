@@ -2,6 +2,7 @@
 import { ARROWS, svgElement } from "../shared/dom.js";
 import { tenths } from "../shared/drawing.js";
 import { followed, gripElement } from "../shared/grip.js";
+import { clamp } from "../shared/maths.js";
 import { companyOf, dealsOf } from "./deals.js";
 import { EDGE, TRAINING } from "./spiral.js";
 
@@ -77,9 +78,10 @@ export function createTouch(tr, touch) {
     reach: 12,
   });
   grip.element.addEventListener("keydown", (event) => {
-    if (!ARROWS[event.key]) return;
+    const by = { PageUp: -10, PageDown: 10, Home: -count, End: count }[event.key]; // along the spiral, as they are numbered
+    if (!by && !ARROWS[event.key]) return;
     event.preventDefault();
-    put(beside(point(), ARROWS[event.key]));
+    put(by ? clamp(point() + by, 0, count - 1) : beside(point(), ARROWS[event.key]));
   });
   over.bn.append(grip.element);
   const [lines, alone] = [over.bn, over.gn].map((e) => /** @type {Element} */ (e.querySelector(".shared")));

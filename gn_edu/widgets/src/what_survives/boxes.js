@@ -56,7 +56,8 @@ function createBox(channel, { tr, state, set }, widthNow) {
   holdPage(element);
   element.addEventListener("focus", () => state.selected !== channel && set({ selected: channel }));
   element.addEventListener("keydown", (event) => {
-    const up = { ArrowUp: 1, ArrowDown: -1, PageUp: 6, PageDown: -6 }[event.key];
+    const all = LEVEL.most - LEVEL.least;
+    const up = { ArrowUp: 1, ArrowDown: -1, PageUp: 6, PageDown: -6, End: all / STEP, Home: -all / STEP }[event.key];
     const right = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (up === undefined && right === undefined) return;
     event.preventDefault();
