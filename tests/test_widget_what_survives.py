@@ -302,8 +302,12 @@ def test_keys_on_a_box_do_the_same(widget_page):
     page.focus(f"{W} [data-gn-box='3']")
     for key in ("ArrowUp", "ArrowUp", "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft", "PageDown"):
         page.keyboard.press(key)
-    means, order = (0, 0, 0, -10, 0, 0, 0, 0), [3, 0, 1, 2, 4, 5, 6, 7]
-    agrees(page, means=means, order=order)
+    order = [3, 0, 1, 2, 4, 5, 6, 7]
+    for key, mean in ((None, -10), ("End", 10), ("Home", -10)):
+        if key:
+            page.keyboard.press(key)
+        means = (0, 0, 0, mean, 0, 0, 0, 0)
+        agrees(page, means=means, order=order)
     page.focus(f"{W} [data-gn-grip=spread]")
     page.keyboard.press("ArrowUp")
     agrees(page, means=means, order=order, spreads=(1, 1, 1, 1.5, 1, 1, 1, 1))
