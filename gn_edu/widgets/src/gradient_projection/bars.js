@@ -56,12 +56,12 @@ export function barsMarkup(seen, reach, width, tr) {
     const title = `<text class="title t-${key}" x="0" y="${zero - ROW / 2 - 14}">${SIGNS[row]}${escapeText(tr(label))}</text>`;
     const [words, values] = dashed[key] ?? ["", []];
     const outlines = values.map((v, i) => bar("behind", middleOf(i, m, width), half + 2, row, v, reach));
-    const said = words && tick(width, zero - ROW / 2 - 14, words, "end");
+    const said = words && tick(width, zero + ROW / 2 - 5, words, "end");
     const bars = [...parts[key]].map((v, i) => {
       const x = middleOf(i, m, width);
       const drawn = bar(key, x, half, row, v, reach);
-      // Its number stands beside a bar; the bars of g have their grips there.
-      return row ? drawn + tick(tenths(x + half + 4), zero + (v < 0 ? 14 : -6), minus(fixed(v, 2)), "start") : drawn;
+      // Its number stands across the line from a bar; the bars of g have their grips.
+      return row ? drawn + tick(tenths(x), zero + (v < 0 ? -6 : 15), minus(fixed(v, 2))) : drawn;
     });
     return title + said + lines.join("") + outlines.join("") + bars.join("");
   }).join("");
