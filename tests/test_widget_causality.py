@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from browser import VIEW, number, run_module, shown
+from browser import VIEW, run_module, shown
 from hands import Hand
 from torch.nn import functional as F
 
@@ -71,7 +71,7 @@ def test_python_side():
 
 
 def amounts(page):
-    return [number(page, f"moved[{t}]", STEM) for t in range(6)]
+    return [page.locator(f"{W} [data-gn-value='moved[{t}]']").text_content() for t in range(6)]
 
 
 def test_by_keyboard_and_link(widget_page):
