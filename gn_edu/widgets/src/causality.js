@@ -13,8 +13,7 @@ import { escapeText, fixed, minus } from "./shared/text.js";
 export { view };
 
 const OVER = { time: N_("over time"), token: N_("a token at a time") };
-// Six words, with a space between each two.
-const WORDS = N_("the cat sat on the mat");
+const WORDS = [N_("the"), N_("cat"), N_("sat"), N_("on"), N_("the"), N_("mat")];
 const STEP = 0.5;
 
 export function sentence({ over }, { moved, changed, hear }, tr) {
@@ -35,7 +34,7 @@ export function sentence({ over }, { moved, changed, hear }, tr) {
 }
 
 const textsIn = (tr) => ({
-  words: tr(WORDS).split(" ").map(escapeText),
+  words: WORDS.map((word) => escapeText(tr(word))),
   heads: [tr("after the norm"), tr("moved by, at most")],
 });
 
