@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from gn_edu import norms
-from gn_edu.refusals import check_groups, check_input, check_parameters, check_set_size
+from gn_edu.refusals import check_channels, check_groups, check_input, check_parameters, check_set_size
 
 ACTIVATIONS = {None: "none", "relu": "relu", "silu": "silu"}
 _SOURCE = Path(__file__).with_suffix(".cpp")
@@ -81,19 +81,34 @@ def _format(x: Tensor) -> torch.memory_format:
     return last if last and not x.is_contiguous() and x.is_contiguous(memory_format=last) else torch.contiguous_format
 
 
+def _affine(weight: Tensor | None, bias: Tensor | None, c: int, sums: torch.dtype) -> tuple[Tensor, Tensor]:
+    """gamma and beta as the kernel takes them."""
+    gamma = torch.ones(c, dtype=sums) if weight is None else weight.to(sums).contiguous()
+    beta = torch.zeros(c, dtype=sums) if bias is None else bias.to(sums).contiguous()
+    return gamma, beta
+
+
+def _where(layout: torch.memory_format) -> tuple[int, int]:
+    """Whether channels lie last, and how many threads work."""
+    return int(layout != torch.contiguous_format), torch.get_num_threads()
+
+
+def _check_activation(activation: str | None) -> None:
+    if activation not in ACTIVATIONS:
+        raise ValueError(f'activation is None, "relu" or "silu", got {activation!r}')
+
+
 class _GroupNorm(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, num_groups, weight, bias, eps, activation):
         layout = _format(x)
         x, sums = x.contiguous(memory_format=layout), _SUMS[x.dtype]
         n, c = x.shape[:2]
-        gamma = torch.ones(c, dtype=sums) if weight is None else weight.to(sums).contiguous()
-        beta = torch.zeros(c, dtype=sums) if bias is None else bias.to(sums).contiguous()
+        gamma, beta = _affine(weight, bias, c, sums)
         y, mean = torch.empty_like(x), torch.empty(n, num_groups, dtype=sums)
         rstd = torch.empty_like(mean)
         sizes = (n, c, x.numel() // (n * c), num_groups)
-        where = (int(layout != torch.contiguous_format), torch.get_num_threads())
-        _call("forward", x, activation, x, y, gamma, beta, mean, rstd, *sizes, float(eps), *where)
+        _call("forward", x, activation, x, y, gamma, beta, mean, rstd, *sizes, float(eps), *_where(layout))
         ctx.save_for_backward(x, weight, bias, mean, rstd)
         ctx.known = layout, activation, sizes
         return y
@@ -104,12 +119,10 @@ class _GroupNorm(torch.autograd.Function):
         x, weight, bias, mean, rstd = ctx.saved_tensors
         layout, activation, sizes = ctx.known
         dy, (n, c) = grad_output.contiguous(memory_format=layout), x.shape[:2]
-        gamma = torch.ones(c, dtype=mean.dtype) if weight is None else weight.to(mean.dtype).contiguous()
-        beta = torch.zeros(c, dtype=mean.dtype) if bias is None else bias.to(mean.dtype).contiguous()
+        gamma, beta = _affine(weight, bias, c, mean.dtype)
         dx, dgamma = torch.empty_like(x), torch.empty(n, c, dtype=mean.dtype)
         dbeta = torch.empty_like(dgamma)
-        where = (int(layout != torch.contiguous_format), torch.get_num_threads())
-        _call("backward", x, activation, dy, x, gamma, beta, mean, rstd, dx, dgamma, dbeta, *sizes, *where)
+        _call("backward", x, activation, dy, x, gamma, beta, mean, rstd, dx, dgamma, dbeta, *sizes, *_where(layout))
         dweight = None if weight is None else dgamma.sum(0).to(weight.dtype)
         dbias = None if bias is None else dbeta.sum(0).to(bias.dtype)
         return dx, None, dweight, dbias, None, None
@@ -143,8 +156,7 @@ def group_norm(
         ValueError: the activation is not known, num_groups does not divide c, a parameter has the wrong size, there are
             fewer than two axes, or the batch has one image and its groups hold a single value each.
     """
-    if activation not in ACTIVATIONS:
-        raise ValueError(f'activation is None, "relu" or "silu", got {activation!r}')
+    _check_activation(activation)
     check_input(input, "group_norm", "(N, C, *)", least=2)
     if input.dtype not in _SUMS or input.device.type != "cpu":
         raise TypeError(
@@ -165,12 +177,11 @@ class GroupNorm(norms.GroupNorm):
 
     def __init__(self, *args, activation: str | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        if activation not in ACTIVATIONS:
-            raise ValueError(f'activation is None, "relu" or "silu", got {activation!r}')
+        _check_activation(activation)
         self.activation = activation
 
     def forward(self, input: Tensor) -> Tensor:
-        norms.check_channels(input, self.num_channels, "GroupNorm")
+        check_channels(input, self.num_channels, "GroupNorm")
         return group_norm(input, self.num_groups, self.weight, self.bias, self.eps, self.activation)
 
     def extra_repr(self) -> str:
