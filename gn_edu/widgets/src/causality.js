@@ -49,6 +49,7 @@ export const still = stillOfView({
 function createTokens({ tr, state, set }) {
   const texts = { ...textsIn(tr), hint: escapeText(tr("drag me")) };
   let places = placesIn(1);
+  let seen = view(state);
   const grips = state.tips.map((_, t) =>
     createGrip({
       label: tr("Word {number}: its second number", { number: t + 1 }),
@@ -64,9 +65,14 @@ function createTokens({ tr, state, set }) {
     places = placesIn(width);
     for (const [t, grip] of grips.entries())
       grip.show({ ...places.tip(t, state.tips[t]), value: state.tips[t], text: minus(state.tips[t]) });
-    return { height: HEIGHT, content: drawingMarkup(state, view(state), width, texts) };
+    return { height: HEIGHT, content: drawingMarkup(state, seen, width, texts) };
   };
-  return fittedDrawing({ label: tr("Six tokens before and after a group norm"), draw, grips });
+  const drawing = fittedDrawing({ label: tr("Six tokens before and after a group norm"), draw, grips });
+  const show = (/** @type {ReturnType<typeof view>} */ now) => {
+    seen = now;
+    drawing.show();
+  };
+  return { ...drawing, show };
 }
 
 /** @param {import("@anywidget/types").RenderProps} props */
@@ -98,9 +104,10 @@ async function render(props) {
     h("p", { class: "gn-part" }, how),
   );
   const end = await run(() => {
+    const seen = view(state);
     over.show(state.over);
-    tokens.show();
-    live.textContent = sentence(state, view(state), tr);
+    tokens.show(seen);
+    live.textContent = sentence(state, seen, tr);
   });
   return () => {
     end();

@@ -2,7 +2,7 @@
 import { light } from "../../../palette.json";
 import { svg, tenths, tick } from "../shared/drawing.js";
 import { fixed } from "../shared/text.js";
-import { C, REACH, T, TIP } from "./model.js";
+import { C, isStill, REACH, T, TIP } from "./model.js";
 
 /** @typedef {ReturnType<typeof import("./model.js").view>} Seen */
 
@@ -71,13 +71,14 @@ export function drawingMarkup(state, seen, width, { words, heads, hint = "" }) {
   const columns = words.map((word, t) => {
     const middle = tenths(column * (t + 0.5));
     const heard = seen.hear.includes(t);
-    const kind = seen.moved[t] < 1e-9 ? "still-bar" : heard ? "hear" : "bar";
+    const still = isStill(seen.moved[t]);
+    const kind = still ? "still-bar" : heard ? "hear" : "bar";
     const amount = `<text class="tick${heard ? " hear" : ""}" data-gn-value="moved[${t}]" x="${middle}" y="${AFTER.top + AFTER.tall + 16}" text-anchor="middle">${fixed(seen.moved[t], 2)}</text>`;
     return (
       `<text class="name" x="${middle}" y="15" text-anchor="middle">${word}</text>` +
       barsMarkup(BEFORE, seen.before[t], t, places, "bar") +
       barsMarkup(AFTER, seen.after[t], t, places, kind) +
-      (seen.moved[t] < 1e-9 ? "" : barsMarkup(AFTER, seen.first[t], t, places, "ghost")) +
+      (still ? "" : barsMarkup(AFTER, seen.first[t], t, places, "ghost")) +
       amount
     );
   });

@@ -39,6 +39,8 @@ function normalized(/** @type {number[]} */ x, /** @type {State["over"]} */ over
   return { y, means };
 }
 
+/** Whether so much is no more than rounding. */
+export const isStill = (/** @type {number} */ moved) => moved < 1e-9;
 const rows = (/** @type {number[]} */ flat) => EACH.map((t) => flat.slice(t * C, (t + 1) * C));
 
 /**
@@ -52,6 +54,6 @@ export function view({ tips, over }) {
   const [before, after, first] = [x, y, normalized(numbersOf(FIRST), over).y].map(rows);
   const moved = EACH.map((t) => Math.max(...after[t].map((value, c) => Math.abs(value - first[t][c]))));
   const changed = EACH.filter((t) => tips[t] !== FIRST[t]);
-  const hear = EACH.filter((t) => !changed.includes(t) && t < Math.max(...changed) && moved[t] > 1e-9);
+  const hear = EACH.filter((t) => !changed.includes(t) && t < Math.max(...changed) && !isStill(moved[t]));
   return { before, after, first, means, moved, changed, hear };
 }

@@ -61,9 +61,10 @@ export function shaded(name, pieces) {
  * @param {number | string} y
  * @param {string | number} text
  * @param {"start" | "middle" | "end"} [anchor] which part of it stands at x
+ * @param {string} [kind] a class of its own
  */
-export const tick = (x, y, text, anchor = "middle") =>
-  `<text class="tick" x="${x}" y="${y}" text-anchor="${anchor}">${escapeText(text)}</text>`;
+export const tick = (x, y, text, anchor = "middle", kind = "") =>
+  `<text class="tick${kind && ` ${kind}`}" x="${x}" y="${y}" text-anchor="${anchor}">${escapeText(text)}</text>`;
 
 /** Tenths of a unit are fine enough for a drawing. */
 export const tenths = (/** @type {number} */ value) => value.toFixed(1);

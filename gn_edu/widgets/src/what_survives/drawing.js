@@ -79,8 +79,7 @@ function axesMarkup(places, width, row) {
 export function beforeMarkup({ selected }, places, width, { id, common }) {
   const { left, middle, column } = across(width);
   const numbers = places.map(({ channel }, k) => {
-    const chosen = channel === selected ? ' class="tick chosen"' : ' class="tick"';
-    return tick(tenths(middle(k)), 14, channel + 1).replace(' class="tick"', chosen);
+    return tick(tenths(middle(k)), 14, channel + 1, "middle", channel === selected ? "chosen" : "");
   });
   const line = (place, k) => {
     const on = k < places.length - 1 && places[k + 1].group === place.group ? column : column - 8;
@@ -120,6 +119,7 @@ function cutMarkup(place, x, { half }) {
   const [c, d] = parts(after, 2 * sd);
   const [e, f] = parts(alone.after, alone.sd);
   const moved = isMoved(place);
+  const share = isExtreme(place) ? "share chosen" : "share";
   const high = Math.min(c, zero, moved ? e : zero) - 5;
   const low = Math.min(d, zero) + 14; // for a box at the top of the drawing
   return [
@@ -129,10 +129,7 @@ function cutMarkup(place, x, { half }) {
     moved
       ? `<rect class="alone" x="${tenths(x - half - 3)}" y="${tenths(e)}" width="${tenths(2 * half + 6)}" height="${tenths(f - e)}"/>`
       : "",
-    tick(tenths(x), tenths(high < top + 12 ? low : high), `${percentOf(place)}%`).replace(
-      'class="tick"',
-      `class="tick share${isExtreme(place) ? " chosen" : ""}"`,
-    ),
+    tick(tenths(x), tenths(high < top + 12 ? low : high), `${percentOf(place)}%`, "middle", share),
   ].join("");
 }
 
@@ -141,10 +138,7 @@ export function afterMarkup(places, width, tr) {
   const { at, bottom } = AFTER;
   const columns = across(width);
   const cut = `<rect class="cut" x="${LEFT}" y="${at(0)}" width="${width - 2 - LEFT}" height="${bottom - at(0)}"/>`;
-  const words = tick(width - 10, bottom - 8, tr("cut away by the ReLU"), "end").replace(
-    'class="tick"',
-    'class="tick cut-word"',
-  );
+  const words = tick(width - 10, bottom - 8, tr("cut away by the ReLU"), "end", "cut-word");
   const boxes = places.map((place, k) => cutMarkup(place, columns.middle(k), columns));
   return [cut, axesMarkup(places, width, AFTER), words, ...boxes].join("");
 }
