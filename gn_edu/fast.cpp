@@ -33,18 +33,16 @@ inline void down(float value, BFloat16& to) {  // to the nearest, ties to even; 
 inline double power(double x) { return std::exp(x); }
 inline float power(float x) {  // e^x = 2^k * e^r, |r| < ln(2) / 2: a loop over it becomes one of vectors (Cephes)
   x = std::min(std::max(x, -87.0f), 88.0f);
-  float k = (x * 1.44269504f + 12582912.0f) - 12582912.0f, r = x - k * 0.693359375f + k * 2.12194440e-4f;
+  const float rounded = x * 1.44269504f + 12582912.0f;  // 1.5 * 2^23 + k: k stands in the last bits
+  const float k = rounded - 12582912.0f, r = x - k * 0.693359375f + k * 2.12194440e-4f;
   float p = ((((1.9875691e-4f * r + 1.3981999e-3f) * r + 8.3334519e-3f) * r + 4.1665796e-2f) * r + 1.6666665e-1f) * r;
-  return ((p + 0.5f) * r * r + r + 1) * same_bits<float>(uint32_t(int32_t(k == k ? k : 0) + 127) << 23);
+  return ((p + 0.5f) * r * r + r + 1) * same_bits<float>((same_bits<uint32_t>(rounded) + 127) << 23);
 }
 template <int A, class F> inline F act(F z) {
-  if (A == RELU) return z < 0 ? F(0) : z;
-  if (A == SILU) return z / (1 + power(-z));
-  return z;
+  return A == RELU ? (z < 0 ? F(0) : z) : A == SILU ? z / (1 + power(-z)) : z;
 }
 template <int A, class F> inline F slope(F z) {  // the derivative of act
-  if (A == RELU) return z > 0 ? F(1) : F(0);
-  if (A == NONE) return 1;
+  if (A != SILU) return A == NONE || z > 0 ? F(1) : F(0);
   const F gate = 1 / (1 + power(-z));
   return gate * (1 + z * (1 - gate));
 }
@@ -85,6 +83,7 @@ KERNEL forward(const T* x, T* y, const F* gamma, const F* beta, F* mean, F* rstd
 // dx (chapter 5). Each image has its own parts of dgamma and dbeta, so that nothing is added in an order of chance.
 KERNEL backward(const T* dy, const T* x, const F* gamma, const F* beta, const F* mean, const F* rstd, T* dx, F* dgamma,
               F* dbeta, I n, I c, I s, I groups, I threads) {
+  constexpr bool KEPT = A == SILU && std::is_same_v<T, F>;  // dx is where dz waits for the second pass
   const I each = c / groups, m = each * s;
 #pragma omp parallel for num_threads(threads)
   for (I k = 0; k < n * groups; k++) {
@@ -102,6 +101,7 @@ KERNEL backward(const T* dy, const T* x, const F* gamma, const F* beta, const F*
         for (I i = from; i < std::min(from + BLOCK, (j + 1) * s); i++) {
           const F hat = (up(in[i]) - mu) * r, dz = up(from_above[i]) * slope<A>(hat * w + b);
           part += dz, hats += dz * hat;
+          if constexpr (KEPT) out[i] = dz;
         }
         sum += part, with_hat += hats;
       }
@@ -111,8 +111,8 @@ KERNEL backward(const T* dy, const T* x, const F* gamma, const F* beta, const F*
       const F w = gain[j], b = shift[j], lv = level, al = along;
 #pragma omp simd
       for (I i = j * s; i < (j + 1) * s; i++) {
-        const F hat = (up(in[i]) - mu) * r, g = w * up(from_above[i]) * slope<A>(hat * w + b);
-        down(r * (g - lv - hat * al), out[i]);
+        const F hat = (up(in[i]) - mu) * r, dz = KEPT ? up(out[i]) : up(from_above[i]) * slope<A>(hat * w + b);
+        down(r * (w * dz - lv - hat * al), out[i]);
       }
     }
   }
@@ -211,10 +211,10 @@ KERNEL backward_last(const T* dy, const T* x, const F* gamma, const F* beta, con
                           I last, I threads) {                                                                        \
     (last ? forward_last<T, A> : forward<T, A>)(x, y, gamma, beta, mean, rstd, n, c, s, groups, F(eps), threads);     \
   }                                                                                                                   \
-  extern "C" void BACKWARD(T* dy, T* x, F* gamma, F* beta, F* mean, F* rstd, T* dx, F* dgamma, F* dbeta, I n, I c,    \
-                           I s, I groups, I last, I threads) {                                                        \
-    auto run = last ? backward_last<T, A> : backward<T, A>;                                                           \
-    run(dy, x, gamma, beta, mean, rstd, dx, dgamma, dbeta, n, c, s, groups, threads);                                 \
+  extern "C" void BACKWARD(T* dy, T* x, F* gamma, F* beta, F* mean, F* rstd, T* dx, F* both, I n, I c, I s,           \
+                           I groups, I last, I threads) {                                                             \
+    (last ? backward_last<T, A> : backward<T, A>)(dy, x, gamma, beta, mean, rstd, dx, both, both + n * c, n, c, s,    \
+                                                  groups, threads);                                                   \
   }
 #define ALL(NAME, T)                                                              \
   ONE(NAME##_forward_none, NAME##_backward_none, T, NONE, Sum<T>)                 \
