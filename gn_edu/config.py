@@ -219,13 +219,19 @@ class ComputeConfig(Part):
     Args:
         precision: "float32", "bfloat16", or "auto": bfloat16 where the device multiplies it in hardware.
         compile: use torch.compile.
+        fast_norm: on a CPU, gn_edu.fast's kernel for each group norm and the activation behind it.
         threads: on a CPU, how many of its threads the run takes. More than one pays where nothing else runs; where
             something does, they wait for each other most of the time, and waiting takes CPU-seconds as well.
     """
 
     precision: Precision = "float32"
     compile: bool = False
+    fast_norm: bool = False
     threads: int = number(1, "threads of a CPU", least=1)
+
+    def check(self) -> None:
+        if self.fast_norm and self.compile:
+            raise ValueError("torch.compile cannot see into fast_norm's kernel: take compile or fast_norm, not both")
 
 
 @dataclass(frozen=True)
@@ -260,6 +266,11 @@ class RunConfig(Part):
             raise ValueError(f"experiment must be the name of a folder, without slashes; got {self.experiment!r}")
         if self.network.norm_batch and self.data.batch % self.network.norm_batch:
             raise ValueError(f"norm_batch must divide batch={self.data.batch}, got {self.network.norm_batch}")
+        if self.compute.fast_norm and self.network.norm not in ("gn", "ln", "in"):
+            raise ValueError(
+                f"fast_norm computes group norm, and its two ends, layer and instance norm; "
+                f"got norm={self.network.norm!r}. Leave it out"
+            )
         if self.clock.budget and self.compute.threads > 1:
             raise ValueError(
                 f"a budget counts CPU-seconds, and threads use them up while they wait for each other; "

@@ -1,13 +1,21 @@
 """The networks of the book. The norm is an argument of each; nothing else changes with it."""
 
+import copy
+import itertools
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from gn_edu import fast
 from gn_edu.config import NetConfig, check_setting
 from gn_edu.norms import count_batch
 from gn_edu.refusals import check_channels, check_groups
 
+FUSED: dict[type[nn.Module], str] = {
+    nn.ReLU: "relu",
+    nn.SiLU: "silu",
+}  # what gn_edu.fast computes in one go with a norm
 NORM_LAYERS = (nn.GroupNorm, nn.BatchNorm2d, nn.Identity)  # what norm_layer makes
 
 
@@ -251,6 +259,22 @@ def replace_layers(model: nn.Module, kind: type, make) -> nn.Module:
 def replace_norm(model: nn.Module, make) -> nn.Module:
     """Swap every nn.GroupNorm in `model` for make(num_groups, num_channels), keeping gamma and beta."""
     return replace_layers(model, nn.GroupNorm, lambda layer: make(layer.num_groups, layer.num_channels))
+
+
+def with_fast_norms(model: nn.Module) -> nn.Module:
+    """The same network, its parameters shared, by gn_edu.fast: each group norm, with an activation right behind it."""
+    shared = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
+    twin = copy.deepcopy(model, shared)
+    for part in list(twin.modules()):
+        for (name, layer), (after, follows) in itertools.pairwise([*part.named_children(), ("", part)]):
+            if isinstance(layer, nn.GroupNorm):
+                activation = FUSED.get(type(follows)) if isinstance(part, nn.Sequential) else None
+                kernel = fast.GroupNorm(layer.num_groups, layer.num_channels, layer.eps, activation=activation)
+                kernel.weight, kernel.bias = layer.weight, layer.bias
+                setattr(part, name, kernel)
+                if activation:
+                    setattr(part, after, nn.Identity())
+    return twin
 
 
 def seeded(seed: int, norm: str, groups: int, ws: bool, width: int = 32) -> SmallNet:

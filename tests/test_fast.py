@@ -8,6 +8,10 @@ from torch import nn
 from torch.nn import functional as F
 
 from gn_edu import fast, norms
+from gn_edu.data import synthetic_cifar10
+from gn_edu.nets import build, with_fast_norms
+from gn_edu.recipes import RECIPES
+from gn_edu.training import loop
 
 needs_compiler = pytest.mark.skipif(fast.compiler() is None, reason="no C++ compiler")
 ACTIVATION = {None: lambda z: z, "relu": torch.relu, "silu": F.silu}
@@ -194,3 +198,38 @@ def test_it_is_built_once_into_the_cache_and_its_source_stays_readable(monkeypat
     lines = fast._SOURCE.read_text(encoding="utf-8").splitlines()
     code = [line for line in lines if line.strip() and not line.strip().startswith("//")]
     assert len(code) <= 200 and max(map(len, lines)) <= 120
+
+
+@needs_compiler
+@pytest.mark.parametrize(("recipe", "fused"), [("main", 6), ("first", 6), ("resnet", 1), ("vgg16", 13)])
+def test_a_network_with_the_kernel_is_the_same_network(recipe, fused):
+    net = build(RECIPES[recipe].replace(norm="gn").network).double().to(memory_format=torch.channels_last)
+    for p in net.parameters():
+        nn.init.normal_(p, std=0.2)
+    twin = with_fast_norms(net)
+    layers = [layer for layer in twin.modules() if isinstance(layer, fast.GroupNorm)]
+    norms_before = [layer for layer in net.modules() if isinstance(layer, nn.GroupNorm)]
+    assert len(layers) == len(norms_before) and sum(layer.activation is not None for layer in layers) == fused
+    assert [id(p) for p in twin.parameters()] == [id(p) for p in net.parameters()]
+    x = random(3, 3, 32, 32)
+    grads = []
+    for each in (net, twin):
+        net.zero_grad()
+        y = each(x)
+        y.square().sum().backward()
+        grads.append([y.detach(), *(p.grad for p in net.parameters())])
+    for mine, right in zip(*grads, strict=True):
+        torch.testing.assert_close(mine, right, rtol=1e-9, atol=1e-9)
+
+
+@needs_compiler
+def test_a_run_with_fast_norm_learns_as_one_without(tmp_path):
+    config = RECIPES["first"].replace(batch=50, lr=0.02, epochs=2, n_train=200)
+    pictures = synthetic_cifar10(200, 100)
+    with_kernel = loop.train(config.replace(fast_norm=True), pictures, tmp_path, progress=False)
+    without = loop.train(config, pictures, tmp_path, progress=False)
+    assert with_kernel.config.compute.fast_norm and "fast_norm" in "".join(path.name for path in tmp_path.iterdir())
+    loss = [record.result.test_loss_by_epoch for record in (with_kernel, without)]
+    assert loss[0] == pytest.approx(loss[1], rel=1e-3)
+    with pytest.raises(ValueError, match="for the CPU, and this run is on meta"):
+        loop.Trainer(config.replace(fast_norm=True), pictures, torch.device("meta"))

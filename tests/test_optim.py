@@ -120,6 +120,8 @@ REFUSED = [
     ({"threads": 0}, ["threads must be at least 1", "0"]),
     ({"threads": 2, "budget": 5.0}, ["threads=2 with budget=5.0", "Set threads to 1"]),
     ({"compile": "yes"}, ["compile must be bool", "'yes'"]),
+    ({"fast_norm": True, "compile": True}, ["compile or fast_norm"]),
+    ({"fast_norm": True, "norm": "bn"}, ["fast_norm computes group norm", "norm='bn'"]),
     ({"norm_batch": 2}, ["norm_batch is for norm='bn'", "norm_batch=2", "norm='gn'"]),
     ({"norm": "bn", "norm_batch": 3}, ["divide batch=32", "3"]),
     ({"norm": "bn", "norm_batch": -2}, ["norm_batch must be at least 0", "-2"]),

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from gn_edu.augment import augment, to_input
 from gn_edu.config import RunConfig
 from gn_edu.data import Cifar10
-from gn_edu.nets import Airbench, build
+from gn_edu.nets import Airbench, build, with_fast_norms
 from gn_edu.recipes import stem
 from gn_edu.records import Provenance, Result, RunRecord, read_record, write_record
 from gn_edu.training import checkpoint
@@ -137,6 +137,8 @@ class Trainer:
             raise ValueError(f"n_train must lie between 1 and {len(data.train_images)}, got {n_train}{and_aside}")
         self.config = config = config.replace(n_train=n_train)  # and checked once more, with the number of images
         self.data, self.device = data, device or choose_device()
+        if config.compute.fast_norm and self.device.type != "cpu":
+            raise ValueError(f"fast_norm is a kernel for the CPU, and this run is on {self.device}; leave it out")
         self.precision = choose_precision(config.compute, self.device)
         self.clock = Clock(config.clock, self.device, steps=n_train // config.data.batch)
         self.epoch, self.images = 0, 0
@@ -155,6 +157,8 @@ class Trainer:
             self.forward: Callable[[Tensor], Tensor] = self.model
             if config.compute.compile:
                 self.model, self.forward = compiled(model, config.network, self.device, self.precision)
+            elif config.compute.fast_norm:
+                self.forward = with_fast_norms(self.model)
             self.optimizers = optimizers(self.model, config.optim)
             self.peaks = [[group["lr"] for group in o.param_groups] for o in self.optimizers]
 
