@@ -83,7 +83,7 @@ outputs: install  ## run the notebooks and store what they print
 exercises: install  ## headings and marks in the notebooks, from the exercises' records
 	$(PY) -m scripts.exercise_records
 
-bench: install  ## group norm from scratch and gn_edu.fast against torch's (ladder.json holds the first), and what it costs in a network (costs.json), into gn_edu/results
+bench: install  ## group norm from scratch (ladder.json) and gn_edu.fast (fast.json) against torch's, and what it costs in a network (costs.json), into gn_edu/results
 	$(PY) -m scripts.bench_norms
 	$(PY) -m scripts.bench_fast
 	$(PY) -m scripts.bench_costs

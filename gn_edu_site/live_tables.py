@@ -77,7 +77,7 @@ def _dparams() -> dict:
 def _formulas(name: str) -> list:
     """[parts, right and wrong answers] of each section of an exercise; nothing where its table holds them."""
     kinds = {"ex04": "row", "ex11": "statistics"}
-    kinds |= dict.fromkeys(("ex05", "ex06", "ex07", "ex08", "ex09", "4.1", "6.2"), "norm")
+    kinds |= dict.fromkeys(("ex05", "ex06", "ex07", "ex08", "ex09", "4.1", "6.2", "12.1"), "norm")
     if name in kinds:
         wrong = {"kind": kinds[name].replace("row", "norm"), **_turned(ALL[name])}
         return [[None, {"kind": kinds[name], "wrong": [wrong]}]]

@@ -1,8 +1,9 @@
 """Group norm with an activation, rung by rung, beside torch's: python -m scripts.bench_fast [--rounds N]   (make bench)
 
 Writes gn_edu/results/fast.json. Forward and backward, on one thread and on two, every rung in the same rounds, the
-fastest round of each, as a multiple of torch's group norm and activation; beside it how fast this machine copies. Then
-training steps of the recipes, with torch's group norm and with --fast-norm: pictures a CPU-second.
+fastest round of each, as a multiple of torch's group norm and activation; beside it how fast this machine copies, and
+torch's and the kernel's milliseconds by the number of groups, in bfloat16 and channels last. Then training steps of
+the recipes, with torch's group norm and with --fast-norm: pictures a CPU-second.
 """
 
 import argparse
@@ -98,6 +99,21 @@ def measure(case, activation: str, rounds: int) -> dict:
     return row
 
 
+def by_groups(rounds: int) -> list[dict]:
+    """Milliseconds of torch's rung and the kernel's, with SiLU, at the last case's shape, by channels a group."""
+    shape, _, dtype, layout, _ = CASES[-1]
+    x, grad = (torch.randn(shape).to(dtype).to(memory_format=layout) for _ in range(2))
+    numbers, rows = [x, *torch.randn(2, shape[1]).to(dtype)], []
+    for groups in (1, 2, 4, 8, 16, 32):
+        ladder = rungs(groups, "silu")
+        pairs = [[seconds(ladder[name], numbers, grad) for name in ("torch", "kernel")] for _ in range(rounds)]
+        torchs, kernels = map(min, zip(*pairs, strict=True))
+        each = shape[1] // groups
+        rows.append({"channels": each, "torch_ms": round(1000 * torchs, 1), "kernel_ms": round(1000 * kernels, 1)})
+        print(rows[-1], flush=True)
+    return rows
+
+
 def measure_net(name: str, precision: torch.dtype, rounds: int) -> dict:
     """Pictures a CPU-second of a recipe's training step but for the optimizer's, with torch's norm and the kernel."""
     torch.set_num_threads(1)
@@ -133,9 +149,17 @@ def main() -> None:
         torch.set_num_threads(threads)
         copied[threads] = round(copied_per_second(rounds) / 1e9, 1)
         rows += [measure(case, activation, rounds) for case in CASES for activation in ACTIVATION]
+    torch.set_num_threads(1)
+    groups = by_groups(rounds)
     networks = [measure_net(*net, max(rounds // 3, 2)) for net in NETS]
     torch.set_num_threads(2)
-    record = {"copied_gb_per_s": copied, "rows": rows, "networks": networks, **provenance(processor(), "torch")}
+    record = {
+        "copied_gb_per_s": copied,
+        "rows": rows,
+        "by_groups": groups,
+        "networks": networks,
+        **provenance(processor(), "torch"),
+    }
     (ROOT / "gn_edu" / "results" / "fast.json").write_text(json.dumps(record, indent=1) + "\n")
 
 
