@@ -18,8 +18,8 @@ const ACTS = { silu: "SiLU", relu: "ReLU", none: N_("none") };
 const LAYOUTS = { contiguous: N_("contiguous"), channels_last: N_("channels last") };
 const MACHINE_NAMES = { cores: N_("two cores"), h200: N_("an H200") };
 const FUSED = [
-  ["00000", N_("each step alone")],
-  ["11110", N_("the norm in one")],
+  ["00000", N_("each alone")],
+  ["11110", N_("norm in one")],
   ["11111", N_("all in one")],
 ];
 

@@ -18,7 +18,7 @@ const NARROW = 520;
 /** Where the steps stand in a drawing of this width. */
 export function placesIn(width, steps) {
   const narrow = width < NARROW;
-  const gap = narrow ? 8 : 34;
+  const gap = narrow ? 6 : 34;
   const box = (width - 2 - gap * (steps - 1)) / steps;
   const pitch = box + gap;
   const left = (step) => 1 + pitch * step;
@@ -73,7 +73,11 @@ function seamsMarkup({ fused }, { steps }, { left, gap, narrow }) {
   const half = narrow ? 3.5 : 9;
   return Array.from({ length: steps - 1 }, (_, seam) => {
     const x = left(seam + 1) - gap / 2;
-    if (!isClosed(fused, seam)) return `<path class="seam" d="M${tenths(x)} ${BOX.top + 2}v${BOX.tall - 4}"/>`;
+    if (!isClosed(fused, seam)) {
+      const line = `<path class="seam" d="M${tenths(x)} ${BOX.top + 2}v${BOX.tall - 4}"/>`;
+      if (narrow) return line;
+      return `${line}<circle class="press" cx="${tenths(x)}" cy="${y}" r="8"/><path class="plus" d="M${tenths(x - 4)} ${y}h8m-4 -4v8"/>`;
+    }
     if (seam < 2) return `<path class="joint" d="M${tenths(x)} ${y - 9}v18"/>`;
     return `<path class="joint" d="M${tenths(x - half)} ${y}h${2 * half}m-3.5 -3.5l3.5 3.5l-3.5 3.5"/>`;
   }).join("");
@@ -162,7 +166,7 @@ export function workersMarkup({ workers, lit }, width, words) {
 export const STILL_STYLE =
   `text{font:13px system-ui,sans-serif;fill:${light.ink}}.name,.word{font-weight:650}.small{font-size:11px}.big{font-size:21px;font-weight:700}` +
   `.step{fill:#fff;stroke:${light.ink};stroke-width:1.5}.kernel{fill:${light.ink}}.kernel-word{fill:#fff}.seam{stroke:${light.line};stroke-dasharray:2 3}` +
-  `.joint{fill:none;stroke:#fff;stroke-width:1.6}.memory,.room{fill:${light.shade};stroke:${light.line}}.goes,.needed{fill:${light.ink}}.back{fill:${light.quiet}}` +
+  `.press{fill:#fff;stroke:${light.line}}.plus{stroke:${light.ink};fill:none}.joint{fill:none;stroke:#fff;stroke-width:1.6}.memory,.room{fill:${light.shade};stroke:${light.line}}.goes,.needed{fill:${light.ink}}.back{fill:${light.quiet}}` +
   `.again,.more{fill:${light.bad}}.gone{fill:none;stroke:${light.line};stroke-dasharray:2 3}.cut{stroke:#fff}.least{fill:${light.quiet}}`;
 
 /** For pages without scripts. */

@@ -32,7 +32,7 @@ export const drawnTexts = (state, seen, tr) => {
   const texts = textsOf(state, seen);
   return {
     memory: tr("memory"),
-    counts: tr("↑ reads: {reads} ↓ writes: {writes}", texts),
+    counts: tr("↑ reads: {reads} · ↓ writes: {writes}", texts),
     bytes: texts.bytes,
     times: tr("{times} times x", texts),
     least: tr("least: {least}", texts),
@@ -51,15 +51,11 @@ export const sentence = (state, seen, tr) => {
 };
 
 const AGAIN = {
-  cores: N_("A group takes {group}, one core's cache holds {cache}: − mean fetches x again. The least is 3 times x."),
-  h200: N_(
-    "A group takes {group}, one multiprocessor's cache holds {cache}: − mean fetches x again. The least is 3 times x.",
-  ),
+  cores: N_("A group has {group}, a core's cache {cache}: − mean reads x again. The least is 3 times x."),
+  h200: N_("A group has {group}, a multiprocessor's cache {cache}: − mean reads x again. The least is 3 times x."),
 };
 const KEPT = N_("A group takes {group} and fits the cache ({cache}): after the statistics, x is still there.");
-const PASSING = N_(
-  "The group does not fit the cache, but the mean is known: as x − mean is written, its squares are summed.",
-);
+const PASSING = N_("The group fits no cache, but the mean is known: as x − mean is written, its squares are summed.");
 const MERGED = N_("One reading gives both numbers: by merged (Welford) means, not by E[x²] − m².");
 const STAYS = N_("What one step gives the next stays in a register: no write, no read.");
 const APART = N_("Each step alone is a kernel of its own: what the next one needs goes through memory.");
@@ -75,17 +71,18 @@ export function why({ fused, machine }, { group, cache, fits, again, steps }, tr
 
 /** How a group lies in memory. */
 export function lies({ layout, groups }, { piece }, tr) {
-  if (layout === "contiguous") return tr("A group lies in one piece of {piece}.", { piece: sizeText(piece) });
+  const texts = { size: sizeText(piece), piece, line: LINE };
+  if (layout === "contiguous")
+    return tr("A group lies in one piece of {size}: a block that reads it uses all of each {line} bytes.", texts);
   if (groups === 1)
-    return tr("The one group is the whole image: it lies in one piece of {piece}.", { piece: sizeText(piece) });
-  const texts = { piece, line: LINE };
-  if (piece < LINE)
     return tr(
-      "Of each pixel, {piece} bytes of a group lie together, and memory hands over {line} at a time. A block that reads its group alone uses {piece} of each {line} bytes.",
+      "The one group is the whole image and lies in one piece of {size}: all of each {line} bytes is used.",
       texts,
     );
+  if (piece >= LINE)
+    return tr("In a pixel, {piece} bytes of a group lie together: a block uses all of each {line} bytes.", texts);
   return tr(
-    "Of each pixel, {piece} bytes of a group lie together, and memory hands over {line} at a time. A block that reads its group alone uses all that it is handed.",
+    "In a pixel, {piece} bytes of a group lie together. A block that reads its group alone uses {piece} of each {line} bytes.",
     texts,
   );
 }
