@@ -29,7 +29,7 @@ REST = {
     "shape": "8x64x32x32",
     "groups": 32,
     "dtype": "float32",
-    "layout": "contiguous",
+    "memory_format": "contiguous",
     "act": "silu",
     "machine": "cores",
     "bandwidth": 10,
@@ -140,7 +140,7 @@ def test_workers_have_a_block_a_group_and_what_lies_together():
     few, split, all_ = views(IMAGE, IMAGE | {"split": 4}, IMAGE | {"split": 8})
     assert [(seen["lit"], seen["workers"]) for seen in (few, split, all_)] == [(32, 132), (128, 132), (132, 132)]
     assert few["bytes"] == split["bytes"] and few["seconds"] == split["seconds"]
-    last = {"layout": "channels_last"}
+    last = {"memory_format": "channels_last"}
     together = views(last, last | {"dtype": "bfloat16"}, last | {"groups": 2}, last | {"groups": 1}, {})
     # Channels of a group × bytes; with one group, and where channels come first, all of it.
     assert [seen["piece"] for seen in together] == [8, 4, 128, 64 * 1024 * 4, 2 * 1024 * 4]
@@ -164,9 +164,9 @@ def test_it_says_the_same_numbers():
     assert "squares are summed" in told("why", IMAGE | {"fused": "01000"})
     assert "register" in told("why", {"fused": "00001"})
     assert "goes through memory" in told("why", {"fused": "00001", "act": "none"})
-    assert "uses 8 of each 64 bytes" in told("lies", {"layout": "channels_last"})
-    assert "all of each 64 bytes" in told("lies", {"layout": "channels_last", "groups": 4})
-    assert "whole image" in told("lies", {"layout": "channels_last", "groups": 1})
+    assert "uses 8 of each 64 bytes" in told("lies", {"memory_format": "channels_last"})
+    assert "all of each 64 bytes" in told("lies", {"memory_format": "channels_last", "groups": 4})
+    assert "whole image" in told("lies", {"memory_format": "channels_last", "groups": 1})
     assert told("lies", {}).startswith("A group lies in one piece of 8.2 kB: ")
     assert told("work", IMAGE | {"split": 2}) == "Blocks: 64, 2 a group. 64 of 132 multiprocessors work."
 

@@ -17,7 +17,7 @@ class Traffic(Widget):
 
     Args:
         shape: one of SHAPES. groups: how many groups its channels make.
-        dtype: "float32" or "bfloat16". layout: "contiguous" or "channels_last". act: "silu", "relu" or "none".
+        dtype: "float32" or "bfloat16". memory_format: "contiguous" or "channels_last". act: "silu", "relu" or "none".
         machine: "cores" (two, with a cache of 2 MB each) or "h200" (132 multiprocessors with 228 kB each).
         bandwidth: GB/s, one of BANDWIDTHS; the machine's own unless given.
         split: 1, 2, 4 or 8 blocks share a group.
@@ -29,7 +29,7 @@ class Traffic(Widget):
     shape = t.Enum([_text(shape) for shape in SHAPES], _text(SHAPES[0])).tag(sync=True)
     groups = t.Int(32, min=1).tag(sync=True)
     dtype = t.Enum(["float32", "bfloat16"], "float32").tag(sync=True)
-    layout = t.Enum(["contiguous", "channels_last"], "contiguous").tag(sync=True)
+    memory_format = t.Enum(["contiguous", "channels_last"], "contiguous").tag(sync=True)
     act = t.Enum(["silu", "relu", "none"], "silu").tag(sync=True)
     machine = t.Enum(["cores", "h200"], "cores").tag(sync=True)
     bandwidth = t.Enum(BANDWIDTHS, 10).tag(sync=True)

@@ -1,5 +1,5 @@
 // Count the bytes: six steps of group norm and an activation, and the seams between them. Takes and sets the traits
-// shape, groups, dtype, layout, act, machine, bandwidth, split and fused.
+// shape, groups, dtype, memory_format, act, machine, bandwidth, split and fused.
 import { oneOf } from "./shared/address.js";
 import { choice, h, liveText, slider } from "./shared/dom.js";
 import { stillOfView } from "./shared/drawing.js";
@@ -45,7 +45,7 @@ const FORMS = {
     otherwise: ({ shape }) => groupsIn(shape, 32),
   },
   dtype: oneOf(Object.keys(BYTES)),
-  layout: oneOf(Object.keys(LAYOUTS)),
+  memory_format: oneOf(Object.keys(LAYOUTS)),
   act: oneOf(Object.keys(ACTS)),
   machine: oneOf(Object.keys(MACHINES)),
   bandwidth: oneOf(BANDWIDTHS),
@@ -74,7 +74,7 @@ function createControls({ tr, state, set }) {
       Object.keys(BYTES).map((name) => [name, name]),
     ),
     act: row("act", tr("activation"), translated(ACTS, tr)),
-    layout: row("layout", tr("layout"), translated(LAYOUTS, tr)),
+    memory_format: row("memory_format", tr("layout"), translated(LAYOUTS, tr)),
     machine,
   };
   const groups = slider({
@@ -140,7 +140,7 @@ async function render(props) {
       controls.machine.element,
       controls.bandwidth.element,
       whole(controls.shape.element),
-      controls.layout.element,
+      controls.memory_format.element,
       controls.groups.element,
       whole(lying),
     ),

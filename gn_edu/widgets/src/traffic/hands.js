@@ -16,7 +16,7 @@ const NEAR = 9; // units that a hand must go before it closes a seam; less is a 
  */
 export function createSteps({ tr, state, set }, namesNow) {
   const now = { places: placesIn(1, SEAMS + 1), seen: view(state), taken: false };
-  const hand = { x: 0, fused: "", by: 0, step: -1 };
+  const hand = { x: 0, fused: "", by: 0, step: -1, far: false };
   const close = (/** @type {string} */ fused) => fused !== state.fused && set({ fused });
   const toggle = (/** @type {number} */ seam) => close(put(state.fused, [seam], !isClosed(state.fused, seam)));
 
@@ -25,22 +25,23 @@ export function createSteps({ tr, state, set }, namesNow) {
     const move = ({ x }) => {
       const { pitch } = now.places;
       hand.by = x - hand.x;
-      hand.step = Math.abs(hand.by) > 3 ? stepOf(hand.by) : -1;
-      if (hand.step < 0) return;
+      hand.far ||= Math.abs(hand.by) > 3;
+      if (!hand.far) return;
+      hand.step = stepOf(hand.by);
       const { steps } = now.seen;
       close(pulled(hand.fused, { step: hand.step, by: hand.by / pitch, near: NEAR / pitch, steps }));
       drawing.show();
     };
     dragged(element, move, ({ x }) => {
       now.taken = true;
-      Object.assign(hand, { x, by: 0, step: -1, fused: state.fused });
+      Object.assign(hand, { x, by: 0, step: -1, far: false, fused: state.fused });
     });
     const letGo = () => {
-      Object.assign(hand, { step: -1 });
+      hand.step = -1;
       drawing.show();
     };
     element.addEventListener("pointerup", () => {
-      if (hand.step < 0) press();
+      if (!hand.far) press();
       letGo();
     });
     element.addEventListener("pointercancel", letGo);

@@ -2,7 +2,7 @@
 // tensors of x's size; means and variances, a number a group, and γ and β, a number a channel, are not.
 
 /**
- * @typedef {{ shape: string, groups: number, dtype: "float32" | "bfloat16", layout: "contiguous" | "channels_last",
+ * @typedef {{ shape: string, groups: number, dtype: "float32" | "bfloat16", memory_format: "contiguous" | "channels_last",
  *   act: "silu" | "relu" | "none", machine: "cores" | "h200", bandwidth: number, split: number, fused: string }} State
  * `fused` has a 1 for each closed seam.
  */
@@ -61,7 +61,7 @@ function arrowsOf(/** @type {string} */ fused, /** @type {number} */ steps, /** 
  * All that is shown.
  * @param {State} state
  */
-export function view({ shape, groups, dtype, layout, act, machine, bandwidth, split, fused }) {
+export function view({ shape, groups, dtype, memory_format, act, machine, bandwidth, split, fused }) {
   const [n, c, h, w] = sizesOf(shape);
   const { workers, cache } = MACHINES[machine];
   const x = n * c * h * w * BYTES[dtype];
@@ -95,7 +95,7 @@ export function view({ shape, groups, dtype, layout, act, machine, bandwidth, sp
     workers,
     lit: Math.min(blocks, workers),
     /** Bytes of a group that lie together. */
-    piece: layout === "contiguous" || groups === 1 ? group : (c / groups) * BYTES[dtype],
+    piece: memory_format === "contiguous" || groups === 1 ? group : (c / groups) * BYTES[dtype],
   };
 }
 

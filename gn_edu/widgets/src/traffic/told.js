@@ -70,9 +70,9 @@ export function why({ fused, machine }, { group, cache, fits, again, steps }, tr
 }
 
 /** How a group lies in memory. */
-export function lies({ layout, groups }, { piece }, tr) {
+export function lies({ memory_format, groups }, { piece }, tr) {
   const texts = { size: sizeText(piece), piece, line: LINE };
-  if (layout === "contiguous")
+  if (memory_format === "contiguous")
     return tr("A group lies in one piece of {size}: a block that reads it uses all of each {line} bytes.", texts);
   if (groups === 1)
     return tr(
