@@ -182,6 +182,16 @@ def test_python_side():
             Traffic(**wrong)
 
 
+def test_a_link_that_leaves_something_out_means_what_fits():
+    first = {"groups": 8, "machine": "h200", "bandwidth": 1000}
+    asked = {"groups": [{"shape": shape} for shape in ("8x64x32x32", "1x128x512x512")]}
+    asked["bandwidth"] = [{"machine": "h200"}, {"machine": "cores"}]
+    expression = "Object.entries(d.asked).map(([k, all]) => all.map((s) => w.formsOf(d.first)[k].otherwise(s)))"
+    assert run_module(module(STEM), expression, first=first, asked=asked) == [[8, 8], [1000, 10]]
+    first["groups"] = 128
+    assert run_module(module(STEM), expression, first=first, asked=asked)[0] == [64, 128]
+
+
 # ---- the hand
 
 
@@ -277,3 +287,15 @@ def test_by_keyboard_link_and_reset(widget_page):
     assert again.locator(f"{W} .gn-seam:visible").count() == 4 and times(again) == "2 times x"
     again.click(f"{W} [data-gn-do=reset]")
     assert state_of(again, W) == {key: str(value) for key, value in REST.items()} and times(again) == "10 times x"
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_nothing_overlaps_on_a_phone_whatever_is_closed(widget_page, large):
+    from test_hands import OVERLAPS  # it reads this file
+
+    page = widget_page(f"{PAGE}#traffic.main?shape=1x128x512x512&fused=11001", width=390)
+    if large:
+        page.click(f"{W} [data-gn-do=large]")
+    for fused in ("00000", "11110", "11111"):
+        page.check(f"{W} [data-gn-fused='{fused}']")
+        assert page.locator(W).evaluate(OVERLAPS) == []

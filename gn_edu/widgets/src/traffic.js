@@ -37,21 +37,28 @@ export const still = stillOfView({
 /** A group has whole channels: of another shape, as many groups as it can have. */
 const groupsIn = (shape, groups) => (channelsOf(shape) % groups ? channelsOf(shape) : groups);
 
-const FORMS = {
+/**
+ * How the traits stand in an address. One that leaves out what another trait decides means what fits that.
+ * @param {{ groups: number, machine: string, bandwidth: number }} first
+ */
+export const formsOf = (first) => ({
   shape: oneOf(SHAPES),
   groups: {
     parse: (text, { shape }) => divisors(channelsOf(shape)).find((g) => String(g) === text),
     text: String,
-    otherwise: ({ shape }) => groupsIn(shape, 32),
+    otherwise: ({ shape }) => groupsIn(shape, first.groups),
   },
   dtype: oneOf(Object.keys(BYTES)),
   memory_format: oneOf(Object.keys(LAYOUTS)),
   act: oneOf(Object.keys(ACTS)),
   machine: oneOf(Object.keys(MACHINES)),
-  bandwidth: oneOf(BANDWIDTHS),
+  bandwidth: {
+    ...oneOf(BANDWIDTHS),
+    otherwise: ({ machine }) => (machine === first.machine ? first.bandwidth : MACHINES[machine].bandwidth),
+  },
   split: oneOf(SPLITS),
   fused: { parse: (text) => (/^[01]{5}$/.test(text) ? text : undefined), text: String },
-};
+});
 
 /** All controls below the drawing. */
 function createControls({ tr, state, set }) {
@@ -107,7 +114,12 @@ const whole = (element) => h("div", { class: "gn-wide" }, element);
 
 /** @param {import("@anywidget/types").RenderProps} props */
 async function render(props) {
-  const box = picturedByTraits(props, { stem: "traffic", title: N_("Count the bytes"), traits: FORMS });
+  const [groups, machine, bandwidth] = ["groups", "machine", "bandwidth"].map((key) => props.model.get(key));
+  const box = picturedByTraits(props, {
+    stem: "traffic",
+    title: N_("Count the bytes"),
+    traits: formsOf({ groups, machine, bandwidth }),
+  });
   const { tr, state, body, set, run } = box;
   const controls = createControls(box);
   const fused = choice({

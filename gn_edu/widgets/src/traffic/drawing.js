@@ -14,15 +14,17 @@ const BAR = { top: READ_OUT + 12, tall: 18 };
 const LEAST = { top: BAR.top + BAR.tall + 6, tall: 8 };
 const HEIGHT = LEAST.top + LEAST.tall + 30;
 const NARROW = 520;
+const CRAMPED = 300; // a phone, in large type
 
 /** Where the steps stand in a drawing of this width. */
 export function placesIn(width, steps) {
   const narrow = width < NARROW;
+  const cramped = width < CRAMPED;
   const gap = narrow ? 6 : 34;
   const box = (width - 2 - gap * (steps - 1)) / steps;
   const pitch = box + gap;
   const left = (step) => 1 + pitch * step;
-  return { narrow, gap, box, pitch, left, middle: (step) => left(step) + box / 2, ...BOX };
+  return { narrow, cramped, gap, box, pitch, left, middle: (step) => left(step) + box / 2, ...BOX };
 }
 
 const rect = (name, x, y, width, height, more = "") =>
@@ -53,13 +55,13 @@ function arrowsMarkup({ arrows }, { middle, narrow }) {
 }
 
 /** Kernels of several steps are one block. A hand that holds a step has it moved `by` so much. */
-function stepsMarkup({ kernels }, { left, middle, box, narrow }, names, held) {
+function stepsMarkup({ kernels }, { left, middle, box, narrow, cramped }, names, held) {
   const blocks = kernels.map(([first, last]) => {
     const shift = held && held.step >= first && held.step <= last ? held.by : 0;
     const width = left(last) + box - left(first);
     const name = first === last ? "step" : "kernel";
     const words = names.slice(first, last + 1).map((word, k) => {
-      const size = narrow ? " small" : "";
+      const size = cramped ? " tiny" : narrow ? " small" : "";
       return `<text class="word ${name}-word${size}" x="${tenths(middle(first + k) + shift)}" y="${BOX.top + BOX.tall / 2 + 5}" text-anchor="middle">${escapeText(word)}</text>`;
     });
     return rect(name, left(first) + shift, BOX.top, width, BOX.tall, ' rx="7"') + words.join("");
@@ -88,6 +90,7 @@ const big = (key, x, text, anchor) =>
 
 /** What is moved, as a bar: what goes beyond one read and one write has another colour. Below it the least. */
 function totalMarkup({ times, least }, width, texts) {
+  const cramped = width < CRAMPED;
   const unit = (width - 2) / MOST;
   const cuts = Array.from({ length: times - 1 }, (_, k) => `M${tenths(1 + unit * (k + 1))} ${BAR.top}v${BAR.tall}`);
   const y = LEAST.top + LEAST.tall;
@@ -100,7 +103,7 @@ function totalMarkup({ times, least }, width, texts) {
     `<path class="cut" d="${cuts.join("")}"/>` +
     rect("least", 1, LEAST.top, unit * least, LEAST.tall, ' rx="2"') +
     tick(1, y + 19, texts.least, "start") +
-    tick(width - 1, y + 19, texts.time, "end", "time")
+    tick(cramped ? 1 : width - 1, y + (cramped ? 37 : 19), texts.time, cramped ? "start" : "end", "time")
   );
 }
 
@@ -119,12 +122,12 @@ export function drawingMarkup(state, seen, width, { names, texts, hint = "", hel
     ? `<text class="gn-hint" x="${tenths(width - 2)}" y="16" text-anchor="end">← ${escapeText(hint)}</text>`
     : "";
   return {
-    height: HEIGHT,
+    height: HEIGHT + (places.cramped ? 18 : 0),
     content:
       invites +
       rect("memory", 1, MEMORY.top, width - 2, MEMORY.tall, ' rx="5"') +
       `<text class="name" x="12" y="${y}">${escapeText(texts.memory)}</text>` +
-      tick(tenths(width - 12), y, texts.counts, "end", "counts") +
+      tick(tenths(width - 12), y, texts.counts, "end", places.cramped ? "counts small" : "counts") +
       arrowsMarkup(seen, places) +
       stepsMarkup(seen, places, names, held) +
       seamsMarkup(state, seen, places) +
