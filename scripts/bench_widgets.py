@@ -36,6 +36,7 @@ CHANGES = {
     ("notebooks/ch09_sweep.html", "figure_one"): PRESS.format("[data-gn-grip=size]", "End", "Home"),
     ("notebooks/ch10_why_groups.html", "shadow"): PRESS.format("[data-gn-grip=edge]", "End", "Home"),
     ("notebooks/ch11_where_you_meet_it.html", "causality"): PRESS.format("[data-gn-grip=tip-5]", "End", "Home"),
+    ("notebooks/ch12_fast.html", "traffic"): PRESS.format('[data-gn-seam="4"]', "End", "Home"),
 }
 # The change stands in the function, for the pages' policy forbids to make one from a text.
 TIME = """async ([stem, count]) => {{

@@ -15,6 +15,7 @@ from gn_edu.widgets.shimmer import Shimmer as Shimmer
 from gn_edu.widgets.signal_depth import SignalDepth as SignalDepth
 from gn_edu.widgets.statistic_set import StatisticSet as StatisticSet
 from gn_edu.widgets.tile_seams import TileSeams as TileSeams
+from gn_edu.widgets.traffic import Traffic as Traffic
 from gn_edu.widgets.train_it import TrainIt as TrainIt
 from gn_edu.widgets.turn_g import TurnG as TurnG
 from gn_edu.widgets.what_survives import WhatSurvives as WhatSurvives
