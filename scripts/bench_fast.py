@@ -114,6 +114,15 @@ def by_groups(rounds: int) -> list[dict]:
     return rows
 
 
+def of_a_call(rounds: int) -> dict[str, int]:
+    """Microseconds forward and back where there is next to nothing to compute: what calling costs."""
+    numbers, grad = [torch.randn(1, 64, 1, 2), *torch.randn(2, 64)], torch.randn(1, 64, 1, 2)
+    ladder, best = rungs(32, "relu"), {"torch": float("inf"), "kernel": float("inf")}
+    for _ in range(50 * rounds):
+        best = {name: min(before, seconds(ladder[name], numbers, grad)) for name, before in best.items()}
+    return {name: round(1e6 * spent) for name, spent in best.items()}
+
+
 def measure_net(name: str, precision: torch.dtype, rounds: int) -> dict:
     """Pictures a CPU-second of a recipe's training step but for the optimizer's, with torch's norm and the kernel."""
     torch.set_num_threads(1)
@@ -133,7 +142,7 @@ def measure_net(name: str, precision: torch.dtype, rounds: int) -> dict:
     spent = [{kind: step(net) for kind, net in nets.items()} for _ in range(rounds)]
     best = {kind: min(each[kind] for each in spent) for kind in nets}
     row = {"recipe": name, "ws": config.network.ws, "precision": str(precision).removeprefix("torch.")}
-    row |= {f"{kind}_images_per_cpu_s": round(len(x) / best[kind], 1) for kind in nets}
+    row |= {f"{kind}_images_per_cpu_s": round(len(x) / best[kind]) for kind in nets}
     row["time"] = round(best["kernel"] / best["torch"], 2)
     print(row, flush=True)
     return row
@@ -150,13 +159,14 @@ def main() -> None:
         copied[threads] = round(copied_per_second(rounds) / 1e9, 1)
         rows += [measure(case, activation, rounds) for case in CASES for activation in ACTIVATION]
     torch.set_num_threads(1)
-    groups = by_groups(rounds)
+    groups, call = by_groups(rounds), of_a_call(rounds)
     networks = [measure_net(*net, max(rounds // 3, 2)) for net in NETS]
     torch.set_num_threads(2)
     record = {
         "copied_gb_per_s": copied,
         "rows": rows,
         "by_groups": groups,
+        "call_us": call,
         "networks": networks,
         **provenance(processor(), "torch"),
     }

@@ -271,6 +271,23 @@ CHAPTERS = {
     "    rows = x.reshape(len(x), num_groups, -1)\n    rows = rows - rows.mean(-1, keepdim=True)\n"
     "    y = (rows / (rows.square().mean(-1, keepdim=True) + eps).sqrt()).reshape(x.shape)\n"
     "    return y * scale[:, :, None, None] + shift[:, :, None, None]\n",
+    "12.1 wide and centred": "def mended(x, num_groups, eps=1e-5):\n"
+    "    rows = x.float().reshape(len(x), num_groups, -1)\n    rows = rows - rows.mean(-1, keepdim=True)\n"
+    "    y = rows / (rows.square().mean(-1, keepdim=True) + eps).sqrt()\n    return y.reshape(x.shape).to(x.dtype)\n",
+    "12.1 one pass": "def mended(x, num_groups, eps=1e-5):\n"
+    "    rows = x.float().reshape(len(x), num_groups, -1)\n    mean = rows.mean(-1, keepdim=True)\n"
+    "    var = rows.square().mean(-1, keepdim=True) - mean**2\n"
+    "    return ((rows - mean) / (var + eps).sqrt()).reshape(x.shape).to(x.dtype)\n",
+    "12.1 in half": "def mended(x, num_groups, eps=1e-5):\n"
+    "    rows = x.reshape(len(x), num_groups, -1)\n    rows = rows - rows.mean(-1, keepdim=True)\n"
+    "    return (rows / (rows.square().mean(-1, keepdim=True) + eps).sqrt()).reshape(x.shape)\n",
+    "12.2 by sums": "def one_group(counts, means, variances):\n    n = counts.sum()\n"
+    "    mean = (counts * means).sum() / n\n"
+    "    return mean, (counts * variances).sum() / n + (counts * (means - mean) ** 2).sum() / n\n",
+    "12.2 inside only": "def one_group(counts, means, variances):\n    share = counts / counts.sum()\n"
+    "    return (share * means).sum(), (share * variances).sum()\n",
+    "12.2 unweighted": "def one_group(counts, means, variances):\n"
+    "    return means.mean(), variances.mean() + means.var(correction=0)\n",
     "M.1 from squares": "def merged(n_a, mean_a, var_a, n_b, mean_b, var_b):\n    n = n_a + n_b\n"
     "    mean = (n_a * mean_a + n_b * mean_b) / n\n"
     "    squares = (n_a * (var_a + mean_a**2) + n_b * (var_b + mean_b**2)) / n\n    return mean, squares - mean**2\n",

@@ -20,6 +20,7 @@ from gn_edu.exercises import ch06_numerics as ch06
 from gn_edu.exercises import ch07_groups as ch07
 from gn_edu.exercises import ch08_cifar10 as ch08
 from gn_edu.exercises import ch09_sweep as ch09
+from gn_edu.exercises import ch12_fast as ch12
 from gn_edu.exercises.exercise import sentences_of
 from gn_edu.exercises.wrong_norms import MUTANTS
 from gn_edu.nets import GhostBatchNorm2d
@@ -63,7 +64,9 @@ def test_every_check_is_used_by_its_chapter(path):
 
 OF_CHAPTERS = [exercise for path in NOTEBOOKS for exercise in module(path.stem).EXERCISES]
 ALL = [*OF_CHAPTERS, *EXERCISES.values()]
-KNOWING = [e for e in OF_CHAPTERS if not e.own and e.name not in ("4.1", "5.1", "6.2")]  # which have tests of their own
+KNOWING = [
+    e for e in OF_CHAPTERS if not e.own and e.name not in ("4.1", "5.1", "6.2", "12.1")
+]  # which have tests of their own
 
 
 @pytest.mark.parametrize("exercise", KNOWING, ids=lambda e: e.name)
@@ -579,3 +582,22 @@ def test_ghost_batch_norm_takes_the_books_layer():
         return GhostBatchNorm2d(x.shape[1], norm_batch).to(x.dtype)(x).detach()
 
     assert ch09.check_ghost_batch_norm(layer).ok
+
+
+# ---- chapter 12
+
+
+def published():
+    """The function of exercise 12.1's text."""
+    cells = nbformat.read(ROOT / "notebooks/ch12_fast.ipynb", as_version=4).cells
+    (text,) = (cell.source for cell in cells if "def published(" in cell.source)
+    scope = {}
+    exec(text.split("```python")[1].split("```")[0], scope)
+    return scope["published"]
+
+
+def test_the_published_kernel_has_both_faults_and_each_is_named_where_it_is_left():
+    f = published()
+    assert ch12.check_mended(f).mistakes == ["float16-overflow", "float16-underflow"]
+    wide = ch12.check_mended(lambda x, g, eps: f(x.float(), g, eps).to(x.dtype))
+    assert wide.mistakes == ["one-pass-variance"] and wide.passed == wide.total - 1
