@@ -208,6 +208,7 @@ def test_a_hand_closes_the_seams_on_its_way_and_pulls_apart_what_has_no_way():
     assert pulled("11111", 5, 0.5) == "11110" and pulled("11111", 3, -0.5) == "11101"
     assert pulled("00000", 5, 0.5) == pulled("00000", 0, -0.5) == "00000"
     assert pulled("00000", 4, 0.5, steps=5) == "00000" and pulled("11110", 4, 0.5, steps=5) == "11100"
+    assert pulled("11111", 4, -0.5, steps=5) == "11111"  # the seam before an activation is not there
 
 
 def times(page):

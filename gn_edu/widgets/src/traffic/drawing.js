@@ -24,7 +24,17 @@ export function placesIn(width, steps) {
   const box = (width - 2 - gap * (steps - 1)) / steps;
   const pitch = box + gap;
   const left = (step) => 1 + pitch * step;
-  return { narrow, cramped, gap, box, pitch, left, middle: (step) => left(step) + box / 2, ...BOX };
+  return {
+    narrow,
+    cramped,
+    gap,
+    box,
+    pitch,
+    left,
+    middle: (step) => left(step) + box / 2,
+    between: (seam) => left(seam + 1) - gap / 2,
+    ...BOX,
+  };
 }
 
 const rect = (name, x, y, width, height, more = "") =>
@@ -54,34 +64,43 @@ function arrowsMarkup({ arrows }, { middle, narrow }) {
     .join("");
 }
 
+/** What a closed seam hands on: a value, or before `− mean` the x that both of its steps see. */
+function joint(seam, x, narrow) {
+  const y = BOX.top + BOX.tall / 2;
+  const half = narrow ? 3.5 : 9;
+  const way =
+    seam < 2 ? `M${tenths(x)} ${y - 9}v18` : `M${tenths(x - half)} ${y}h${2 * half}m-3.5 -3.5l3.5 3.5l-3.5 3.5`;
+  return `<path class="joint" d="${way}"/>`;
+}
+
 /** Kernels of several steps are one block. A hand that holds a step has it moved `by` so much. */
-function stepsMarkup({ kernels }, { left, middle, box, narrow, cramped }, names, held) {
+function stepsMarkup({ kernels }, places, names, held) {
+  const { left, middle, box, between, narrow, cramped } = places;
+  const size = cramped ? " tiny" : narrow ? " small" : "";
   const blocks = kernels.map(([first, last]) => {
     const shift = held && held.step >= first && held.step <= last ? held.by : 0;
     const width = left(last) + box - left(first);
     const name = first === last ? "step" : "kernel";
     const words = names.slice(first, last + 1).map((word, k) => {
-      const size = cramped ? " tiny" : narrow ? " small" : "";
-      return `<text class="word ${name}-word${size}" x="${tenths(middle(first + k) + shift)}" y="${BOX.top + BOX.tall / 2 + 5}" text-anchor="middle">${escapeText(word)}</text>`;
+      const x = tenths(middle(first + k) + shift);
+      return `<text class="word ${name}-word${size}" x="${x}" y="${BOX.top + BOX.tall / 2 + 5}" text-anchor="middle">${escapeText(word)}</text>`;
     });
-    return rect(name, left(first) + shift, BOX.top, width, BOX.tall, ' rx="7"') + words.join("");
+    const joints = words.slice(1).map((_, k) => joint(first + k, between(first + k) + shift, narrow));
+    return rect(name, left(first) + shift, BOX.top, width, BOX.tall, ' rx="7"') + words.join("") + joints.join("");
   });
   return blocks.join("");
 }
 
-/** A closed seam hands a value on, or lets two steps see x at once; an open one is a dotted line. */
-function seamsMarkup({ fused }, { steps }, { left, gap, narrow }) {
+/** Open seams are dotted lines; where there is room, a knob says that they close. */
+function seamsMarkup({ fused }, { steps }, { between, narrow }) {
   const y = BOX.top + BOX.tall / 2;
-  const half = narrow ? 3.5 : 9;
   return Array.from({ length: steps - 1 }, (_, seam) => {
-    const x = left(seam + 1) - gap / 2;
-    if (!isClosed(fused, seam)) {
-      const line = `<path class="seam" d="M${tenths(x)} ${BOX.top + 2}v${BOX.tall - 4}"/>`;
-      if (narrow) return line;
-      return `${line}<circle class="press" cx="${tenths(x)}" cy="${y}" r="8"/><path class="plus" d="M${tenths(x - 4)} ${y}h8m-4 -4v8"/>`;
-    }
-    if (seam < 2) return `<path class="joint" d="M${tenths(x)} ${y - 9}v18"/>`;
-    return `<path class="joint" d="M${tenths(x - half)} ${y}h${2 * half}m-3.5 -3.5l3.5 3.5l-3.5 3.5"/>`;
+    if (isClosed(fused, seam)) return "";
+    const x = between(seam);
+    const line = `<path class="seam" d="M${tenths(x)} ${BOX.top + 2}v${BOX.tall - 4}"/>`;
+    if (narrow) return line;
+    const towards = `M${tenths(x - 5)} ${y - 3}l3 3l-3 3M${tenths(x + 5)} ${y - 3}l-3 3l3 3`;
+    return `${line}<circle class="press" cx="${tenths(x)}" cy="${y}" r="9"/><path class="close" d="${towards}"/>`;
   }).join("");
 }
 
@@ -129,8 +148,8 @@ export function drawingMarkup(state, seen, width, { names, texts, hint = "", hel
       `<text class="name" x="12" y="${y}">${escapeText(texts.memory)}</text>` +
       tick(tenths(width - 12), y, texts.counts, "end", places.cramped ? "counts small" : "counts") +
       arrowsMarkup(seen, places) +
-      stepsMarkup(seen, places, names, held) +
       seamsMarkup(state, seen, places) +
+      stepsMarkup(seen, places, names, held) +
       totalMarkup(seen, width, texts),
   };
 }
@@ -169,7 +188,7 @@ export function workersMarkup({ workers, lit }, width, words) {
 export const STILL_STYLE =
   `text{font:13px system-ui,sans-serif;fill:${light.ink}}.name,.word{font-weight:650}.small{font-size:11px}.big{font-size:21px;font-weight:700}` +
   `.step{fill:#fff;stroke:${light.ink};stroke-width:1.5}.kernel{fill:${light.ink}}.kernel-word{fill:#fff}.seam{stroke:${light.line};stroke-dasharray:2 3}` +
-  `.press{fill:#fff;stroke:${light.line}}.plus{stroke:${light.ink};fill:none}.joint{fill:none;stroke:#fff;stroke-width:1.6}.memory,.room{fill:${light.shade};stroke:${light.line}}.goes,.needed{fill:${light.ink}}.back{fill:${light.quiet}}` +
+  `.press{fill:#fff;stroke:${light.line}}.close{stroke:${light.ink};fill:none}.joint{fill:none;stroke:#fff;stroke-width:1.6}.memory,.room{fill:${light.shade};stroke:${light.line}}.goes,.needed{fill:${light.ink}}.back{fill:${light.quiet}}` +
   `.again,.more{fill:${light.bad}}.gone{fill:none;stroke:${light.line};stroke-dasharray:2 3}.cut{stroke:#fff}.least{fill:${light.quiet}}`;
 
 /** For pages without scripts. */

@@ -49,7 +49,7 @@ export function createSteps({ tr, state, set }, namesNow) {
   }
 
   const boxes = Array.from({ length: SEAMS + 1 }, (_, step) => {
-    const element = svgElement("g", { class: "gn-step", "data-gn-step": step });
+    const element = svgElement("g", { class: "gn-step", tabindex: -1, "data-gn-step": step });
     element.innerHTML = '<rect class="hit"/>';
     taken(element, () => step);
     return element;
@@ -89,7 +89,7 @@ export function createSteps({ tr, state, set }, namesNow) {
     const reach = places.narrow ? 11 : 17;
     for (const [seam, element] of seams.entries()) {
       element.style.display = seam < seen.steps - 1 ? "" : "none";
-      const x = places.left(seam + 1) - places.gap / 2 - reach;
+      const x = places.between(seam) - reach;
       setAttributes(/** @type {Element} */ (element.firstChild), { x, width: 2 * reach, ...tall });
       const label = tr("Seam between {before} and {after}: fused", { before: names[seam], after: names[seam + 1] });
       setAttributes(element, { "aria-label": label, "aria-pressed": String(isClosed(state.fused, seam)) });
