@@ -93,6 +93,10 @@ def _where(layout: torch.memory_format) -> tuple[int, int]:
     return int(layout != torch.contiguous_format), torch.get_num_threads()
 
 
+def as_parameter(gradient: Tensor, parameter: Tensor | None) -> Tensor | None:
+    return None if parameter is None else gradient.to(parameter.dtype)
+
+
 def check_activation(activation: str | None) -> None:
     if activation not in ACTIVATIONS:
         raise ValueError(f'activation is None, "relu" or "silu", got {activation!r}')
@@ -133,9 +137,7 @@ class _GroupNorm(torch.autograd.Function):
         dx, dgamma = torch.empty_like(x), torch.empty(n, c, dtype=mean.dtype)
         dbeta = torch.empty_like(dgamma)
         _call("backward", x, activation, dy, x, gamma, beta, mean, rstd, dx, dgamma, dbeta, *sizes, *_where(layout))
-        dweight = None if weight is None else dgamma.sum(0).to(weight.dtype)
-        dbias = None if bias is None else dbeta.sum(0).to(bias.dtype)
-        return dx, None, dweight, dbias, None, None
+        return dx, None, as_parameter(dgamma.sum(0), weight), as_parameter(dbeta.sum(0), bias), None, None
 
 
 @torch.compiler.disable
