@@ -350,4 +350,5 @@ def backward(dy, x, gamma, beta, means, rstds, dx, sums, parts, cut, PARTS: tl.c
         _store(dx, tile, _dx(hat, dz, rstd, level / size, along / size, gain))
 
 
-INTERPRETED = not isinstance(forward, triton.JITFunction)  # as TRITON_INTERPRET was when this file was imported
+# As TRITON_INTERPRET was when Triton was imported, and this file.
+INTERPRETED = not isinstance(tl.cdiv, triton.JITFunction) and not isinstance(forward, triton.JITFunction)

@@ -3,8 +3,8 @@
 gn_edu.fast is the same for a CPU. The kernels are in triton_kernels.py, beside this file, and are compiled at their
 first use. Where a group fits into a block of threads, x is read from memory once, and so are x and dy on the way back;
 where it does not, twice, and few groups are cut up, so that all of the GPU has work. For the backward pass x, means and
-1 / sigma are kept, nothing else of x's size. With TRITON_INTERPRET=1 in the environment, set before the first use,
-everything runs on a CPU, slowly, to be looked at and tested.
+1 / sigma are kept, nothing else of x's size. With TRITON_INTERPRET=1 in the environment, set before Triton is
+imported, which torch.compile does, too, all runs on a CPU, slowly, to be looked at and tested.
 """
 
 from typing import Any, NamedTuple
@@ -179,8 +179,8 @@ def group_norm(
     if input.dtype not in _SUMS or device not in ("cuda", "cpu") or (device == "cpu" and not _kernels().INTERPRETED):
         raise TypeError(
             "gn_edu.triton_norm takes float32, float16, bfloat16 and float64 on a CUDA device, and on the CPU where "
-            f"TRITON_INTERPRET=1 is set before its first use; got {input.dtype} on {input.device}. gn_edu.fast is for "
-            "a CPU, and gn_edu.norms takes them all."
+            f"TRITON_INTERPRET=1 is set before Triton is imported; got {input.dtype} on {input.device}. gn_edu.fast "
+            "is for a CPU, and gn_edu.norms takes them all."
         )
     check_sizes(input, num_groups, weight, bias)
     if not input.numel():

@@ -21,6 +21,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from gn_edu import norms, triton_norm
+from scripts import bench_triton
 from scripts.paths import ROOT
 
 needs_triton = pytest.mark.skipif(importlib.util.find_spec("triton") is None, reason="no Triton")
@@ -317,7 +318,7 @@ def test_without_triton_it_says_what_to_do_when_it_is_used():
 
 @needs_triton
 def test_a_cpu_without_the_interpreter_is_refused():
-    assert "where TRITON_INTERPRET=1 is set before its first use; got torch.float32 on cpu" in outside(WITHOUT)
+    assert "where TRITON_INTERPRET=1 is set before Triton is imported; got torch.float32 on cpu" in outside(WITHOUT)
 
 
 @needs_triton
@@ -326,6 +327,23 @@ def test_every_kernel_compiles_for_a_gpu(tmp_path):
     said = outside(COMPILED, TRITON_CACHE_DIR=str(tmp_path)).splitlines()
     kernels = {"whole_forward", "whole_backward", "moments", "forward", "part_sums", "backward"}
     assert {line.split()[0] for line in said} == kernels and all(line.endswith("True") for line in said)
+
+
+@needs_triton
+def test_the_benchmark_runs_in_small_and_writes_nothing():
+    record = ROOT / "gn_edu" / "results" / "gpu-norm.json"
+    before = record.read_bytes() if record.exists() else None
+    command = [sys.executable, "-m", "scripts.bench_triton", "--tiny"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert len(said) == 2 * len(bench_triton.CASES) and all("'gn_edu.triton_norm'" in line for line in said)
+    assert before == (record.read_bytes() if record.exists() else None)
+
+
+def test_the_benchmark_says_what_is_missing(monkeypatch, capsys):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    for found, sentence in ((None, "needs Triton, and there is none here"), (True, "measures on a CUDA GPU")):
+        monkeypatch.setattr(bench_triton.importlib.util, "find_spec", lambda name, found=found: found)
+        assert bench_triton.main([]) == 2 and sentence in capsys.readouterr().err
 
 
 def plans():
