@@ -102,9 +102,10 @@ classroom-demo: install  ## thirty submissions, some of them hostile, graded
 
 # Settings, training and the writing of records import torch and numpy alone: a machine with a GPU needs no install. What
 # reads records and command lines (cattrs, tyro) is imported where that is done. Without torch or numpy it says so.
-gpu-results:  ## all GPU runs that are not recorded yet; needs a GPU and a python3 with torch and numpy
+gpu-results:  ## all GPU runs that are not recorded yet; needs a GPU and a python3 with torch, numpy and triton
 	$(PYTHON) -m gn_edu.gpu_results
 	test -f gn_edu/results/gpu-costs.json || $(PYTHON) -m scripts.bench_costs
+	test -f gn_edu/results/gpu-norm.json || $(PYTHON) -m scripts.bench_triton
 
 i18n: install  ## bring the catalogues in locale/ up to date, and say how far each page is translated
 	$(PY) -m scripts.i18n

@@ -69,12 +69,14 @@ KERNEL forward(const T* x, T* y, const F* gamma, const F* beta, F* mean, F* rstd
   for (I k = 0; k < n * groups; k++) {
     const T* __restrict in = x + k * m;
     T* __restrict out = y + k * m;
-    const F mu = up(in[0]) + mean_of<false>(in, m, up(in[0])), r = 1 / std::sqrt(mean_of<true>(in, m, mu) + eps);
+    const F mu = up(in[0]) + mean_of<false>(in, m, up(in[0]));
+    const F r = 1 / std::sqrt(mean_of<true>(in, m, mu) + eps);
     mean[k] = mu, rstd[k] = r;
     for (I j = 0; j < each; j++) {
       const F a = r * gamma[k % groups * each + j], b = beta[k % groups * each + j];
 #pragma omp simd
-      for (I i = j * s; i < (j + 1) * s; i++) down(act<A>((up(in[i]) - mu) * a + b), out[i]);
+      for (I i = j * s; i < (j + 1) * s; i++)
+        down(act<A>((up(in[i]) - mu) * a + b), out[i]);
     }
   }
 }
@@ -220,6 +222,4 @@ KERNEL backward_last(const T* dy, const T* x, const F* gamma, const F* beta, con
   ONE(NAME##_forward_none, NAME##_backward_none, T, NONE, Sum<T>)                 \
   ONE(NAME##_forward_relu, NAME##_backward_relu, T, RELU, Sum<T>)                 \
   ONE(NAME##_forward_silu, NAME##_backward_silu, T, SILU, Sum<T>)
-ALL(float32, float)
-ALL(float64, double)
-ALL(bfloat16, BFloat16)
+ALL(float32, float) ALL(float64, double) ALL(bfloat16, BFloat16)

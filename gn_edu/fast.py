@@ -91,8 +91,8 @@ def _call(way: str, x: Tensor, activation: str, tensors: tuple[Tensor, ...], *nu
     _library()[x.dtype, way, activation](*(tensor.data_ptr() for tensor in tensors), *numbers)
 
 
-def _format(x: Tensor) -> torch.memory_format:
-    """That of x where the kernel knows it, else contiguous."""
+def memory_format(x: Tensor) -> torch.memory_format:
+    """That of x where the kernels know it, else contiguous."""
     last = {4: torch.channels_last, 5: torch.channels_last_3d}.get(x.dim())
     return last if last and not x.is_contiguous() and x.is_contiguous(memory_format=last) else torch.contiguous_format
 
@@ -109,15 +109,29 @@ def _where(layout: torch.memory_format) -> tuple[int, int]:
     return int(layout != torch.contiguous_format), torch.get_num_threads()
 
 
-def _check_activation(activation: str | None) -> None:
+def as_parameter(gradient: Tensor, parameter: Tensor | None) -> Tensor | None:
+    return None if parameter is None else gradient.to(parameter.dtype)
+
+
+def check_activation(activation: str | None) -> None:
     if activation not in ACTIVATIONS:
         raise ValueError(f'activation is None, "relu" or "silu", got {activation!r}')
+
+
+def check_sizes(input: Tensor, num_groups: int, weight: Tensor | None, bias: Tensor | None) -> None:
+    """What both kernels ask of their numbers: groups that divide the channels, parameters that fit, beside input."""
+    check_groups(num_groups, input.shape[1])
+    check_parameters((input.shape[1],), weight=weight, bias=bias)
+    for name, value in (("weight", weight), ("bias", bias)):
+        if value is not None and value.device != input.device:
+            raise TypeError(f"{name} must be where input is, on {input.device}; it is on {value.device}")
+    check_set_size(input.numel() // num_groups, "group of channels", input, "larger maps or fewer groups")
 
 
 class _GroupNorm(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, num_groups, weight, bias, eps, activation):
-        layout = _format(x)
+        layout = memory_format(x)
         x, sums = x.contiguous(memory_format=layout), _SUMS[x.dtype]
         n, c = x.shape[:2]
         gamma, beta = _affine(weight, bias, c, sums)
@@ -140,9 +154,7 @@ class _GroupNorm(torch.autograd.Function):
         tensors = dy, x, gamma, beta, mean, rstd, dx, parts
         _call("backward", x, activation, tensors, *sizes, *_where(layout))
         dgamma, dbeta = parts.sum(1)
-        dweight = None if weight is None else dgamma.to(weight.dtype)
-        dbias = None if bias is None else dbeta.to(bias.dtype)
-        return dx, None, dweight, dbias, None, None
+        return dx, None, as_parameter(dgamma, weight), as_parameter(dbeta, bias), None, None
 
 
 @torch.compiler.disable
@@ -169,21 +181,18 @@ def group_norm(
 
     Raises:
         RuntimeError: there is no C++ compiler.
-        TypeError: input has another type, or is not on the CPU.
+        TypeError: input has another type, or it, weight or bias is not on the CPU.
         ValueError: the activation is not known, num_groups does not divide c, a parameter has the wrong size, there are
             fewer than two axes, or the batch has one image and its groups hold a single value each.
     """
-    _check_activation(activation)
+    check_activation(activation)
     check_input(input, "group_norm", "(N, C, *)", least=2)
     if input.dtype not in _SUMS or input.device.type != "cpu":
         raise TypeError(
             f"gn_edu.fast takes float32, float64 and bfloat16 on the CPU, got {input.dtype} on {input.device}. "
             "gn_edu.norms takes them all."
         )
-    c = input.shape[1]
-    check_groups(num_groups, c)
-    check_parameters((c,), weight=weight, bias=bias)
-    check_set_size(input.numel() // num_groups, "group of channels", input, "larger maps or fewer groups")
+    check_sizes(input, num_groups, weight, bias)
     if not input.numel():
         return input.clone()
     return _GroupNorm.apply(input, num_groups, weight, bias, eps, ACTIVATIONS[activation])
@@ -192,14 +201,16 @@ def group_norm(
 class GroupNorm(norms.GroupNorm):
     """gn_edu.norms.GroupNorm by the kernel, with the activation behind it. Arguments and state_dict as there."""
 
+    norm = staticmethod(group_norm)
+
     def __init__(self, *args, activation: str | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        _check_activation(activation)
+        check_activation(activation)
         self.activation = activation
 
     def forward(self, input: Tensor) -> Tensor:
         check_channels(input, self.num_channels, "GroupNorm")
-        return group_norm(input, self.num_groups, self.weight, self.bias, self.eps, self.activation)
+        return self.norm(input, self.num_groups, self.weight, self.bias, self.eps, self.activation)
 
     def extra_repr(self) -> str:
         return f"{super().extra_repr()}, activation={self.activation}"

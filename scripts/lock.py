@@ -17,7 +17,8 @@ FOLDER = ROOT / "requirements"
 PYTHONS = ("3.11", "3.12", "3.13")
 SYSTEMS = ("linux", "macos", "windows")
 MACOS = "14.0"  # the oldest that torch has a build for
-# The accelerator builds of torch bring these along, gigabytes of them; its CPU build needs none.
+# The accelerator builds of torch bring these along, gigabytes of them; its CPU build needs none. What a list asks for
+# itself stays.
 ACCELERATOR = re.compile(r"(nvidia|cuda)-|triton\b")
 HEADER = "# Made by `make lock` from requirements/{}, for Python 3.11 and newer."
 CPU = " It is the closure of torch's CPU build: pip adds what another build asks for."
@@ -57,7 +58,7 @@ def compile_all() -> None:
     for path, target in lists().items():
         options = ("--universal", "--fork-strategy=fewest", "--annotation-style=line", f"--python-version={PYTHONS[0]}")
         all_pins = resolve(path, *options).splitlines()
-        pins = [line for line in all_pins if not ACCELERATOR.match(line)]
+        pins = [line for line in all_pins if not ACCELERATOR.match(line) or f"-r {path.name}" in line]
         header = HEADER.format(path.name) + (CPU if len(pins) < len(all_pins) else "")
         target.write_text("\n".join([header, *pins]) + "\n", encoding="utf-8")
         print(f"{target.relative_to(ROOT)}: {len(pins)} packages")

@@ -162,6 +162,7 @@ def test_what_it_does_not_take_is_refused():
         (lambda: fast.group_norm(x.to("meta"), 2), TypeError, "on meta"),
         (lambda: fast.group_norm(x, 3), ValueError, "3"),
         (lambda: fast.group_norm(x, 2, torch.ones(3)), ValueError, "weight"),
+        (lambda: fast.group_norm(x, 2, torch.ones(4), torch.ones(4, device="meta")), TypeError, "bias.* on meta"),
         (lambda: fast.group_norm(torch.ones(4), 2), ValueError, r"\(N, C, \*\)"),
         (lambda: fast.group_norm(torch.ones(1, 4), 4), ValueError, "more than"),
     ):

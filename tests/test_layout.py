@@ -15,11 +15,17 @@ from scripts.paths import ROOT
 
 # A module imports only from the lines before its own.
 ORDER = (
-    "messages show intervals paper questions refusals norms fast traffic descriptors data augment config reading "
-    "recipes records digits nets training filter_study gpu_results plots run_here widgets exercises grader "
-    "site cli".split()
+    "messages show intervals paper questions refusals norms fast triton_kernels triton_norm traffic descriptors data "
+    "augment config reading recipes records digits nets training filter_study gpu_results plots run_here widgets "
+    "exercises grader site cli".split()
 )
-ALONE = {"matplotlib": {"plots"}, "plotly": {"plots", "site"}, "anywidget": {"widgets"}, "pooch": {"data"}}
+ALONE = {
+    "matplotlib": {"plots"},
+    "plotly": {"plots", "site"},
+    "anywidget": {"widgets"},
+    "pooch": {"data"},
+    "triton": {"triton_kernels"},
+}
 MODULES = sorted(p for name in ("gn_edu", "gn_edu_grader", "gn_edu_site") for p in (ROOT / name).rglob("*.py"))
 
 
