@@ -2,7 +2,7 @@
 // backward pass (Wu and He, 2018, Eq. 1 to 7). Compiled and called by fast.py.
 //
 // x is n images of c channels of s positions: positions side by side, or, `last`, channels side by side. Mean and
-// variance are taken in two passes over what lies in the cache, never as E[x^2] - m^2: first the mean of x - k, k being
+// variance are taken in two passes over what lies in the cache, never as E[x^2] - m^2: first the mean of x - x0, x0 being
 // the group's first value, then the mean of (x - mean)^2. Sums of T are taken in F, and blocks of them in double.
 #include <algorithm>
 #include <cmath>
@@ -51,12 +51,12 @@ template <int A, class F> inline F slope(F z) {  // the derivative of act
 
 // ---- positions side by side: a group lies in one piece
 
-template <bool SQUARED, class T> Sum<T> mean_of(const T* __restrict x, I m, Sum<T> k) {  // of x - k, or of its square
+template <bool SQUARED, class T> Sum<T> mean_of(const T* __restrict x, I m, Sum<T> x0) {  // of x - x0, or its square
   double sum = 0;
   for (I from = 0; from < m; from += BLOCK) {
     Sum<T> part = 0;
 #pragma omp simd reduction(+ : part)
-    for (I i = from; i < std::min(from + BLOCK, m); i++) part += (up(x[i]) - k) * (SQUARED ? up(x[i]) - k : 1);
+    for (I i = from; i < std::min(from + BLOCK, m); i++) part += (up(x[i]) - x0) * (SQUARED ? up(x[i]) - x0 : 1);
     sum += part;
   }
   return sum / m;

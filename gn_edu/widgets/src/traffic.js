@@ -136,7 +136,7 @@ async function render(props) {
   const working = h("p", { class: "gn-working", "aria-live": "polite" });
   const lying = h("p", { class: "gn-part gn-lies", "aria-live": "polite" });
   const counted = tr(
-    "An arrow is one tensor as large as x. Means and variances, a number a group, and γ and β, a number a channel, are left out. Between kernels nothing is taken from a cache. The least time is bytes over bandwidth: it does not depend on how many workers have a block, and a real kernel takes longer. A split group would also need less of each cache; that is not counted.",
+    "An arrow is one tensor as large as x. Means and variances, a number a group, and γ and β, a number a channel, are left out. Between kernels nothing is taken from a cache. The least time is bytes over bandwidth: it does not depend on how many workers have a block. A real kernel takes longer, unless its tensors still lie in a cache. A split group would also need less of each cache; that is not counted.",
   );
   body.append(
     h("p", {}, tr("Drag a step against its neighbour, or press the seam between them: the two become one kernel.")),
