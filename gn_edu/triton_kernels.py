@@ -245,8 +245,9 @@ def forward(x, y, gamma, beta, means, rstds, parts, cut, PARTS: tl.constexpr, EP
         middle, var = _merge(parts, cut, PARTS)
     rows, d, part, many = _place(cut)
     mean, rstd = middle.to(means.dtype.element_ty), tl.rsqrt(var.to(means.dtype.element_ty) + EPS)
-    tl.store(means + rows, mean, mask=(rows < cut.rows) & (part == 0))
-    tl.store(rstds + rows, rstd, mask=(rows < cut.rows) & (part == 0))
+    mine = tl.where(part == 0, cut.rows, 0)  # the first of a row's blocks says it for all
+    tl.store(means + rows, mean, mask=rows < mine)
+    tl.store(rstds + rows, rstd, mask=rows < mine)
     gain, shift = _of_channel(gamma, 1, cut, means), _of_channel(beta, 0, cut, means)
     begin, end = _run(cut)
     corner = _corner(cut)

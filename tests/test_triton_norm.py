@@ -199,14 +199,25 @@ def test_nan_and_infinity_stay_in_their_group(activation, bad):
 
 @in_the_interpreter
 def test_what_does_not_vary_is_beta_however_large():
-    for level in (0.1, 1e9):
-        for small in (False, True):
-            with sizes(small):
-                x = torch.full((1, 2, 9, 11), level, device=DEVICE)
-                assert triton_norm.group_norm(x, 2, bias=torch.tensor([1.0, 2.0], device=DEVICE)).unique().tolist() == [
-                    1,
-                    2,
-                ]
+    levels = torch.linspace(1e9, 2e9, 64, device=DEVICE)
+    for small, of in ((False, levels), (True, levels[:4])):
+        x = of.view(-1, 1, 1, 1).expand(-1, 2, 9, 11)
+        with sizes(small):
+            y = triton_norm.group_norm(x, 2, bias=torch.tensor([1.0, 2.0], device=DEVICE))
+        assert y[:, 0].unique().tolist() == [1] and y[:, 1].unique().tolist() == [2]
+    # So many that the square of their sum is rounded: without care their variance would be negative.
+    many = torch.linspace(1e11, 2e11, 16, device=DEVICE).view(-1, 1, 1).expand(-1, 1, 12445)
+    assert triton_norm.group_norm(many, 1).unique().tolist() == [0]
+
+
+@in_the_interpreter
+def test_sigma_is_that_about_the_mean_where_float32_has_no_such_mean():
+    """1e8 and 1e8 + 8 are neighbours in float32. They are 2 sigma apart."""
+    x = torch.tensor([1e8, 1e8 + 8], device=DEVICE).repeat(1, 2, 45)
+    for small in (False, True):
+        with sizes(small):
+            y = triton_norm.group_norm(x, 1)
+        assert abs((y.max() - y.min()).item() - 2) < 1e-3
 
 
 @in_the_interpreter
