@@ -131,7 +131,7 @@ def test_outputs_and_gradients_are_those_of_float64(shape, groups, small, activa
     want = by(
         torchs(activation), *(t.double() if torch.is_tensor(t) else t for t in (x, groups, weight, bias, grad)), eps
     )
-    for lying in layouts(x)[: 2 if activation == "silu" else 1]:
+    for lying in layouts(x)[-1:] if activation == "silu" else layouts(x)[:1]:
         with sizes(small):
             got = by(ours(activation), lying, groups, weight, bias, grad, eps)
         assert got[0].is_contiguous(memory_format=LAST[x.dim()] if lying is not x else torch.contiguous_format)
