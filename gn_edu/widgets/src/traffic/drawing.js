@@ -158,7 +158,7 @@ const CELLS = 44; // the height of all of them
 const TRACK = CELLS + 46;
 
 /** Where the knob of the split stands. */
-export function trackIn(width) {
+export function railIn(width) {
   const [from, to] = [12, Math.min(width - 12, 320)];
   const step = (to - from) / (SPLITS.length - 1);
   return { x: (k) => from + step * k, y: TRACK, placeAt: (x) => (x - from) / step };
@@ -174,7 +174,7 @@ export function workersMarkup({ workers, lit }, width, words) {
     const [x, y] = [across * (k % columns) + space / 2, down * Math.floor(k / columns) + space / 2];
     return rect(k < lit ? "works" : "waits", x, y, across - space, down - space, ' rx="1.5"');
   });
-  const track = trackIn(width);
+  const track = railIn(width);
   const stops = SPLITS.map(
     (split, k) =>
       `<circle class="stop" cx="${tenths(track.x(k))}" cy="${TRACK}" r="3"/>` +

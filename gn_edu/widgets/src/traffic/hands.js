@@ -3,7 +3,7 @@ import { setAttributes, svgElement } from "../shared/dom.js";
 import { fittedDrawing } from "../shared/fitted.js";
 import { createGrip, dragged, holdPage } from "../shared/grip.js";
 import { clamp } from "../shared/maths.js";
-import { drawingMarkup, placesIn, trackIn, workersMarkup } from "./drawing.js";
+import { drawingMarkup, placesIn, railIn, workersMarkup } from "./drawing.js";
 import { isClosed, pulled, put, SEAMS, SPLITS, view } from "./model.js";
 import { drawnTexts, work } from "./told.js";
 
@@ -113,7 +113,7 @@ export function createSteps({ tr, state, set }, namesNow) {
  */
 export function createWorkers({ tr, state, set }) {
   let seen = view(state);
-  let track = trackIn(1);
+  let track = railIn(1);
   const knob = createGrip({
     label: tr("Blocks that share a group"),
     mark: "split",
@@ -123,7 +123,7 @@ export function createWorkers({ tr, state, set }) {
     move: (place) => set({ split: SPLITS[place] }),
   });
   const draw = (/** @type {number} */ width) => {
-    track = trackIn(width);
+    track = railIn(width);
     const place = SPLITS.indexOf(state.split);
     knob.show({ x: track.x(place), y: track.y, value: place, text: work(state, seen, tr) });
     return workersMarkup(seen, width, tr("blocks that share a group"));
