@@ -73,6 +73,9 @@ function joint(seam, x, narrow) {
   return `<path class="joint" d="${way}"/>`;
 }
 
+/** What stands for the first steps where words have no room: in some languages they are long. */
+const SYMBOLS = ["μ", "σ²", "− μ"];
+
 /** Kernels of several steps are one block. A hand that holds a step has it moved `by` so much. */
 function stepsMarkup({ kernels }, places, names, held) {
   const { left, middle, box, between, narrow, cramped } = places;
@@ -81,7 +84,8 @@ function stepsMarkup({ kernels }, places, names, held) {
     const shift = held && held.step >= first && held.step <= last ? held.by : 0;
     const width = left(last) + box - left(first);
     const name = first === last ? "step" : "kernel";
-    const words = names.slice(first, last + 1).map((word, k) => {
+    const shown = narrow ? names.map((name, k) => SYMBOLS[k] ?? name) : names;
+    const words = shown.slice(first, last + 1).map((word, k) => {
       const x = tenths(middle(first + k) + shift);
       return `<text class="word ${name}-word${size}" x="${x}" y="${BOX.top + BOX.tall / 2 + 5}" text-anchor="middle">${escapeText(word)}</text>`;
     });
