@@ -39,7 +39,7 @@ MENDED = Exercise(
     wrong=partial(candidates, EX05.right, SETS | DIVISION | EPS),
     typed=True,
     picture=of_sets,
-    closing=said("Right: it subtracts before it squares, and sums where there is room."),
+    closing=said("Right: no digits are lost, and the squares have room."),
 )
 
 # ---- 12.2

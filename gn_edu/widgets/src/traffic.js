@@ -14,7 +14,8 @@ import { drawnTexts, lies, rateText, sentence, why, work } from "./traffic/told.
 export { lies, pulled, sentence, view, why, work };
 
 const STEPS = [N_("mean"), N_("variance"), N_("− mean"), N_("÷ σ"), N_("γ, β")];
-const ACTS = { silu: "SiLU", relu: "ReLU", none: N_("none") };
+const ACTS = { silu: N_("SiLU"), relu: N_("ReLU"), none: N_("none") };
+const TYPES = { float32: N_("float32"), bfloat16: N_("bfloat16") };
 const LAYOUTS = { contiguous: N_("contiguous"), channels_last: N_("channels last") };
 const MACHINE_NAMES = { cores: N_("two cores"), h200: N_("an H200") };
 const FUSED = [
@@ -23,7 +24,7 @@ const FUSED = [
   ["11111", N_("all in one")],
 ];
 
-const namesOf = ({ act }, tr) => [...STEPS.map((name) => tr(name)), ACTS[act]].slice(0, stepsOf(act));
+const namesOf = ({ act }, tr) => [...STEPS.map((name) => tr(name)), tr(ACTS[act])].slice(0, stepsOf(act));
 const channelsOf = (shape) => sizesOf(shape)[1];
 
 export const still = stillOfView({
@@ -75,11 +76,7 @@ function createControls({ tr, state, set }) {
   );
   const rows = {
     shape,
-    dtype: row(
-      "dtype",
-      tr("type"),
-      Object.keys(BYTES).map((name) => [name, name]),
-    ),
+    dtype: row("dtype", tr("type"), translated(TYPES, tr)),
     act: row("act", tr("activation"), translated(ACTS, tr)),
     memory_format: row("memory_format", tr("layout"), translated(LAYOUTS, tr)),
     machine,
