@@ -49,7 +49,7 @@ export function createSteps({ tr, state, set }, namesNow) {
   }
 
   const boxes = Array.from({ length: SEAMS + 1 }, (_, step) => {
-    const element = svgElement("g", { class: "gn-step", tabindex: -1, "data-gn-step": step });
+    const element = svgElement("g", { class: "gn-push", tabindex: -1, "data-gn-step": step });
     element.innerHTML = '<rect class="hit"/>';
     taken(element, () => step);
     return element;
