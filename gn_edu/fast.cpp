@@ -2,8 +2,8 @@
 // backward pass (Wu and He, 2018, Eq. 1 to 7). Compiled and called by fast.py.
 //
 // x is n images of c channels of s positions: positions side by side, or, `last`, channels side by side. Mean and
-// variance are taken in two passes over what lies in the cache, never as E[x^2] - m^2: first the mean of x - x0, x0 being
-// the group's first value, then the mean of (x - mean)^2. Sums of T are taken in F, of blocks in double.
+// variance are taken in two passes over what lies in the cache, never as E[x^2] - m^2: first the mean of x - x0, x0
+// being the group's first value, then the mean of (x - mean)^2. Sums of T are taken in F, of blocks in double.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
