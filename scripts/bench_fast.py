@@ -24,6 +24,7 @@ from gn_edu.training.provenance import processor, provenance
 from scripts.bench_norms import OwnBackward, kept_storages, loops, reshape
 from scripts.paths import ROOT
 
+Ladder = dict[str, Callable[..., Tensor]]
 ACTIVATION: dict[str | None, Callable[[Tensor], Tensor]] = {None: lambda z: z, "relu": torch.relu, "silu": F.silu}
 FLOAT = [((8, 64, 32, 32), 32), ((32, 256, 16, 16), 32), ((128, 64, 32, 32), 16)]
 # Shape, groups, type, layout; and at most so many times torch's seconds, with an activation.
@@ -33,7 +34,7 @@ NETS = [("main", torch.float32), ("main", torch.bfloat16), ("first", torch.float
 NETS += [("vgg16", torch.float32)]
 
 
-def rungs(groups: int, activation: str | None) -> dict[str, Callable[..., Tensor]]:
+def rungs(groups: int, activation: str | None) -> Ladder:
     """What is timed, from the bottom of the ladder: each a function of x, gamma and beta."""
     act = ACTIVATION[activation]
 
@@ -58,6 +59,16 @@ def seconds(rung: Callable[..., Tensor], numbers: list[Tensor], grad: Tensor) ->
     return time.perf_counter() - began
 
 
+def fastest(ladder: Ladder, numbers: list[Tensor], grad: Tensor, rounds: int, **few: int) -> dict[str, float]:
+    """Seconds of each rung in its fastest round. All take turns; those in `few` leave after so many rounds."""
+    best = {name: float("inf") for name in ladder}
+    for k in range(rounds):
+        for name, rung in ladder.items():
+            if k < few.get(name, rounds):
+                best[name] = min(best[name], seconds(rung, numbers, grad))
+    return best
+
+
 def copied_per_second(rounds: int) -> float:
     """Bytes that are read and written in a second where 128 MiB are copied to where memory has been touched."""
     x = torch.randn(2**25)
@@ -76,14 +87,12 @@ def measure(case, activation: str | None, rounds: int) -> dict:
     numbers = [x, *torch.randn(2, shape[1]).to(dtype)]
     torch._dynamo.reset()
     ladder = rungs(groups, activation)
-    best = {name: float("inf") for name in ladder}
+    if shape[0] > 8:  # a minute a step: see chapter 4
+        del ladder["loops"]
     seconds(ladder["compiled"], numbers, grad)  # compiles
-    for k in range(rounds):
-        for name, rung in ladder.items():
-            if name != "loops" or (k < 2 and shape[0] <= 8):  # a minute a step for more: see chapter 4
-                best[name] = min(best[name], seconds(rung, numbers, grad))
+    best = fastest(ladder, numbers, grad, rounds, loops=2)
     kept = sum(kept_storages(lambda: ladder["kernel"](x.requires_grad_(), *numbers[1:])).values())
-    times = {name: round(spent / best["torch"], 2) for name, spent in best.items() if spent < float("inf")}
+    times = {name: round(spent / best["torch"], 2) for name, spent in best.items()}
     row = {
         "threads": torch.get_num_threads(),
         "shape": shape,
@@ -113,17 +122,20 @@ def counted() -> dict[str, int]:
     return found | {"kernel": 5}  # reads x, writes y; reads x and dy, writes dx
 
 
+def pair(groups: int, activation: str) -> Ladder:
+    """PyTorch's rung and the kernel."""
+    ladder = rungs(groups, activation)
+    return {name: ladder[name] for name in ("torch", "kernel")}
+
+
 def by_groups(rounds: int) -> list[dict]:
     """Milliseconds of torch's rung and the kernel's, with SiLU, at the last case's shape, by channels a group."""
     shape, _, dtype, layout, _ = CASES[-1]
     x, grad = (torch.randn(shape).to(dtype).to(memory_format=layout) for _ in range(2))
     numbers, rows = [x, *torch.randn(2, shape[1]).to(dtype)], []
     for groups in (1, 2, 4, 8, 16, 32):
-        ladder = rungs(groups, "silu")
-        pairs = [[seconds(ladder[name], numbers, grad) for name in ("torch", "kernel")] for _ in range(rounds)]
-        torchs, kernels = map(min, zip(*pairs, strict=True))
-        each = shape[1] // groups
-        rows.append({"channels": each, "torch_ms": round(1000 * torchs, 1), "kernel_ms": round(1000 * kernels, 1)})
+        best = fastest(pair(groups, "silu"), numbers, grad, rounds)
+        rows.append({"channels": shape[1] // groups} | {f"{k}_ms": round(1000 * spent, 1) for k, spent in best.items()})
         print(rows[-1], flush=True)
     return rows
 
@@ -131,15 +143,12 @@ def by_groups(rounds: int) -> list[dict]:
 def of_a_call(rounds: int) -> dict[str, int]:
     """Microseconds forward and back where there is next to nothing to compute: what calling costs."""
     numbers, grad = [torch.randn(1, 64, 1, 2), *torch.randn(2, 64)], torch.randn(1, 64, 1, 2)
-    ladder, best = rungs(32, "relu"), {"torch": float("inf"), "kernel": float("inf")}
-    for _ in range(50 * rounds):
-        best = {name: min(before, seconds(ladder[name], numbers, grad)) for name, before in best.items()}
+    best = fastest(pair(32, "relu"), numbers, grad, 50 * rounds)
     return {name: round(1e6 * spent) for name, spent in best.items()}
 
 
 def measure_net(name: str, precision: torch.dtype, rounds: int) -> dict:
     """Pictures a CPU-second of a recipe's training step but for the optimizer's, with torch's norm and the kernel."""
-    torch.set_num_threads(1)
     config = RECIPES[name]  # type: ignore[index]
     net = build(config.replace(norm="gn").network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     x = torch.randn(config.data.batch, 3, 32, 32).to(memory_format=torch.channels_last)
