@@ -46,7 +46,7 @@ BREAKING_OFFSET = Exercise(
 # ---- 6.2
 
 
-def halves(rng: random.Random) -> list[Probe]:
+def _halves(rng: random.Random) -> list[Probe]:
     """Group norm's own probes, whose numbers float16 holds, and two where its squares leave float16."""
 
     def scaled(where, key, scale, eps, about):
@@ -68,7 +68,7 @@ HALF_GROUP_NORM = Exercise(
     minutes=15,
     function="half_group_norm",
     takes="half_group_norm(x, num_groups, eps=1e-5) on float16 x: float16 out, right at scales 1e-4, 1 and 400.",
-    probes=halves,
+    probes=_halves,
     right=EX05.right,
     wrong=partial(candidates, EX05.right, SETS | DIVISION | EPS),
     typed=True,
