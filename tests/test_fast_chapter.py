@@ -1,30 +1,21 @@
 """Chapter 12: what its cells and sentences claim holds, on other numbers, and in the record that its tables show."""
 
-import json
+from functools import partial
 
 import pytest
 import torch
+from chapter_cells import cells_of_chapter, left_by
 
 from gn_edu import records
 from gn_edu.traffic import count
-from scripts.paths import ROOT
 
-NOTEBOOK = json.loads((ROOT / "notebooks/ch12_fast.ipynb").read_text(encoding="utf-8"))
-CELLS = {cell["id"]: "".join(cell["source"]) for cell in NOTEBOOK["cells"]}
+CELLS = cells_of_chapter("ch12_fast")
 RECORD = records.measured("fast")
 
 
 @pytest.fixture
 def cells():
-    """What the chapter's cells, run one after the other, leave behind."""
-
-    def run(*names):
-        found = {}
-        for name in ("c03", *names):
-            exec(CELLS[name], found)
-        return found
-
-    return run
+    return partial(left_by, CELLS)
 
 
 def random(*shape, dtype=torch.float64):

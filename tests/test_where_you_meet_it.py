@@ -1,31 +1,22 @@
 """Chapter 11: what its scenes claim holds, for its own cells and on other numbers."""
 
-import json
+from functools import partial
 
 import pytest
 import torch
+from chapter_cells import cells_of_chapter, left_by
 from torch import nn
 from torch.nn import functional as F
 
 from gn_edu import two_processes
 from gn_edu.exercises import ch11_where_you_meet_it as ch11
-from scripts.paths import ROOT
 
-NOTEBOOK = json.loads((ROOT / "notebooks/ch11_where_you_meet_it.ipynb").read_text(encoding="utf-8"))
-CELLS = {cell["id"]: "".join(cell["source"]) for cell in NOTEBOOK["cells"]}
+CELLS = cells_of_chapter("ch11_where_you_meet_it")
 
 
 @pytest.fixture
 def scene():
-    """What the cells of the chapter, run one after the other, leave behind."""
-
-    def run(*names):
-        found = {}
-        for name in ("c03", *names):
-            exec(CELLS[name], found)
-        return found
-
-    return run
+    return partial(left_by, CELLS)
 
 
 def random(*shape, seed=7):
